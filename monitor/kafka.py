@@ -1,0 +1,82 @@
+"""How every part reaches Kafka: client options, topics, and which partition a key belongs to."""
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.partitioner import murmur2
+
+from monitor.settings import KafkaSettings, TopicSettings
+from monitor.wire import Topics
+from rules.errors import SupervisionError
+
+
+class KafkaUnavailable(SupervisionError):
+    """No broker answered, or it refused us."""
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition Kafka's Java client would choose (murmur2), so that all who write agree."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
+def client_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Keyword arguments for any aiokafka client."""
+    options: dict[str, Any] = {"bootstrap_servers": settings.bootstrap, "security_protocol": settings.security_protocol}
+    if settings.security_protocol in ("SSL", "SASL_SSL"):
+        options["ssl_context"] = ssl_context(settings)
+    if settings.security_protocol.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password.get_secret_value(),
+        }
+    return options
+
+
+def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
+    """TLS that checks the broker's name and certificate; with our own certificate where one is set."""
+    context = ssl.create_default_context(cafile=settings.ssl_cafile)
+    if settings.ssl_certfile:
+        context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    return context
+
+
+async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_time: bool = False) -> None:
+    """Make the topics that do not exist yet; leave existing ones as they are.
+
+    ``create_time`` makes an events topic for replay or simulation, whose records carry their own arrival times. A live
+    one is stamped by the broker, so that no window's wrong clock can move the engine's.
+    """
+    names = Topics(topics.prefix)
+    day = 86_400_000
+    retention = str(-1 if topics.events_retention_days < 0 else topics.events_retention_days * day)
+    stamp = "CreateTime" if create_time else "LogAppendTime"
+    wanted = {
+        names.events: {"message.timestamp.type": stamp, "retention.ms": retention},
+        names.alerts: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
+        names.figures: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
+        names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
+    }
+    await create_topics(kafka, topics, wanted)
+
+
+async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Create each topic with its configuration unless it is there."""
+    admin = AIOKafkaAdminClient(**client_options(kafka))
+    try:
+        await admin.start()
+    except KafkaError as error:
+        raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
+    try:
+        missing = set(wanted) - set(await admin.list_topics())
+        answer = await admin.create_topics(
+            [NewTopic(name, topics.partitions, topics.replication, topic_configs=dict(wanted[name])) for name in sorted(missing)]
+        )
+        for name, code, *text in answer.topic_errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise KafkaUnavailable(f"topic {name} could not be made: {for_code(code).__name__} {text}")
+    finally:
+        await admin.close()

@@ -1,0 +1,146 @@
+"""Settings of every process: a TOML file, then the environment, then flags; later ones win.
+
+``supervise --settings site.toml …`` names the file; ``SUPERVISE_KAFKA__BOOTSTRAP=…`` overrides one key. Secrets may lie in files
+of the folder ``SUPERVISE_SECRETS_DIR``, each named like its variable, so that they stand neither in the file nor in the
+environment.
+An unknown key is an error that names it.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rules.errors import SupervisionError
+
+
+class BadSettings(SupervisionError):
+    """The operator's settings cannot be used; the text names the keys."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KafkaSettings(_Section):
+    """How to reach the cluster."""
+
+    bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several with commas")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    ssl_cafile: Path | None = Field(default=None, description="certificate authority of the brokers (PEM)")
+    ssl_certfile: Path | None = Field(default=None, description="our own certificate (PEM)")
+    ssl_keyfile: Path | None = Field(default=None, description="its key (PEM)")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    sasl_username: str = ""
+    sasl_password: SecretStr = SecretStr("")
+
+
+class TopicSettings(_Section):
+    """How topics are made when they do not exist. Existing topics are never changed."""
+
+    prefix: str = Field(default="supervision", pattern=r"^[A-Za-z0-9._-]{1,60}$")
+    partitions: int = Field(default=4, ge=1, le=512, description="of events, alerts and the case table: fixed for good once made")
+    replication: int = Field(default=1, ge=1, description="3 on a real cluster")
+    events_retention_days: int = Field(default=-1, ge=-1, description="-1 keeps them for ever")
+
+
+class WorkerSettings(_Section):
+    """The rule engine."""
+
+    books: tuple[Path, ...] = Field(default=(), description="rule books; none means the built-in default")
+    group: str = Field(
+        default="supervise", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Faust app id; names the changelog too"
+    )
+    session_timeout: float = Field(default=10.0, gt=1, description="seconds until a dead worker's partitions move")
+    fetch_wait_ms: int = Field(default=20, ge=1, le=1000, description="how long the broker may hold a fetch that finds nothing")
+    max_batch_records: int = Field(default=4000, ge=1, description="records of all partitions in one fetch")
+
+
+class ListenSettings(_Section):
+    """Where a server listens. Loopback unless told otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+
+
+class GatewaySettings(ListenSettings):
+    """The HTTP way in."""
+
+    port: int = Field(default=8700, ge=0, le=65535)
+    tokens: Path | None = Field(
+        default=None, description="TOML file with one table per window system; without it nobody may write"
+    )
+    mappings: Path | None = Field(default=None, description="folder of mapping files, one per old system")
+
+
+class WallSettings(ListenSettings):
+    """The leaders' screen."""
+
+    port: int = Field(default=8600, ge=0, le=65535)
+    title: str = "行政审批电子监察"
+    simulated: bool = Field(default=False, description="show that these are simulated cases")
+
+
+class MetricsSettings(ListenSettings):
+    """Where Prometheus reads this process; port 0 means not at all."""
+
+
+class Settings(BaseSettings):
+    """All settings. ``zone`` is the wall-clock zone of screens and logs; a rule book has its own."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SUPERVISE_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    zone: str = "Asia/Shanghai"
+    kafka: KafkaSettings = KafkaSettings()
+    topics: TopicSettings = TopicSettings()
+    worker: WorkerSettings = WorkerSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    wall: WallSettings = WallSettings()
+    metrics: MetricsSettings = MetricsSettings()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError(f"no such time zone: {value}") from error
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, environment, secret files, then the TOML file."""
+        return init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings; :class:`BadSettings` names every key at fault."""
+    if file is not None and not file.is_file():
+        raise BadSettings(f"{file}: no such settings file")
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=file, secrets_dir=os.environ.get("SUPERVISE_SECRETS_DIR"))
+
+    try:
+        return FromFile(**overrides)  # type: ignore[arg-type]  # pydantic checks them, with their names
+    except ValidationError as error:
+        defects = "; ".join(f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in error.errors())
+        raise BadSettings(f"{file or 'settings'}: {defects}") from None
+    except ValueError as error:
+        raise BadSettings(f"{file or 'settings'}: {error}") from None

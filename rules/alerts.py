@@ -1,0 +1,86 @@
+"""What the rules produce: cards, each with its identity, its state and the arithmetic that defends it."""
+
+from enum import IntEnum
+from typing import Literal
+
+import msgspec
+
+from rules.arithmetic import Span
+from rules.events import Aware
+
+Level = Literal["reminder", "warning", "yellow", "red"]
+"""提醒, 预警, 黄牌, 红牌. Reminders and warnings are minor: they expire. Yellow and red are cards: they stand."""
+
+LEVELS: tuple[Level, ...] = ("reminder", "warning", "yellow", "red")
+CARDS: frozenset[Level] = frozenset({"yellow", "red"})
+
+State = Literal["pending", "issued", "superseded", "expired", "withdrawn"]
+"""待发, 已发, superseded by a higher card of the same rule, expired with the case's timely end, withdrawn (撤销) because a
+late record proved it wrong."""
+
+STANDING: frozenset[State] = frozenset({"pending", "issued"})
+
+
+class Reason(IntEnum):
+    """Why an alert changed; shown to the inspector, so it must read as a reason."""
+
+    LIMIT_NEAR = 1
+    LIMIT_PASSED = 2
+    HIGHER_LEVEL_REACHED = 3
+    CLOSED_IN_TIME = 4
+    LATE_RECORD = 5
+    LIMIT_MOVED = 6
+    REINSTATED = 7
+    RECOMPUTED = 8
+
+    @property
+    def code(self) -> str:
+        """The name as records and pages carry it: ``limit_passed``."""
+        return self.name.lower()
+
+
+REASON_TEXT: dict[Reason, str] = {
+    Reason.LIMIT_NEAR: "时限将至",
+    Reason.LIMIT_PASSED: "超过时限",
+    Reason.HIGHER_LEVEL_REACHED: "已升级",
+    Reason.CLOSED_IN_TIME: "按时办结",
+    Reason.LATE_RECORD: "迟到记录证明未超期",
+    Reason.LIMIT_MOVED: "时限已顺延",
+    Reason.REINSTATED: "恢复",
+    Reason.RECOMPUTED: "重新计算",
+}
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One change of one alert, whole: the last record of an ``id`` by ``change`` tells all there is to know of it.
+
+    ``id`` is case/rule/level/cycle and never depends on when or where it was computed, so a repeated record is recognised
+    by (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the
+    engine saw it; their difference is the detection lag. ``deadline`` is the limit the card is about (for a warning it
+    lies after ``due_at``). ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
+    """
+
+    id: str
+    case: str
+    rule: str
+    level: Level
+    cycle: int
+    state: State
+    reason: str
+    change: int
+    due_at: Aware
+    raised_at: Aware
+    changed_at: Aware
+    deadline: Aware
+    counted_from: Aware
+    limit: str
+    book: str
+    region: str
+    hall: str = ""
+    department: str = ""
+    window: str = ""
+    item: str = ""
+    item_name: str = ""
+    stage: str = ""
+    highest: bool = False
+    spans: tuple[Span, ...] = ()

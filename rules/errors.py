@@ -1,0 +1,43 @@
+"""What can go wrong, sorted by whose fault it is.
+
+``BadEvent`` is the sender's (the record becomes a dead letter), ``BadRuleBook`` and ``UncoveredDate`` are the operator's
+(refuse to start, or name the calendar and the year). Anything else that escapes from the core is ours, and crashes loudly.
+"""
+
+from datetime import date
+
+
+class SupervisionError(Exception):
+    """Base of every error this project raises on purpose; its text is meant for the person who can mend it."""
+
+
+class BadEvent(SupervisionError):
+    """A record that cannot be what it claims to be. ``reason`` is a dead-letter code, ``field`` the JSON path at fault."""
+
+    def __init__(self, reason: str, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.field = field
+
+
+class BadRuleBook(SupervisionError):
+    """A rule book, item list or calendar that must not go live. Lists every defect with its key, not just the first."""
+
+    def __init__(self, source: str, defects: list[str]) -> None:
+        super().__init__(f"{source}: " + "; ".join(defects))
+        self.source = source
+        self.defects = defects
+
+
+class UncoveredDate(SupervisionError):
+    """A calendar was asked about a day it says nothing about: extend the calendar, we do not guess."""
+
+    def __init__(self, calendar: str, day: date) -> None:
+        super().__init__(f"calendar {calendar!r} does not cover {day.year} (asked for {day}): add that year to it")
+        self.calendar = calendar
+        self.day = day
+
+    @property
+    def year(self) -> int:
+        """The year that is missing."""
+        return self.day.year

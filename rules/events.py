@@ -1,0 +1,207 @@
+"""The records the monitor reads: what window systems report, and ticks.
+
+One JSON object per record, one tagged union (``type`` is the tag), strict: an unknown field or type is the sender's error.
+A changed meaning gets a new tag, never a new reading of an old one. Terms and codes follow GB/T 39046-2020 and the
+stages of the halls (受理, 承办, 审核, 审批, 办结, 送达 …).
+
+``at`` is when it happened, by the window's clock, with its offset. When it *arrived* is the record's Kafka timestamp and
+never part of the JSON: a window cannot claim it.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=256)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Days = Annotated[int, msgspec.Meta(ge=0, le=3660)]
+Region = Annotated[str, msgspec.Meta(min_length=6, max_length=6)]
+
+Channel = Literal["hall", "online", "self-service", "post", "off-hall"]
+Stage = Literal["consultation", "application", "pre-review", "acceptance", "transfer", "handling", "review", "approval",
+                "conclusion", "issuance", "delivery", "archiving"]  # fmt: skip
+StageAction = Literal["pass", "return", "other"]
+Procedure = Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review", "other"]
+Decision = Literal["granted", "refused"]
+ConclusionKind = Literal["normal", "returned", "voided", "withdrawn"]
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What every record carries: who reports what about which case, from where.
+
+    ``region`` is the 6-digit administrative division code; its prefixes of 2 and 4 digits are province and city.
+    """
+
+    id: Name
+    at: Aware
+    region: Region
+    case: Text = ""
+    hall: Text = ""
+    department: Text = ""
+    window: Text = ""
+    operator: Text = ""
+    channel: Channel = "hall"
+    terminal: Text = ""
+    item: Text = ""
+
+
+class Consulted(Header, tag="consulted", frozen=True, kw_only=True):
+    """咨询: somebody asked; no clock starts."""
+
+
+class Applied(Header, tag="applied", frozen=True, kw_only=True):
+    """申请: the application was handed in. Starts the acceptance clock (许可法 art. 32)."""
+
+
+class SupplementRequested(Header, tag="supplement_requested", frozen=True, kw_only=True):
+    """补正告知: the applicant was told, once for all, what is missing."""
+
+    materials: Text = ""
+
+
+class Supplemented(Header, tag="supplemented", frozen=True, kw_only=True):
+    """补正: the missing materials came in; the acceptance clock starts anew."""
+
+
+class Accepted(Header, tag="accepted", frozen=True, kw_only=True):
+    """受理: starts the case clock. ``promised`` and ``statutory`` (``"10wd"``, ``"20d"``, ``"0wd"`` for an instant item)
+    override the item's own limits where the window promised this applicant something else."""
+
+    promised: Text = ""
+    statutory: Text = ""
+
+
+class NotAccepted(Header, tag="not_accepted", frozen=True, kw_only=True):
+    """不予受理: ends the case before it began."""
+
+    reason: Text = ""
+
+
+class Transferred(Header, tag="transferred", frozen=True, kw_only=True):
+    """转办: the case went to another department or person."""
+
+    to: Text = ""
+
+
+class StageEntered(Header, tag="stage_entered", frozen=True, kw_only=True):
+    """A stage (环节) began; its own clock starts."""
+
+    stage: Stage
+    handler: Text = ""
+
+
+class StageLeft(Header, tag="stage_left", frozen=True, kw_only=True):
+    """A stage ended: passed on, returned to an earlier one, or something else."""
+
+    stage: Stage
+    action: StageAction = "pass"
+    handler: Text = ""
+
+
+class Suspended(Header, tag="suspended", frozen=True, kw_only=True):
+    """A special procedure (特别程序, 许可法 art. 45) began: its time is not counted, up to the approved days."""
+
+    procedure: Procedure
+    approved_days: Days | None = None
+    reason: Text = ""
+    approver: Text = ""
+
+
+class Resumed(Header, tag="resumed", frozen=True, kw_only=True):
+    """The special procedure ended; the case clock runs again."""
+
+
+class Extended(Header, tag="extended", frozen=True, kw_only=True):
+    """延长 (许可法 art. 42): more time, in the unit of the case's limit, approved by the agency's head."""
+
+    days: Days
+    reason: Text = ""
+    approver: Text = ""
+
+
+class Decided(Header, tag="decided", frozen=True, kw_only=True):
+    """审批决定: granted or refused. Starts the clock for issuing and delivering (许可法 art. 44)."""
+
+    result: Decision
+    handler: Text = ""
+
+
+class Concluded(Header, tag="concluded", frozen=True, kw_only=True):
+    """办结: ends the case clock. ``how`` tells normal, returned (退窗办结), voided (作废办结), withdrawn (撤回)."""
+
+    how: ConclusionKind = "normal"
+
+
+class Issued(Header, tag="issued", frozen=True, kw_only=True):
+    """出证: the certificate or decision lies ready."""
+
+
+class Delivered(Header, tag="delivered", frozen=True, kw_only=True):
+    """送达: the applicant has it."""
+
+
+class Archived(Header, tag="archived", frozen=True, kw_only=True):
+    """归档."""
+
+
+class FeeCharged(Header, tag="fee_charged", frozen=True, kw_only=True):
+    """A fee was collected; ``cashier`` says where. Amount in fen (1/100 yuan)."""
+
+    amount_fen: Annotated[int, msgspec.Meta(ge=0)]
+    cashier: Text = ""
+
+
+class ComplaintFiled(Header, tag="complaint_filed", frozen=True, kw_only=True):
+    """投诉: may name no case; then it is kept with its window."""
+
+    complaint: Name
+    about: Text = ""
+
+
+class ComplaintAccepted(Header, tag="complaint_accepted", frozen=True, kw_only=True):
+    """投诉受理."""
+
+    complaint: Name
+
+
+class ComplaintAnswered(Header, tag="complaint_answered", frozen=True, kw_only=True):
+    """投诉答复."""
+
+    complaint: Name
+
+
+class ComplaintClosed(Header, tag="complaint_closed", frozen=True, kw_only=True):
+    """投诉办结."""
+
+    complaint: Name
+
+
+class Rated(Header, tag="rated", frozen=True, kw_only=True):
+    """好差评: 1 very satisfied … 5 very dissatisfied; 4 and 5 are bad reviews (差评)."""
+
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+
+
+class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, gc=False):
+    """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time."""
+
+
+Event = (
+    Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | StageEntered | StageLeft
+    | Suspended | Resumed | Extended | Decided | Concluded | Issued | Delivered | Archived | FeeCharged | ComplaintFiled
+    | ComplaintAccepted | ComplaintAnswered | ComplaintClosed | Rated
+)  # fmt: skip
+Record = Event | Tick
+
+EVENT_TYPES: dict[str, type[Header]] = {str(cls.__struct_config__.tag): cls for cls in get_args(Event)}
+TICK = Tick()
+
+
+def key_of(event: Header) -> str:
+    """The key that keeps one case's records in one partition, in order.
+
+    A complaint or rating that names no case is kept with its window, so that it still finds an owner.
+    """
+    return event.case or f"window:{event.region}/{event.hall}/{event.window}"

@@ -1,0 +1,34 @@
+"""Instants inside the core: whole milliseconds since 1970-01-01T00:00:00Z.
+
+An ``Instant`` cannot be naive, compares and subtracts exactly, costs eight bytes, and is what Kafka stamps on records.
+Wall-clock datetimes appear only at the edges (JSON, screens) and always carry an offset.
+"""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NewType
+
+Instant = NewType("Instant", int)
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_instant(when: datetime) -> Instant:
+    """The instant of an aware datetime, microseconds cut off. A naive datetime is a ``TypeError``, never a guess."""
+    return Instant((when - _EPOCH) // _MILLISECOND)
+
+
+def to_datetime(instant: Instant | int, zone: tzinfo) -> datetime:
+    """The wall-clock time of ``instant`` in ``zone``, with its offset."""
+    return (_EPOCH + timedelta(milliseconds=instant)).astimezone(zone)
+
+
+def isoformat(instant: Instant | int, zone: tzinfo) -> str:
+    """``2015-01-16T08:30:00-05:00``; milliseconds only where there are any."""
+    when = to_datetime(instant, zone)
+    return when.isoformat(timespec="milliseconds" if instant % SECOND else "seconds")

@@ -1,0 +1,215 @@
+"""Which days are worked: weekends, statutory holidays, and the weekend days worked in exchange for them (调休).
+
+A calendar knows the years it covers and says so: a day in any other year is an ``UncoveredDate``, never a guess. It holds
+prefix sums, so "the 20th working day from here" is two look-ups however far away it lies.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import accumulate
+from types import MappingProxyType
+
+import chinese_calendar
+
+from rules.errors import BadRuleBook, UncoveredDate
+from rules.workclock import epoch_day, from_epoch_day
+
+SATURDAY_SUNDAY = frozenset({5, 6})
+_KEYS = ("name", "base", "years", "since", "until", "holidays", "workdays")
+_BASES = ("cn", "weekends")
+
+
+class Calendar:
+    """The working days of consecutive years; immutable.
+
+    ``first`` is the epoch day the cover begins on. ``before[i]`` is the number of working days in the ``i`` days from
+    there on (one more entry than days), ``working[k]`` the epoch day of working day ``k``: each other's inverse.
+    ``version`` is a hash of all that decides or names a day, so a changed calendar is noticed.
+    """
+
+    __slots__ = ("before", "first", "holidays", "name", "version", "weekend", "workdays", "working", "years")
+
+    def __init__(
+        self,
+        name: str,
+        years: Iterable[int],
+        holidays: Mapping[date, str],
+        workdays: Mapping[date, str],
+        weekend: frozenset[int] = SATURDAY_SUNDAY,
+    ) -> None:
+        """``holidays`` and ``workdays`` (make-up days) map a day to its name; ``weekend`` holds ``date.weekday()``s.
+
+        Raises ``BadRuleBook`` with every defect: no or interrupted years, a day outside them, a day in both tables, a
+        make-up day that is worked anyway.
+        """
+        self.name = name
+        self.years = tuple(sorted(set(years)))
+        self.weekend = weekend
+        self.holidays = MappingProxyType(dict(sorted(holidays.items())))
+        self.workdays = MappingProxyType(dict(sorted(workdays.items())))
+        if defects := self._defects():
+            raise BadRuleBook(f"calendar {name!r}", defects)
+        self.first = epoch_day(date(self.years[0], 1, 1))
+        end = epoch_day(date(self.years[-1] + 1, 1, 1))
+        worked = [self._is_worked(from_epoch_day(day)) for day in range(self.first, end)]
+        self.before = (0, *accumulate(worked))
+        self.working = tuple(self.first + index for index, yes in enumerate(worked) if yes)
+        self.version = self._hash()
+
+    def covers(self, day: date) -> bool:
+        """Whether this calendar says anything about ``day``."""
+        return self.years[0] <= day.year <= self.years[-1]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether ``day`` is worked; ``UncoveredDate`` if its year is not covered."""
+        if not self.covers(day):
+            raise UncoveredDate(self.name, day)
+        return self._is_worked(day)
+
+    def name_of(self, day: date) -> str:
+        """The holiday's name, ``weekend``, the name of the holiday a make-up day is worked for, or '' for a plain day."""
+        if not self.covers(day):
+            raise UncoveredDate(self.name, day)
+        named = self.workdays.get(day) or self.holidays.get(day)
+        return named or ("weekend" if day.weekday() in self.weekend else "")
+
+    def uncovered(self, day: int) -> UncoveredDate:
+        """The error for an epoch day outside the cover, ready to be raised."""
+        return UncoveredDate(self.name, from_epoch_day(day))
+
+    def day_at(self, ordinal: int) -> int:
+        """The epoch day of working day ``ordinal``; ``UncoveredDate`` naming the first missing year beyond either end."""
+        if ordinal < 0:
+            raise self.uncovered(self.first - 1)
+        if ordinal >= len(self.working):
+            raise self.uncovered(self.first + len(self.before) - 1)
+        return self.working[ordinal]
+
+    def ordinal_of(self, day: int) -> int:
+        """How many working days lie before epoch day ``day``: its own ordinal if it is worked, else that of the next one."""
+        index = day - self.first
+        if not 0 <= index < len(self.before) - 1:
+            raise self.uncovered(day)
+        return self.before[index]
+
+    def ordinal_of_next(self, day: int) -> int:
+        """How many working days lie before or on epoch day ``day``; equal to ``ordinal_of`` exactly if it is not worked."""
+        index = day - self.first
+        if not 0 <= index < len(self.before) - 1:
+            raise self.uncovered(day)
+        return self.before[index + 1]
+
+    def _is_worked(self, day: date) -> bool:
+        if day in self.workdays:
+            return True
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def _defects(self) -> list[str]:
+        if not self.years:
+            return ["years: give at least one covered year"]
+        whole = range(self.years[0], self.years[-1] + 1)
+        defects = [f"years: {year} is missing between {whole[0]} and {whole[-1]}" for year in whole if year not in self.years]
+        for key, days in (("holidays", self.holidays), ("workdays", self.workdays)):
+            outside = (day for day in days if not self.covers(day))
+            defects += [f"{key}: {day} lies in a year that is not covered: add {day.year} to years" for day in outside]
+        defects += [f"{day} is in holidays and in workdays" for day in self.holidays if day in self.workdays]
+        idle = (day for day in self.workdays if day.weekday() not in self.weekend)
+        return defects + [f"workdays: {day} is no weekend day, so it is worked anyway: remove it" for day in idle]
+
+    def _hash(self) -> str:
+        tables = [[[str(day), name] for day, name in table.items()] for table in (self.holidays, self.workdays)]
+        content = json.dumps([self.years, sorted(self.weekend), tables], ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def __repr__(self) -> str:
+        return f"Calendar({self.name!r}, {self.years[0]}-{self.years[-1]}, version {self.version})"
+
+
+@lru_cache(maxsize=8)
+def china(name: str = "cn") -> Calendar:
+    """The State Council's yearly tables as the ``chinese_calendar`` package holds them, for exactly its years."""
+    tables = chinese_calendar.constants
+    chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+    holidays = {day: chinese[english] for day, english in tables.holidays.items()}
+    workdays = {day: chinese[english] for day, english in tables.workdays.items()}
+    return Calendar(name, {day.year for day in holidays}, holidays, workdays)
+
+
+def from_dict(data: Mapping[str, object], base: Calendar | None = None) -> Calendar:
+    """A calendar from its parsed TOML table; every defect is listed in one ``BadRuleBook`` by its key.
+
+    ``name``; ``base`` = ``cn`` or ``weekends`` (left out where the ``base`` calendar is passed in); ``years`` covered, in
+    addition to the base's; ``holidays`` and ``workdays``, each a list of ``{date, name}``, laid over the base: a holiday
+    here beats a make-up day there and the other way round. ``since`` and ``until`` drop the base's years before and after
+    them: a regional table that knows its own holidays for three years must not pass for knowing twenty.
+    """
+    defects = [f"{key}: unknown key, known are {', '.join(_KEYS)}" for key in data if key not in _KEYS]
+    name = data.get("name")
+    if not isinstance(name, str) or not name:
+        defects.append("name: give the calendar a name")
+    base_name = data.get("base")
+    if base is None and base_name not in _BASES:
+        defects.append(f"base: {base_name!r} is none of {', '.join(_BASES)}")
+    if base is not None and base_name is not None:
+        defects.append("base: this table extends a calendar already given, leave the key out")
+    years = _years("years", data.get("years", []), defects)
+    since, until = (_years(key, [data.get(key, year)], defects) for key, year in (("since", 1970), ("until", 2099)))
+    holidays = _days("holidays", data.get("holidays", []), defects)
+    workdays = _days("workdays", data.get("workdays", []), defects)
+    if defects:
+        raise BadRuleBook(f"calendar {name!r}", defects)
+    if base is None:
+        base = china() if base_name == "cn" else None
+    within = range(since[0], until[0] + 1)
+    return _laid_over(base, str(name), years=years, within=within, holidays=holidays, workdays=workdays)
+
+
+def _laid_over(
+    base: Calendar | None,
+    name: str,
+    *,
+    years: Iterable[int],
+    within: range,
+    holidays: Mapping[date, str],
+    workdays: Mapping[date, str],
+) -> Calendar:
+    if base is None:
+        return Calendar(name, [year for year in years if year in within], holidays, workdays)
+    covered = [year for year in {*base.years, *years} if year in within]
+    kept = {day: text for day, text in base.holidays.items() if day.year in within and day not in workdays}
+    swapped = {day: text for day, text in base.workdays.items() if day.year in within and day not in holidays}
+    # A weekday that is a holiday in the base and worked here needs no make-up entry: it is no longer a holiday.
+    made_up = {day: text for day, text in workdays.items() if day.weekday() in base.weekend or day not in base.holidays}
+    return Calendar(name, covered, kept | dict(holidays), swapped | made_up, base.weekend)
+
+
+def _years(key: str, value: object, defects: list[str]) -> list[int]:
+    if isinstance(value, list) and all(type(year) is int and 1970 <= year < 2100 for year in value):
+        return value
+    defects.append(f"{key}: {value!r}: years from 1970 to 2099 are needed, such as 2026")
+    return [1970]
+
+
+def _days(key: str, value: object, defects: list[str]) -> dict[date, str]:
+    days: dict[date, str] = {}
+    if not isinstance(value, list):
+        defects.append(f'{key}: a list of {{date = 2026-01-01, name = "…"}} is needed, not {value!r}')
+        return days
+    for index, entry in enumerate(value):
+        where = f"{key}[{index}]"
+        if not isinstance(entry, dict) or set(entry) != {"date", "name"}:
+            defects.append(f"{where}: {entry!r} must have exactly the keys date and name")
+            continue
+        day, name = entry["date"], entry["name"]
+        if type(day) is not date:  # a TOML datetime is a date to Python, but not to us
+            defects.append(f"{where}.date: {day!r} is no date such as 2026-01-01 (without quotes)")
+        elif not isinstance(name, str) or not name:
+            defects.append(f"{where}.name: {day} needs a name")
+        elif day in days:
+            defects.append(f"{where}.date: {day} is listed twice")
+        else:
+            days[day] = name
+    return days

@@ -1,0 +1,150 @@
+"""Due instants in local milliseconds, every convention, pauses included. The quick common case is in ``worktime``.
+
+Pauses lengthen a limit. Where it ends to the second, by exactly the counted time that lies in them; where it ends with a
+day, by whole days: the day a case is suspended on is not counted, the day it is resumed on is.
+A pause that begins only after the limit has run out changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rules.calendar import Calendar
+from rules.instant import DAY, HOUR
+from rules.workaxis import WorkAxis
+from rules.workclock import add_months, from_epoch_day
+from rules.workhours import OfficeHours
+from rules.worklimit import Counting, Limit, Unit
+
+Interval = tuple[int, int]
+"""``[from, to)`` in local milliseconds, epoch days or ordinals of working days, as the place says."""
+
+
+class DueDates:
+    """The limits of one calendar, its office hours and one way of counting, on the wall clock of one place."""
+
+    def __init__(self, calendar: Calendar, hours: OfficeHours, counting: Counting) -> None:
+        self.calendar = calendar
+        self.hours = hours
+        self.counting = counting
+        self.axis = WorkAxis(calendar, hours if counting.roll_start else OfficeHours())
+
+    def due(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
+        """Local milliseconds at which ``limit`` has run out: the last ones that are still in time."""
+        if limit.unit is Unit.working_hours and limit.value:
+            return self._working_hours(start, limit.value, pauses)
+        if self.counting.ends == "second" and limit.value:
+            due = self._working_second if limit.unit is Unit.working_days else self._natural_second
+            return due(start, limit, pauses)
+        day = self.last_day(start, limit, pauses)
+        return self.end_of(day, start)
+
+    def start_point(self, start: int) -> int:
+        """Where on the day ruler a limit in working days begins, rolled into the next work period or not."""
+        day, time_of_day = divmod(start, DAY)
+        if self.counting.roll_start or self.is_worked(day):
+            return self.axis.days_at(start)
+        # Not rolled: the point as far into the working day before, so that the next one is the first to count.
+        return (self.calendar.ordinal_of(day) - 1) * self.axis.scale + time_of_day
+
+    def first_counted(self, start: int, limit: Limit) -> int:
+        """The first day that counts: the ordinal of a working day, or for natural units an epoch day."""
+        skipped = int(not self.counting.first_day_counts)
+        if limit.unit in _NATURAL and limit.value:
+            return start // DAY + skipped
+        if not limit.value:
+            skipped = 0  # an instant item is due the day it began
+        if self.counting.roll_start:
+            return self.axis.days_at(start) // self.axis.scale + skipped
+        day = start // DAY
+        return self.calendar.ordinal_of_next(day) if skipped else self.calendar.ordinal_of(day)
+
+    def unrolled_last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
+        """The epoch day the count itself ends on, before a day that is not worked pushes it on."""
+        return self._counted_to(start, limit, pauses, lambda day: day)
+
+    def last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
+        """The epoch day on which a limit that ends with a day ends."""
+        return self._counted_to(start, limit, pauses, self.rolled)
+
+    def rolled(self, day: int) -> int:
+        """``day``, or the next working day if the rule book rolls last days and it is none."""
+        return self.calendar.day_at(self.calendar.ordinal_of(day)) if self.counting.roll_last_day else day
+
+    def is_worked(self, day: int) -> bool:
+        """Whether that epoch day is a working day."""
+        return self.calendar.ordinal_of(day) != self.calendar.ordinal_of_next(day)
+
+    def end_of(self, day: int, start: int) -> int:
+        """When a limit ends on ``day``; never before it began, which falls back to the end of the day."""
+        end = day * DAY + DAY - 1
+        if self.counting.ends == "day_end":
+            return end
+        closing = day * DAY + self.hours.on(from_epoch_day(day)).close
+        return closing if closing >= start else end
+
+    def _counted_to(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
+        first = self.first_counted(start, limit)
+        if limit.unit in _NATURAL and limit.value:
+            last = self.after_natural(start, limit) // DAY - int(self.counting.first_day_counts)
+            paused = [(from_ // DAY, to // DAY) for from_, to in pauses]
+            return _prolonged(last, first, paused, rolled)
+        ordinal = self.calendar.ordinal_of
+        paused = [(ordinal(from_ // DAY), ordinal(to // DAY)) for from_, to in pauses if to > start]
+        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, lambda day: day))
+
+    def _working_hours(self, start: int, hours: int, pauses: Sequence[Interval]) -> int:
+        at, back = self.axis.office_at, self.axis.local_of_office
+        point = at(start) + hours * HOUR
+        due = back(point)
+        for from_, to in _since(start, pauses):
+            if from_ >= due:
+                break
+            point += at(to) - at(from_)
+            due = back(point)
+        return due
+
+    def _working_second(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
+        at, back = self.axis.days_at, self.axis.local_of_days
+        point = self.start_point(start) + limit.value * self.axis.scale
+        due = back(point)
+        for from_, to in _since(start, pauses):
+            if from_ >= due:
+                break
+            point += at(to) - at(from_)
+            due = back(point)
+        return due
+
+    def _natural_second(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
+        def rolled(local: int) -> int:
+            return self.rolled(local // DAY) * DAY + local % DAY
+
+        # A pause beginning in the due millisecond itself comes too late, hence the one taken off.
+        return _prolonged(self.after_natural(start, limit) - 1, start, list(pauses), lambda at: rolled(at + 1) - 1) + 1
+
+    def after_natural(self, local: int, limit: Limit, sign: int = 1) -> int:
+        """``limit`` days, months or years on (or back, with ``sign`` -1), at the same time of day."""
+        if limit.unit is Unit.calendar_days:
+            return local + sign * limit.value * DAY
+        months = limit.value * (12 if limit.unit is Unit.years else 1)
+        return add_months(local // DAY, sign * months) * DAY + local % DAY
+
+
+_NATURAL = frozenset({Unit.calendar_days, Unit.months, Unit.years})
+
+
+def _since(start: int, pauses: Iterable[Interval]) -> Iterable[Interval]:
+    return ((max(from_, start), to) for from_, to in pauses if to > start)
+
+
+def _prolonged(last: int, first: int, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
+    """``last`` moved on by every pause that begins by then, and rolled on to a working day.
+
+    A pause that begins only while the last day is being rolled on (suspended on the Saturday the limit ended on) still
+    comes in time, and moves the rolled day.
+    """
+    due = rolled(last)
+    for from_, to in _since(first, pauses):
+        if from_ > due:
+            break
+        last = (last if from_ <= last else due) + to - from_
+        due = rolled(last)
+    return due

@@ -1,0 +1,68 @@
+"""How long a limit is and how it is counted. See :mod:`rules.worktime` for what follows from it."""
+
+import re
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+_FORMS = "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours)"
+_SHORT = re.compile(r"(\d{1,4})(d|wd|mo|y|wh)")
+
+
+class Unit(StrEnum):
+    """What a limit is counted in: the units that deployed supervision systems know, and hours for stages."""
+
+    calendar_days = "calendar_days"
+    working_days = "working_days"
+    months = "months"
+    years = "years"
+    working_hours = "working_hours"
+
+
+_SUFFIX = {Unit.calendar_days: "d", Unit.working_days: "wd", Unit.months: "mo", Unit.years: "y", Unit.working_hours: "wh"}
+_UNIT = {suffix: unit for unit, suffix in _SUFFIX.items()}
+
+
+class Limit(msgspec.Struct, frozen=True, array_like=True):
+    """``value`` units; 0 is an instant item (即办件), due the same day, and never skipped."""
+
+    value: int
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if self.value < 0:
+            raise ValueError(f"a limit cannot be negative ({self.value}): {_FORMS}")
+
+    @classmethod
+    def parse(cls, text: str) -> "Limit":
+        """``10wd``, ``20d``, ``3mo``, ``1y``, ``4wh``; anything else is a ``ValueError`` that says these forms."""
+        short = _SHORT.fullmatch(text.strip())
+        if short is None:
+            raise ValueError(f"{text!r} is no limit: {_FORMS}")
+        return cls(int(short[1]), _UNIT[short[2]])
+
+    def __str__(self) -> str:
+        return f"{self.value}{_SUFFIX[self.unit]}"
+
+
+class Counting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The rule book's choice where places differ. The defaults are the Civil Code's (art. 200-204) and Jiangsu's.
+
+    - ``ends``: ``day_end``, the last day's 23:59:59.999 (art. 203); ``closing_time``, the end of its office hours;
+      ``second``, the time of day the count began at (Hunan; Boston).
+    - ``first_day_counts``: art. 201 says no. It has no meaning with ``ends = "second"`` and is refused there.
+    - ``roll_last_day``: a limit in days, months or years whose last day is not worked ends on the next day that is (art.
+      203). Limits in working days end on one anyway.
+    - ``roll_start``: limits in working days or hours that begin outside office hours count from the next work period, as
+      if that were when they began (Jiangsu; Boston). Limits in days, months and years are not touched.
+    """
+
+    ends: Literal["second", "day_end", "closing_time"] = "day_end"
+    first_day_counts: bool = False
+    roll_last_day: bool = True
+    roll_start: bool = True
+
+    def __post_init__(self) -> None:
+        if self.first_day_counts and self.ends == "second":
+            raise ValueError('first_day_counts means nothing with ends = "second": choose one of the two')

@@ -1,0 +1,249 @@
+"""Working time: when a limit has run out, how much of it is used, in which office hours an instant lies.
+
+A :class:`Worktime` binds a zone, a calendar, office hours and the rule book's way of counting. Instants (milliseconds
+since the epoch) go in and come out. The conventions, and where they are from:
+
+- *To the second* (``ends = "second"``; Hunan, Boston): a limit of N working days that begins at 10:00 ends at 10:00 of
+  the N-th working day after. One millisecond later is overdue. Where office hours differ by season the same point of the
+  working day is meant: a quarter of the day used stays a quarter of the day used.
+- *To the day's end* (``day_end``, ``closing_time``; Civil Code art. 200-204): the day it begins on is not counted, the
+  N-th counted day is the last.
+- *The start rolls* (Jiangsu, Boston): what happens outside office hours counts from the next work period.
+- *The last day rolls* (art. 203): natural days, months and years that end on a holiday end on the next working day.
+- *Months* (art. 202) end on the corresponding day, or on the month's last one where there is none.
+- *Working hours* always end to the second; a limit used up at closing time is over then, not at the next opening.
+- *Instant items* (即办件, limit 0) are due at the end of the working day they (rolled) began on: at closing time, or at
+  the day's end with ``day_end``.
+
+Nothing walks from day to day: prefix sums and bisection, on integers.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from rules.calendar import Calendar
+from rules.instant import DAY, HOUR
+from rules.workclock import Clock, add_months
+from rules.workdue import DueDates
+from rules.workhours import OfficeHours
+from rules.worklimit import Counting, Limit, Unit
+
+__all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worked", "Worktime"]
+
+Pauses = Sequence[tuple[int, int]]
+"""Suspensions, ``[from, to)`` instants, sorted and disjoint."""
+
+_WORKING_DAYS = Unit.working_days
+_CALENDAR_DAYS = Unit.calendar_days
+_WORKING = (Unit.working_days, Unit.working_hours)
+
+
+class Worked(NamedTuple):
+    """Counted time for reports: whole units, and the milliseconds of counted time beyond them."""
+
+    whole: int
+    rest_ms: int
+
+
+class Worktime:
+    """Limits in one place. Build it once and keep it; all its methods are pure.
+
+    Every method that asks about a day in a year its calendar does not cover raises ``UncoveredDate``. Natural days,
+    months and years ask the calendar only if ``counting.roll_last_day`` is set.
+    """
+
+    def __init__(self, zone: str, calendar: Calendar, hours: OfficeHours | None = None, counting: Counting | None = None) -> None:
+        """``zone`` is an IANA key. Without ``hours`` the office is open all day; ``counting`` has the civil defaults."""
+        self.zone = zone
+        self.calendar = calendar
+        self.hours = hours or OfficeHours()
+        self.counting = counting or Counting()
+        self.clock = Clock(zone)
+        self.dates = DueDates(calendar, self.hours, self.counting)
+        self._bind()
+
+    def _bind(self) -> None:
+        """Everything the quick path of ``due`` touches, one attribute away."""
+        self._changes, self._offsets, self._walls = self.clock.changes, self.clock.offsets, self.clock.walls
+        self._first, self._before, self._working = self.calendar.first, self.calendar.before, self.calendar.working
+        self._days = len(self._before) - 1
+        self._quick = not self.hours.seasons
+        self._bounds = self.hours.usual.bounds
+        self._rolls = self.counting.roll_start
+        self._rolls_last = self.counting.roll_last_day
+        self._skip = int(self.counting.first_day_counts)
+        ends = {"second": None, "day_end": DAY - 1, "closing_time": self.hours.usual.close}
+        self._end = ends[self.counting.ends]
+
+    def due(self, start: int, limit: Limit, pauses: Pauses = ()) -> int:
+        """The last instant that is still in time for ``limit`` begun at ``start``, ``pauses`` not counted.
+
+        Called for every stage of every case, so the common limits without pauses are computed right here.
+        """
+        value, unit = limit.value, limit.unit
+        if value and not pauses and self._quick:
+            local = start + self._offsets[bisect_right(self._changes, start)]
+            if unit is _WORKING_DAYS:
+                due = self._after_working_days(local, value)
+            elif unit is _CALENDAR_DAYS:
+                due = self._after_calendar_days(local, value)
+            else:
+                return self.clock.to_instant(self.dates.due(local, limit, ()))
+            if due < local:  # its first day counts and the office has closed: the rest of the day is left
+                due = due // DAY * DAY + DAY - 1
+            return due - self._offsets[bisect_right(self._walls, due)]
+        to_local = self.clock.to_local
+        _check(pauses)
+        local_pauses = [(to_local(from_), to_local(to)) for from_, to in pauses]
+        return self.clock.to_instant(self.dates.due(to_local(start), limit, local_pauses))
+
+    def _after_working_days(self, local: int, value: int) -> int:
+        day = local // DAY
+        index = day - self._first
+        if index < 0 or index >= self._days:
+            raise self.calendar.uncovered(day)
+        time_of_day = local - day * DAY
+        before = self._before
+        ordinal = before[index]
+        if before[index + 1] == ordinal:  # not worked
+            if self._rolls:
+                time_of_day = self._bounds[0]
+            elif not self._skip:
+                ordinal -= 1
+        elif self._rolls:
+            bounds = self._bounds
+            at = bisect_right(bounds, time_of_day)
+            if not at & 1:  # before, between or after the sessions
+                if at == len(bounds):
+                    ordinal += 1
+                    at = 0
+                time_of_day = bounds[at]
+        ordinal += value - self._skip
+        if ordinal >= len(self._working):
+            raise self.calendar.uncovered(self._first + self._days)
+        end = self._end
+        return self._working[ordinal] * DAY + (time_of_day if end is None else end)
+
+    def _after_calendar_days(self, local: int, value: int) -> int:
+        day = local // DAY
+        time_of_day = local - day * DAY
+        day += value - self._skip
+        if self._rolls_last:
+            index = day - self._first
+            if index < 0 or index >= self._days:
+                raise self.calendar.uncovered(day)
+            ordinal = self._before[index]
+            if self._before[index + 1] == ordinal:
+                day = self.calendar.day_at(ordinal)
+        end = self._end
+        return day * DAY + (time_of_day if end is None else end)
+
+    def before(self, due: int, limit: Limit) -> int:
+        """The instant ``limit`` ahead of ``due``, for warnings: "2 working days before", at the same time of day.
+
+        Working hours are taken off in office time; the instant is an opening rather than the closing before it.
+        """
+        local = self.clock.to_local(due)
+        if not limit.value:
+            return due
+        if limit.unit is Unit.working_days:
+            day = self.calendar.day_at(self.calendar.ordinal_of(local // DAY) - limit.value)
+            return self.clock.to_instant(day * DAY + local % DAY)
+        if limit.unit is Unit.working_hours:
+            axis = self.dates.axis
+            point = axis.office_at(local) - limit.value * HOUR
+            return self.clock.to_instant(axis.local_of_office(point, latest=True))
+        return self.clock.to_instant(self.dates.after_natural(local, limit, -1))
+
+    def after(self, due: int, limit: Limit) -> int:
+        """The instant ``limit`` past ``due``, for cards: "more than 3 days over", at the same time of day."""
+        local = self.clock.to_local(due)
+        if not limit.value:
+            return due
+        if limit.unit is Unit.working_days:
+            day = self.calendar.day_at(self.calendar.ordinal_of_next(local // DAY) + limit.value - 1)
+            return self.clock.to_instant(day * DAY + local % DAY)
+        if limit.unit is Unit.working_hours:
+            axis = self.dates.axis
+            return self.clock.to_instant(axis.local_of_office(axis.office_at(local) + limit.value * HOUR))
+        return self.clock.to_instant(self.dates.after_natural(local, limit))
+
+    def fraction(  # noqa: PLR0917 - the order every caller thinks in: from, to, how much, of what
+        self, start: int, due: int, num: int, den: int, unit: Unit, pauses: Pauses = ()
+    ) -> int:
+        """The instant by which ``num/den`` of the counted time from ``start`` to ``due`` is used (Jiangsu warns at 4/5).
+
+        Counted time is office time for working days and hours, else all time; pauses are taken out to the millisecond.
+        Never before ``start`` nor after ``due``; ``due`` itself where no counted time lies between them.
+        """
+        to_local, axis = self.clock.to_local, self.dates.axis
+        at = axis.office_at if unit in _WORKING else int
+        back = axis.local_of_office if unit in _WORKING else int
+        begin, end = at(to_local(start)), at(to_local(due))
+        spans = [(at(to_local(from_)), at(to_local(to))) for from_, to in _within(start, due, pauses)]
+        total = end - begin - sum(to - from_ for from_, to in spans)
+        if total <= 0:
+            return due
+        point = begin - (-total * num // den)
+        for from_, to in spans:
+            if from_ >= point:
+                break
+            point += to - from_
+        return min(max(self.clock.to_instant(back(point)), start), due)
+
+    def worked(self, start: int, end: int, unit: Unit, pauses: Pauses = ()) -> Worked:
+        """Counted time between two instants; nothing if ``end`` lies before ``start``.
+
+        The rest is in office milliseconds for working units, else in milliseconds of the wall clock.
+        """
+        to_local, axis = self.clock.to_local, self.dates.axis
+        if end <= start:
+            return Worked(0, 0)
+        spans = [(to_local(from_), to_local(to)) for from_, to in _within(start, end, pauses)]
+        begin, finish = to_local(start), to_local(end)
+        if unit is Unit.working_hours:
+            paused = sum(axis.office_at(to) - axis.office_at(from_) for from_, to in spans)
+            return Worked(*divmod(axis.office_at(finish) - axis.office_at(begin) - paused, HOUR))
+        if unit is Unit.working_days:
+            paused = sum(axis.days_at(to) - axis.days_at(from_) for from_, to in spans)
+            whole, rest = divmod(axis.days_at(finish) - axis.days_at(begin) - paused, axis.scale)
+            return Worked(whole, rest * self.hours.on(self.day_of(end)).length // axis.scale)
+        finish -= sum(to - from_ for from_, to in spans)
+        if unit is Unit.calendar_days:
+            return Worked(*divmod(finish - begin, DAY))
+        return _whole_months(begin, finish, 12 if unit is Unit.years else 1)
+
+    def day_of(self, instant: int) -> date:
+        """The local date of an instant."""
+        return self.clock.day_of(instant)
+
+    def in_office(self, instant: int) -> bool:
+        """Whether the office is open: a working day, within a session."""
+        day, time_of_day = divmod(self.clock.to_local(instant), DAY)
+        return self.dates.is_worked(day) and self.hours.on(self.day_of(instant)).is_open(time_of_day)
+
+
+def _check(pauses: Pauses) -> None:
+    """Out of order, pauses would be counted wrongly in silence; that is a bug of the caller's."""
+    last = None
+    for from_, to in pauses:
+        if to < from_ or (last is not None and from_ < last):
+            raise ValueError(f"pauses must be sorted, disjoint and each end after it begins: {list(pauses)}")
+        last = to
+
+
+def _within(start: int, end: int, pauses: Pauses) -> Pauses:
+    _check(pauses)
+    return [(max(from_, start), min(to, end)) for from_, to in pauses if to > start and from_ < end]
+
+
+def _whole_months(begin: int, finish: int, months: int) -> Worked:
+    def after(count: int) -> int:
+        return add_months(begin // DAY, count * months) * DAY + begin % DAY
+
+    whole = max((finish - begin) // (31 * months * DAY), 0)
+    while after(whole + 1) <= finish:
+        whole += 1
+    return Worked(whole, finish - after(whole))

@@ -1,0 +1,15 @@
+"""What can go wrong with the embedded parts. Always the machine's or its operator's matter, never a record's."""
+
+from pathlib import Path
+
+from rules.errors import SupervisionError
+
+
+class EmbeddedError(SupervisionError):
+    """The embedded Kafka cannot do what was asked. The text says what is wrong, where, and what to do about it."""
+
+    def __init__(self, what: str, where: Path | str, remedy: str) -> None:
+        super().__init__(f"embedded Kafka: {what} ({where}). {remedy}")
+        self.what = what
+        self.where = str(where)
+        self.remedy = remedy

@@ -1,0 +1,50 @@
+"""Writes ``pinned.py`` anew, for whoever raises Kafka's version: ``python -m monitor.embedded.pin 4.1.1``.
+
+jgo walks the POMs (the transitive, runtime-scoped closure) and fetches each jar; its size and SHA-256 are noted, so that
+every machine afterwards runs the same bytes that were tested here. Needs the network.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import jgo
+
+SLF4J = "1.7.36"  # the API version Kafka 4.1 is built against
+
+_HEAD = '''"""Every jar of the embedded Apache Kafka, with its size in bytes and SHA-256. Made by ``monitor.embedded.pin``."""
+
+from typing import NamedTuple
+
+
+class Jar(NamedTuple):
+    """One Maven artifact: ``group:artifact:version``, its size in bytes and its SHA-256 in hexadecimal."""
+
+    coordinate: str
+    size: int
+    sha256: str
+
+    @property
+    def filename(self) -> str:
+        """The jar's file name in a repository and in our folder."""
+        _, artifact, version = self.coordinate.split(":")
+        return f"{artifact}-{version}.jar"
+
+
+'''
+
+
+def pin(version: str) -> str:
+    """The text of ``pinned.py`` for a Kafka version."""
+    lines = []
+    for artifact in jgo.resolve(f"org.apache.kafka:kafka_2.13:{version}+org.slf4j:slf4j-simple:{SLF4J}"):
+        content = artifact.resolve().read_bytes()
+        coordinate = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
+        lines.append(f'    Jar("{coordinate}", {len(content)}, "{hashlib.sha256(content).hexdigest()}"),\n')
+    return (
+        f'{_HEAD}KAFKA_VERSION = "{version}"\n\n# fmt: off\n# ruff: noqa: E501\nJARS = (\n{"".join(sorted(lines))})\n# fmt: on\n'
+    )
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("pinned.py").write_text(pin(sys.argv[1]))

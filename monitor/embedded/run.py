@@ -1,0 +1,72 @@
+"""``supervise kafka``: the embedded Kafka in the foreground, with its progress on the screen."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import Progress as Bars
+
+from monitor.embedded.jars import Progress
+from monitor.embedded.kafka import EmbeddedKafka
+
+_LOOK = 0.5  # seconds between two looks at the broker
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """A :data:`Progress` drawn on standard error: a bar with bytes, speed and time left while downloading, else a line."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console) as bars:
+        tasks = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if not total:
+                console.print(f"{what} …")
+                return
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def run_kafka(data: Path, port: int | None = None) -> None:
+    """Start the embedded Kafka, print its address on standard output, and keep it until SIGINT or SIGTERM.
+
+    Raises :class:`~monitor.embedded.errors.EmbeddedError` where it does not start, or ends by itself. For the main thread
+    only, because of the signals.
+    """
+    asked = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with shown_progress() as progress:
+            kafka = EmbeddedKafka(data, port, progress=_unless(asked, progress))
+            kafka.start()
+        with kafka:
+            click.echo(kafka.bootstrap)
+            click.echo(f"Apache Kafka keeps its data in {kafka.data}; Ctrl-C ends it", err=True)
+            while not asked.wait(_LOOK):
+                if not kafka.is_running():
+                    raise kafka.failure()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _unless(asked: threading.Event, progress: Progress) -> Progress:
+    """``progress``, but leaving off (by ``KeyboardInterrupt``) once the user asked to end."""
+
+    def show(what: str, done: int, total: int) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        progress(what, done, total)
+
+    return show

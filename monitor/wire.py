@@ -131,17 +131,22 @@ def _explain(value: bytes, error: Exception) -> BadEvent:
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):
         return BadEvent("invalid_json", text)
-    message, _, path = text.partition(" - at `$")
+    try:
+        tag = _decode_tagged(value).type
+    except msgspec.DecodeError:
+        tag = ""
+    return explain_invalid(error, tag)
+
+
+def explain_invalid(error: msgspec.ValidationError, tag: str) -> BadEvent:
+    """What a validation error of a record with this ``type`` means: which field, and what is wrong with it."""
+    message, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
     if "Object contains unknown field" in message:
         return BadEvent("unknown_field", message, message.split("`")[1])
     if "missing required field" in message:
         missing = message.split("`")[1]
         return BadEvent("missing_field", message, f"{field}.{missing}" if field else missing)
-    try:
-        tag = _decode_tagged(value).type
-    except msgspec.DecodeError:
-        tag = ""
     if tag not in EVENT_TYPES and tag != "tick":
         known = ", ".join(sorted(EVENT_TYPES))
         return BadEvent("unknown_type", f"type {tag!r} is not known; known are {known}", "type")

@@ -1,0 +1,127 @@
+"""The simulated hall as lists: departments with their windows, people and items; and the items as a rule book wants them."""
+
+import json
+import random
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import NamedTuple, TypedDict
+
+from monitor.simulate.departments import DEPARTMENTS, Department
+
+REGION = "990100"
+"""An administrative division code that GB/T 2260 gives to nobody."""
+HALL = "安和市政务服务中心"
+
+INSTANT_SHARE = 0.35
+"""Share of instant items (即办件) among the cases."""
+
+_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
+_GIVEN = """伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建华 志强 海燕 晓东 文博 雨欣 子涵 思远
+国庆 春梅 玉珍 红梅 建国 佳怡 浩然 梓萱 立新 小红""".split()
+
+
+class ItemLimits(TypedDict):
+    """One service item as a rule book lists it; limits as ``10wd``."""
+
+    code: str
+    name: str
+    promised: str
+    statutory: str
+
+
+class Item(NamedTuple):
+    """A service item (事项). ``promised`` and ``statutory`` are working days; promised 0 is an instant item (即办件)."""
+
+    code: str
+    name: str
+    promised: int
+    statutory: int
+    has_fee: bool
+
+
+class Window(NamedTuple):
+    """A window and who sits there."""
+
+    name: str
+    terminal: str
+    clerks: tuple[str, ...]
+
+
+class Office(NamedTuple):
+    """A department in the hall, with its people."""
+
+    name: str
+    trouble: float
+    windows: tuple[Window, ...]
+    handlers: tuple[str, ...]
+    reviewers: tuple[str, ...]
+    approvers: tuple[str, ...]
+
+
+class Catalog(NamedTuple):
+    """Everything that can be drawn from: ``choices[i]`` is drawn with weight ``cumulated[i] - cumulated[i - 1]``."""
+
+    choices: tuple[tuple[Office, Item], ...]
+    cumulated: tuple[float, ...]
+
+
+def items() -> list[ItemLimits]:
+    """Every item of the simulated hall with its limits: what :func:`items_toml` writes and accepted events carry."""
+    return [
+        ItemLimits(code=item.code, name=item.name, promised=f"{item.promised}wd", statutory=f"{item.statutory}wd")
+        for department in DEPARTMENTS
+        for item in _items_of(department)
+    ]
+
+
+def items_toml(entries: Iterable[ItemLimits] | None = None) -> str:
+    """The items as ``[[items]]`` tables of a rule book, ready to be appended to one."""
+    lines = [f"# {HALL}: simulated service items\n"]
+    for entry in entries if entries is not None else items():
+        body = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in entry.items())
+        lines.append(f"[[items]]\n{body}")
+    return "\n".join(lines)
+
+
+def build_catalog(rng: random.Random) -> Catalog:
+    """The hall of one seed: limits and departments are fixed, the people differ."""
+    drawn = [(_office(department, rng), item, department) for department in DEPARTMENTS for item in _items_of(department)]
+    offices: dict[str, Office] = {}
+    choices = []
+    weights = []
+    for office, item, department in drawn:
+        choices.append((offices.setdefault(department.code, office), item))
+        weights.append(department.load * _popularity(item) / sum(_popularity(other) for other in _items_of(department)))
+    return Catalog(tuple(choices), tuple(accumulate(_balanced(choices, weights))))
+
+
+def _items_of(department: Department) -> list[Item]:
+    rows = [line.split() for line in department.items.strip().splitlines()]
+    return [
+        Item(f"{department.code}-{number:03d}", name, int(promised), int(statutory), "证" in name or "登记" in name)
+        for number, (name, promised, statutory) in enumerate(rows, 1)
+    ]
+
+
+def _popularity(item: Item) -> float:
+    """Simple things are asked for more often than hard ones."""
+    return 1 / (4 + item.promised)
+
+
+def _balanced(choices: list[tuple[Office, Item]], weights: list[float]) -> list[float]:
+    """Weights scaled so that instant items make up ``INSTANT_SHARE`` of the cases."""
+    instant = sum(weight for (_, item), weight in zip(choices, weights, strict=True) if not item.promised)
+    factors = {True: INSTANT_SHARE / instant, False: (1 - INSTANT_SHARE) / (sum(weights) - instant)}
+    return [weight * factors[not item.promised] for (_, item), weight in zip(choices, weights, strict=True)]
+
+
+def _office(department: Department, rng: random.Random) -> Office:
+    def people(count: int) -> tuple[str, ...]:
+        return tuple(rng.choice(_SURNAMES) + rng.choice(_GIVEN) for _ in range(count))
+
+    windows = tuple(
+        Window(f"{department.code}-{number:02d}", f"T-{department.code}-{number:02d}", people(2))
+        for number in range(1, department.windows + 1)
+    )
+    size = 2 + department.windows
+    return Office(department.name, department.trouble, windows, people(size), people(1 + size // 3), people(1 + size // 5))

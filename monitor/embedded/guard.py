@@ -35,7 +35,7 @@ class GuardedProcess(subprocess.Popen[bytes]):
     """A child under its guard. ``pid`` and ``returncode`` are the guard's; a return code is the child's exit status.
 
     ``terminate()`` ends the child gracefully (SIGTERM, then SIGKILL after the grace), ``kill()`` at once; follow either
-    with ``wait()``. Dropping the object ends the child as well, because the pipe goes with it.
+    with ``wait()``. A negative return code means that the guard was ended before it began. Dropping the object ends the child as well, because the pipe goes with it.
     """
 
     def __init__(self, command: list[str], **options: Any) -> None:
@@ -62,6 +62,12 @@ class GuardedProcess(subprocess.Popen[bytes]):
     def kill(self) -> None:
         """Kill the child's group at once. Never SIGKILL to the guard itself: that would leave the child alone."""
         self.send_signal(signal.SIGQUIT)
+
+    def __del__(self) -> None:
+        # Popen keeps a dropped but living child in a list of its own, so the finalizer alone would not run now.
+        if lifeline := getattr(self, "_lifeline", None):
+            lifeline()
+        super().__del__()
 
     def _ended(self, status: int | None) -> int | None:
         if status is not None:

@@ -22,6 +22,7 @@ Region = Annotated[str, msgspec.Meta(min_length=6, max_length=6)]
 Channel = Literal["hall", "online", "self-service", "post", "off-hall"]
 Stage = Literal["consultation", "application", "pre-review", "acceptance", "transfer", "handling", "review", "approval",
                 "conclusion", "issuance", "delivery", "archiving"]  # fmt: skip
+STAGES: tuple[str, ...] = get_args(Stage)
 StageAction = Literal["pass", "return", "other"]
 Procedure = Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review", "other"]
 Decision = Literal["granted", "refused"]

@@ -17,6 +17,8 @@ from rules.worklimit import Counting, Limit, Unit
 Interval = tuple[int, int]
 """``[from, to)`` in local milliseconds, epoch days or ordinals of working days, as the place says."""
 
+NATURAL = frozenset({Unit.calendar_days, Unit.months, Unit.years})
+
 
 class DueDates:
     """The limits of one calendar, its office hours and one way of counting, on the wall clock of one place."""
@@ -32,8 +34,9 @@ class DueDates:
         if limit.unit is Unit.working_hours and limit.value:
             return self._working_hours(start, limit.value, pauses)
         if self.counting.ends == "second" and limit.value:
-            due = self._working_second if limit.unit is Unit.working_days else self._natural_second
-            return due(start, limit, pauses)
+            if limit.unit is Unit.working_days:
+                return self._working_second(start, limit, pauses)
+            return self._natural_second(start, limit, pauses, self.rolled)
         day = self.last_day(start, limit, pauses)
         return self.end_of(day, start)
 
@@ -48,7 +51,7 @@ class DueDates:
     def first_counted(self, start: int, limit: Limit) -> int:
         """The first day that counts: the ordinal of a working day, or for natural units an epoch day."""
         skipped = int(not self.counting.first_day_counts)
-        if limit.unit in _NATURAL and limit.value:
+        if limit.unit in NATURAL and limit.value:
             return start // DAY + skipped
         if not limit.value:
             skipped = 0  # an instant item is due the day it began
@@ -59,7 +62,9 @@ class DueDates:
 
     def unrolled_last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
         """The epoch day the count itself ends on, before a day that is not worked pushes it on."""
-        return self._counted_to(start, limit, pauses, lambda day: day)
+        if self.counting.ends == "second" and limit.unit in NATURAL:
+            return self._natural_second(start, limit, pauses, _same) // DAY
+        return self._counted_to(start, limit, pauses, _same)
 
     def last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
         """The epoch day on which a limit that ends with a day ends."""
@@ -83,13 +88,21 @@ class DueDates:
 
     def _counted_to(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
         first = self.first_counted(start, limit)
-        if limit.unit in _NATURAL and limit.value:
-            last = self.after_natural(start, limit) // DAY - int(self.counting.first_day_counts)
+        if limit.unit in NATURAL and limit.value:
+            last = self._natural_last(start, limit)
             paused = [(from_ // DAY, to // DAY) for from_, to in pauses]
             return _prolonged(last, first, paused, rolled)
         ordinal = self.calendar.ordinal_of
         paused = [(ordinal(from_ // DAY), ordinal(to // DAY)) for from_, to in pauses if to > start]
-        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, lambda day: day))
+        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, _same))
+
+    def _natural_last(self, start: int, limit: Limit) -> int:
+        last = self.after_natural(start, limit) // DAY
+        if not self.counting.first_day_counts:
+            return last
+        # A month cut short for want of the corresponding day ends with its last day either way.
+        cut = limit.unit is not Unit.calendar_days and from_epoch_day(last).day < from_epoch_day(start // DAY).day
+        return last - int(not cut)
 
     def _working_hours(self, start: int, hours: int, pauses: Sequence[Interval]) -> int:
         at, back = self.axis.office_at, self.axis.local_of_office
@@ -113,12 +126,13 @@ class DueDates:
             due = back(point)
         return due
 
-    def _natural_second(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
-        def rolled(local: int) -> int:
-            return self.rolled(local // DAY) * DAY + local % DAY
+    def _natural_second(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled_day: Callable[[int], int]) -> int:
+        def rolled(last: int) -> int:
+            day, time_of_day = divmod(last + 1, DAY)
+            return rolled_day(day) * DAY + time_of_day - 1
 
-        # A pause beginning in the due millisecond itself comes too late, hence the one taken off.
-        return _prolonged(self.after_natural(start, limit) - 1, start, list(pauses), lambda at: rolled(at + 1) - 1) + 1
+        # A pause that begins in the due millisecond itself comes too late, hence the one taken off and put back.
+        return _prolonged(self.after_natural(start, limit) - 1, start, pauses, rolled) + 1
 
     def after_natural(self, local: int, limit: Limit, sign: int = 1) -> int:
         """``limit`` days, months or years on (or back, with ``sign`` -1), at the same time of day."""
@@ -128,7 +142,8 @@ class DueDates:
         return add_months(local // DAY, sign * months) * DAY + local % DAY
 
 
-_NATURAL = frozenset({Unit.calendar_days, Unit.months, Unit.years})
+def _same(day: int) -> int:
+    return day
 
 
 def _since(start: int, pauses: Iterable[Interval]) -> Iterable[Interval]:

@@ -1,0 +1,59 @@
+"""Reads rule books from files; what they mean is :mod:`rules.rulebook`'s business."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rules.errors import BadRuleBook
+from rules.rulebook import RuleBook, RuleBooks, merge, parse_book
+
+DEFAULT = "default"
+
+
+def profiles() -> tuple[str, ...]:
+    """Names of the books that come with the package, for ``extends``."""
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in files("rules").joinpath("books").iterdir()))
+
+
+def load_books(paths: Sequence[Path]) -> RuleBooks:
+    """The given books, or the built-in default. A name without a suffix, such as ``hunan``, means a built-in profile."""
+    return RuleBooks([load_book(path) for path in paths] or [load_profile(DEFAULT)])
+
+
+def load_book(path: Path) -> RuleBook:
+    """One book with its bases; :class:`BadRuleBook` names the file and every defect."""
+    if not path.suffix and not path.exists() and path.name in profiles():
+        return load_profile(path.name)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRuleBook(str(path), [f"cannot be read: {error}. Built-in profiles are {', '.join(profiles())}"]) from None
+    return parse_book(str(path), _extended(str(path), _toml(str(path), text), ()))
+
+
+def load_profile(name: str) -> RuleBook:
+    """A built-in book by name."""
+    return parse_book(name, _extended(name, _profile(name), (name,)))
+
+
+def _profile(name: str) -> dict[str, Any]:
+    return _toml(name, files("rules").joinpath("books", f"{name}.toml").read_text("utf-8"))
+
+
+def _toml(source: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRuleBook(source, [f"is no TOML: {error}"]) from None
+
+
+def _extended(source: str, data: dict[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
+    """``data`` laid over the books it extends, the farthest first."""
+    base = data.pop("extends", None)
+    if base is None:
+        return data
+    if base not in profiles() or base in seen:
+        raise BadRuleBook(source, [f"extends: {base!r} is no built-in profile, known are {', '.join(profiles())}"])
+    return merge(_extended(base, _profile(base), (*seen, base)), data)

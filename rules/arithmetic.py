@@ -1,0 +1,236 @@
+"""The arithmetic of a card: which days were counted, which were not, and why. A card nobody can check convinces nobody.
+
+Day by day from the beginning to the due day, run together into spans. For limits in working or calendar days the counted
+days add up to the limit, whatever the calendar and the pauses; for working hours the counted milliseconds do.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from rules.instant import DAY, HOUR, MINUTE
+from rules.workclock import from_epoch_day
+from rules.workdue import NATURAL
+from rules.worktime import Limit, Unit, Worktime
+
+LabelledPause = tuple[int, int, str]
+"""``[from, to)`` instants and why, such as ``inspection``."""
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """Consecutive days treated alike, both ends included, as ISO dates.
+
+    ``reason``: ``counted``; ``make_up_day:国庆节`` (counted); ``weekend``; ``holiday:国庆节``; ``first_day`` (the day it
+    began on); ``outside_hours`` (it began after closing time); ``suspended:inspection``; ``rolled`` (the limit ended on a
+    day not worked); ``instant_item`` (due the same day). ``ms`` is the office time counted, for working hours only.
+    """
+
+    from_day: str
+    to_day: str
+    days: int
+    counted: bool
+    reason: str
+    ms: int = 0
+
+
+class _Day(NamedTuple):
+    day: int  # epoch day
+    counted: bool
+    reason: str
+    ms: int = 0
+
+
+def arithmetic(worktime: Worktime, start: int, limit: Limit, pauses: Sequence[LabelledPause], due: int) -> tuple[Span, ...]:
+    """The spans from ``start`` to ``due``, which is what ``worktime.due`` gave for the same limit and pauses."""
+    local = worktime.clock.to_local
+    count = _Count(worktime, local(start), limit, [(local(from_), local(to), why) for from_, to, why in pauses], local(due))
+    return tuple(_run_together(count.days()))
+
+
+class _Count:
+    """One limit's days. Everything in local milliseconds."""
+
+    def __init__(self, worktime: Worktime, start: int, limit: Limit, pauses: Sequence[LabelledPause], due: int) -> None:
+        self.calendar, self.dates, self.counting = worktime.calendar, worktime.dates, worktime.counting
+        self.start, self.limit, self.pauses, self.due = start, limit, pauses, due
+        self.plain = [(from_, to) for from_, to, _ in pauses]
+
+    def days(self) -> Iterator[_Day]:
+        if not self.limit.value:
+            return self._instant()
+        if self.limit.unit is Unit.working_hours:
+            return self._hours()
+        if self.counting.ends == "second":
+            return self._to_the_second()
+        return self._to_the_day()
+
+    def _range(self) -> range:
+        return range(self.start // DAY, self.due // DAY + 1)
+
+    def _instant(self) -> Iterator[_Day]:
+        for day in self._range():
+            if day == self.due // DAY:
+                yield _Day(day, False, "instant_item")
+            else:
+                yield self._idle(day) or self._paused(day) or _Day(day, False, "outside_hours")
+
+    def _hours(self) -> Iterator[_Day]:
+        at = self.dates.axis.office_at
+        for day in self._range():
+            begin, end = max(day * DAY, self.start), min(day * DAY + DAY, self.due)
+            parts = ((max(from_, begin), min(to, end)) for from_, to in self.plain if to > begin and from_ < end)
+            ms = at(end) - at(begin) - sum(at(to) - at(from_) for from_, to in parts)
+            if ms:
+                yield self._counted(day)._replace(ms=ms)
+            else:
+                yield self._idle(day) or self._touched(day) or _Day(day, False, "outside_hours")
+
+    def _to_the_day(self) -> Iterator[_Day]:
+        """Whole days: from the first that counts to the last, but for those a pause covers."""
+        natural = self.limit.unit in NATURAL
+        first = self.dates.first_counted(self.start, self.limit)
+        last = self.dates.unrolled_last_day(self.start, self.limit, self.plain)
+        for day in self._range():
+            idle = None if natural else self._idle(day)
+            place = day if natural else self.calendar.ordinal_of(day)
+            if idle:
+                yield idle
+            elif place < first:
+                yield _Day(day, False, "first_day" if place == first - 1 else "outside_hours")
+            else:
+                yield self._paused(day) or (self._counted(day) if day <= last else _Day(day, False, "rolled"))
+
+    def _to_the_second(self) -> Iterator[_Day]:
+        """Days completed at the due instant's time of day: with pauses of hours, a day counts when a whole one is full."""
+        natural = self.limit.unit in NATURAL
+        unit = DAY if natural else self.dates.axis.scale
+        begin = self.start if natural else self.dates.start_point(self.start)
+        until = self.due % DAY if natural else self.dates.axis.days_at(self.due) % unit
+        last = self.dates.unrolled_last_day(self.start, self.limit, self.plain) if natural else self.due // DAY
+        full = 0
+        for day in self._range():
+            idle = None if natural else self._idle(day)
+            if idle:
+                yield idle
+                continue
+            place = day if natural else self.calendar.ordinal_of(day)
+            before, full = full, max(full, self._used(begin, place * unit + until) // unit)
+            if day > last:
+                yield self._paused(day) or _Day(day, False, "rolled")
+            elif full > before:
+                yield self._counted(day)
+            elif place <= begin // unit:
+                yield _Day(day, False, "first_day" if place == begin // unit else "outside_hours")
+            else:
+                yield self._touched(day) or _Day(day, False, "suspended")
+
+    def _used(self, begin: int, point: int) -> int:
+        """Counted time from ``begin`` to ``point`` on the limit's own ruler."""
+        at = int if self.limit.unit in NATURAL else self.dates.axis.days_at
+        spans = ((max(at(from_), begin), min(at(to), point)) for from_, to in self.plain if to > self.start)
+        return point - begin - sum(max(to - from_, 0) for from_, to in spans)
+
+    def _counted(self, day: int) -> _Day:
+        made_up = "" if self.limit.unit in NATURAL else self.calendar.workdays.get(from_epoch_day(day))
+        return _Day(day, True, f"make_up_day:{made_up}" if made_up else "counted")
+
+    def _idle(self, day: int) -> _Day | None:
+        if self.dates.is_worked(day):
+            return None
+        name = self.calendar.name_of(from_epoch_day(day))
+        return _Day(day, False, name if name == "weekend" else f"holiday:{name}")
+
+    def _paused(self, day: int) -> _Day | None:
+        """Suspended for limits that skip whole days: from the day it began up to the day before it was resumed."""
+        covering = (why for from_, to, why in self.pauses if from_ // DAY <= day < to // DAY)
+        return next((_Day(day, False, f"suspended:{why}") for why in covering), None)
+
+    def _touched(self, day: int) -> _Day | None:
+        """Suspended for limits that count to the millisecond: the pause that last took time by the end of this day."""
+        begun = [why for from_, to, why in self.pauses if from_ < day * DAY + DAY and to > self.start and from_ < self.due]
+        return _Day(day, False, f"suspended:{begun[-1]}") if begun else None
+
+
+def _run_together(days: Iterable[_Day]) -> Iterator[Span]:
+    run: list[_Day] = []
+    for day in days:
+        if run and run[-1][1:3] != day[1:3]:
+            yield _span(run)
+            run = []
+        run.append(day)
+    if run:
+        yield _span(run)
+
+
+def _span(run: Sequence[_Day]) -> Span:
+    first, last = (from_epoch_day(run[end].day).isoformat() for end in (0, -1))
+    return Span(first, last, len(run), run[0].counted, run[0].reason, sum(day.ms for day in run))
+
+
+Language = Literal["zh", "en"]
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "zh": {
+        "counted": "计入",
+        "make_up_day": "{}调休上班，计入",
+        "weekend": "周末，不计",
+        "holiday": "{}放假，不计",
+        "first_day": "起算当日，不计",
+        "outside_hours": "非办公时间，自下一办公时段起算",
+        "suspended": "{}，停止计时",
+        "rolled": "期限末日为非工作日，顺延",
+        "instant_item": "即办件，当日办结",
+    },
+    "en": {
+        "counted": "counted",
+        "make_up_day": "worked in exchange for {}, counted",
+        "weekend": "weekend, not counted",
+        "holiday": "{}, not counted",
+        "first_day": "the day it began, not counted",
+        "outside_hours": "outside office hours, counts from the next work period",
+        "suspended": "suspended for {}, not counted",
+        "rolled": "the last day is not worked, moved on",
+        "instant_item": "instant item, due the same day",
+    },
+}
+_PROCEDURES_ZH = {
+    "hearing": "听证",
+    "tender": "招标",
+    "auction": "拍卖",
+    "inspection": "检验",
+    "testing": "检测",
+    "quarantine": "检疫",
+    "appraisal": "鉴定",
+    "expert-review": "专家评审",
+    "other": "特别程序",
+}
+
+
+def describe(spans: Iterable[Span], lang: Language = "zh") -> tuple[str, ...]:
+    """One line per span, for the card: days, what became of them, and the running count."""
+    lines = []
+    total = 0
+    for span in spans:
+        total += span.days if span.counted else 0
+        lines.append(_line(span, total, lang))
+    return tuple(lines)
+
+
+def _line(span: Span, total: int, lang: Language) -> str:
+    code, _, detail = span.reason.partition(":")
+    detail = _PROCEDURES_ZH.get(detail, detail) if lang == "zh" else detail
+    what = _WORDS[lang].get(code, span.reason).format(detail)
+    to, days, nth = (" 至 ", " 天", "第 {} 天") if lang == "zh" else (" to ", " d", "day {}")
+    when = span.from_day if span.days == 1 else f"{span.from_day}{to}{span.to_day}"
+    separator, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    if span.ms:
+        hours, minutes = span.ms // HOUR, span.ms % HOUR // MINUTE
+        amount = f"{hours} 小时 {minutes} 分" if lang == "zh" else f"{hours} h {minutes} min"
+        return f"{when}{separator}{what}{comma}{amount}"
+    line = f"{when}{separator}{what}{comma}{span.days}{days}"
+    if not span.counted:
+        return line
+    first = total - span.days + 1
+    numbers = nth.format(total if span.days == 1 else f"{first}–{total}")
+    return f"{line}（{numbers}）" if lang == "zh" else f"{line} ({numbers})"

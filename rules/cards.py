@@ -1,0 +1,175 @@
+"""Which alerts should stand, given the clocks and the time; and what has to change for them to.
+
+A level of a clock is *breached* when its threshold lies before the clock's end, or before now while it runs. From the
+breaches alone follows the state each alert should be in:
+
+- yellow and red stand (issued, or pending where the rule holds them for an inspector's confirmation);
+- a reminder or warning stands until its clock ends in time (expired) or a card of the same clock is reached (superseded);
+- what is no longer breached, because a late record ended the clock earlier or a pause moved the limit, is withdrawn.
+
+Comparing that with the alerts the case remembers gives the changes. Nothing here depends on how the case came to be as it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rules.alerts import LEVELS, Reason
+from rules.case import STATES, UNREACHED, Card, Clock, is_card, is_standing
+from rules.rulebook import RuleBook
+
+PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = range(len(STATES))
+_FIRST_CARD = LEVELS.index("yellow")
+
+
+class Change(NamedTuple):
+    """An alert that changes: how the case remembers it now, why, and by which clock (None if the clock is gone)."""
+
+    card: Card
+    reason: Reason
+    clock: Clock | None
+
+
+class Breach(NamedTuple):
+    """One reached level of one clock."""
+
+    clock: Clock
+    level: int
+    threshold: int
+    held: bool
+
+
+class Verdict(NamedTuple):
+    """The alerts of the case after judging, what changed, and the next instant that could change anything."""
+
+    cards: tuple[Card, ...]
+    changes: tuple[Change, ...]
+    wake_at: int | None
+
+
+def next_threshold(clocks: Sequence[Clock], now: int) -> int:
+    """The earliest threshold of a running clock that ``now`` has not passed; ``UNREACHED`` if there is none."""
+    soonest = UNREACHED
+    for clock in clocks:
+        if not clock.end:
+            for threshold in clock.thresholds:
+                if now <= threshold < soonest:
+                    soonest = threshold
+    return soonest
+
+
+def judge(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int) -> Verdict:
+    """The pure heart: clocks and time in, alert changes out."""
+    soonest = UNREACHED
+    breached = False
+    for clock in clocks:
+        end = clock.end
+        if end:
+            for threshold in clock.thresholds:
+                if threshold < end and threshold < now:
+                    breached = True
+        else:
+            for threshold in clock.thresholds:
+                if threshold < now:
+                    breached = True
+                elif threshold < soonest:
+                    soonest = threshold
+    wake_at = soonest + 1 if soonest != UNREACHED else None
+    if not breached and not cards:
+        return Verdict(cards, (), wake_at)
+    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now)
+    if changes:
+        changed = {(change.card.rule, change.card.level, change.card.cycle): change.card for change in changes}
+        kept = [changed.pop((card.rule, card.level, card.cycle), card) for card in cards]
+        cards = (*kept, *changed.values())
+    return Verdict(cards, tuple(changes), wake_at)
+
+
+_Identity = tuple[str, int, int]
+
+
+def _breaches(clocks: Sequence[Clock], book: RuleBook, now: int) -> dict[_Identity, Breach]:
+    found: dict[_Identity, Breach] = {}
+    for clock in clocks:
+        horizon = min(clock.end, now) if clock.end else now
+        rule = book.time_limits[clock.rule]
+        for level, threshold in zip(rule.levels, clock.thresholds, strict=False):
+            if threshold < horizon:
+                found[rule.id, level, clock.cycle] = Breach(clock, level, threshold, level in rule.held)
+    return found
+
+
+def _changes(
+    breaches: Mapping[_Identity, Breach], clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int
+) -> list[Change]:
+    known = {(card.rule, card.level, card.cycle): card for card in cards}
+    reached = {_family(breach.clock, book) for breach in breaches.values() if breach.level >= _FIRST_CARD}
+    changes: list[Change] = []
+    for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
+        breach = breaches[identity]
+        state = _state(breach, _family(breach.clock, book) in reached)
+        change = _raised(identity, breach, state, now) if identity not in known else _moved(known[identity], breach, state, now)
+        if change is not None:
+            changes.append(change)
+    for identity, card in known.items():
+        if identity not in breaches and card.state != WITHDRAWN:
+            changes.append(_withdrawn(card, clocks, book))
+    return changes
+
+
+def _family(clock: Clock, book: RuleBook) -> tuple[str, int, int]:
+    """Clocks of one family warn about the same thing: the promise and the statutory limit of the case, say."""
+    rule = book.time_limits[clock.rule]
+    return rule.clock, rule.stage, clock.cycle
+
+
+def _state(breach: Breach, card_reached: bool) -> int:
+    if is_card(breach.level):
+        return PENDING if breach.held else ISSUED
+    if card_reached:
+        return SUPERSEDED
+    if breach.clock.end:
+        return EXPIRED
+    return PENDING if breach.held else ISSUED
+
+
+_REASONS = {SUPERSEDED: Reason.HIGHER_LEVEL_REACHED, EXPIRED: Reason.CLOSED_IN_TIME}
+
+
+def _raised(identity: _Identity, breach: Breach, state: int, now: int) -> Change:
+    rule, level, cycle = identity
+    reason = _REASONS.get(state) or _cause(breach)
+    return Change(Card(rule, level, cycle, state, 1, breach.threshold, now), reason, breach.clock)
+
+
+def _cause(breach: Breach) -> Reason:
+    return Reason.LIMIT_PASSED if breach.threshold >= breach.clock.deadline else Reason.LIMIT_NEAR
+
+
+def _moved(card: Card, breach: Breach, state: int, now: int) -> Change | None:
+    """The same alert again: reinstated, in another state, or with another due instant; None if nothing changed."""
+    back = card.state == WITHDRAWN
+    if card.state == state and card.due == breach.threshold:
+        return None
+    raised = now if back else card.raised
+    if back:
+        reason = _REASONS.get(state, Reason.REINSTATED)
+    else:
+        reason = _REASONS.get(state, Reason.RECOMPUTED) if card.state != state else Reason.RECOMPUTED
+    moved = Card(card.rule, card.level, card.cycle, state, card.change + 1, breach.threshold, raised)
+    return Change(moved, reason, breach.clock)
+
+
+def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
+    """Its level is not reached (any more). The limit moved, or the clock had ended before it."""
+    clock = next((c for c in clocks if c.cycle == card.cycle and book.time_limits[c.rule].id == card.rule), None)
+    reason, due = Reason.LATE_RECORD, card.due
+    if clock is not None and clock.thresholds:
+        levels = book.time_limits[clock.rule].levels
+        due = clock.thresholds[levels.index(card.level)] if card.level in levels else card.due
+        if due != card.due:
+            reason = Reason.LIMIT_MOVED
+    gone = Card(card.rule, card.level, card.cycle, WITHDRAWN, card.change + 1, due, card.raised)
+    return Change(gone, reason, clock)
+
+
+__all__ = ["Change", "Verdict", "is_standing", "judge", "next_threshold"]

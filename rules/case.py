@@ -1,0 +1,181 @@
+"""One case: the facts reported about it, the clocks derived from them, and the alerts that were raised.
+
+The facts are *joined*, never appended: each field keeps what does not depend on the order in which records came (the
+earliest acceptance, the set of suspensions …). Joining is commutative, associative and idempotent, so a late, repeated or
+shuffled record leads to the same case. Clocks are a pure function of the facts and the rule book; they are kept only
+because computing a due instant costs more than reading it back. Alerts are the trail.
+
+Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (no hall's record is from 1970).
+"""
+
+import msgspec
+
+from rules.alerts import CARDS, LEVELS, STANDING, Level, State
+from rules.events import STAGES
+
+NEVER = 0
+UNREACHED = 4_102_444_800_000
+"""2100-01-01: the threshold of a level that a clock cannot reach."""
+
+STATES: tuple[State, ...] = ("pending", "issued", "superseded", "expired", "withdrawn")
+_STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
+_YELLOW, _RED = LEVELS.index("yellow"), LEVELS.index("red")
+_CARDS = frozenset(i for i, level in enumerate(LEVELS) if level in CARDS)
+
+
+class Origin(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where the earliest record of a case came from; stands in until the acceptance settles the terms."""
+
+    at: int
+    region: str
+    hall: str
+    department: str
+    window: str
+    item: str
+
+
+class Terms(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What was settled at acceptance (受理): who answers for the case and within which limits. Never read live again.
+
+    ``promised`` and ``statutory`` are limits such as ``"10wd"``; empty where the item has none.
+    """
+
+    at: int
+    region: str
+    hall: str
+    department: str
+    window: str
+    item: str
+    promised: str
+    statutory: str
+
+
+class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One running or stopped time limit of the case.
+
+    ``rule`` is the index of its rule in the book of this case. ``deadline`` is ``NEVER`` where the calendar does not
+    cover it; then there are no thresholds either. ``thresholds`` has one instant per level of the rule, in its order; a
+    level is breached once the time is *past* its threshold and the clock had not ended by then.
+    """
+
+    rule: int
+    cycle: int
+    start: int
+    end: int
+    deadline: int
+    thresholds: tuple[int, ...]
+
+
+class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An alert as the case remembers it: identity, state, clocks. ``level`` and ``state`` are indexes."""
+
+    rule: str
+    level: int
+    cycle: int
+    state: int
+    change: int
+    due: int
+    raised: int
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All the engine knows of one case. ``offset`` is that of the last record that changed it."""
+
+    key: str
+    offset: int = -1
+    book: str = ""
+    digest: str = ""
+    origin: Origin | None = None
+    terms: Terms | None = None
+    applied: int = NEVER
+    online: bool = False
+    requests: tuple[int, ...] = ()
+    supplements: tuple[int, ...] = ()
+    not_accepted: int = NEVER
+    entered: tuple[tuple[int, int], ...] = ()
+    left: tuple[tuple[int, int], ...] = ()
+    suspensions: tuple[tuple[int, str, int], ...] = ()
+    resumptions: tuple[int, ...] = ()
+    extensions: tuple[tuple[int, int], ...] = ()
+    decided: int = NEVER
+    granted: bool = False
+    concluded: int = NEVER
+    how: str = ""
+    issued: int = NEVER
+    delivered: int = NEVER
+    ahead: bool = False
+    clocks: tuple[Clock, ...] = ()
+    cards: tuple[Card, ...] = ()
+    due: int = NEVER
+    """Deadline of the promised limit: what the citizen was told."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+encode_case = _encoder.encode
+"""A case as the table and its changelog keep it (msgpack)."""
+decode_case = msgspec.msgpack.Decoder(Case).decode
+"""The inverse of :data:`encode_case`."""
+
+
+def is_over(case: Case) -> bool:
+    """Concluded, or refused at the door."""
+    return bool(case.concluded or case.not_accepted)
+
+
+def case_due(case: Case) -> int | None:
+    """The instant by which the case was promised to be concluded, if it has one."""
+    return case.due or None
+
+
+def case_state(case: Case) -> str:
+    """applied, open, suspended, concluded or not_accepted."""
+    if case.concluded:
+        return "concluded"
+    if case.terms is None:
+        return "not_accepted" if case.not_accepted else "applied"
+    if case.suspensions and (not case.resumptions or case.resumptions[-1] < case.suspensions[-1][0]):
+        return "suspended"
+    return "open"
+
+
+def case_flags(case: Case) -> tuple[str, ...]:
+    """Oddities kept and shown rather than refused: real systems report them."""
+    flags = []
+    begun = case.applied or (case.terms.at if case.terms else NEVER)
+    if case.concluded and begun and case.concluded < begun:
+        flags.append("concluded_before_applied")
+    if case.ahead:
+        flags.append("clock_ahead")
+    return tuple(flags)
+
+
+def is_standing(card: Card) -> bool:
+    """Pending or issued."""
+    return card.state in _STANDING
+
+
+def standing(cards: tuple[Card, ...]) -> tuple[int, int]:
+    """How many yellow and red cards stand."""
+    yellow = red = 0
+    for card in cards:
+        if card.state in _STANDING:
+            if card.level == _YELLOW:
+                yellow += 1
+            elif card.level == _RED:
+                red += 1
+    return yellow, red
+
+
+def level_index(level: Level) -> int:
+    """Position of a level from mild to severe."""
+    return LEVELS.index(level)
+
+
+def is_card(level: int) -> bool:
+    """Yellow or red, by index."""
+    return level in _CARDS
+
+
+def stage_index(stage: str) -> int:
+    """Stages are kept as their position in :data:`rules.events.STAGES`."""
+    return STAGES.index(stage)

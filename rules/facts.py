@@ -1,0 +1,178 @@
+"""How one event joins the facts of a case.
+
+Each function returns the fields that change, or nothing. Joins are order-free: ``at`` of the earliest record wins, sets
+grow sorted, ties are broken by content. That is what makes late and repeated records harmless (see :mod:`rules.step`).
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rules import events as ev
+from rules.case import Case, Origin, Terms
+from rules.errors import BadEvent
+from rules.events import STAGES, Header
+from rules.rulebook import RuleBooks
+from rules.worktime import Limit
+
+Changes = dict[str, Any]
+_STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}
+_NOTHING: Changes = {}
+
+
+def _added(members: tuple[Any, ...], new: Any) -> tuple[Any, ...] | None:
+    """``members`` (instants, or tuples that begin with one) with ``new`` in its sorted place; None where it is there already."""
+    if not members or members[-1] < new:
+        return (*members, new)
+    place = bisect_left(members, new)
+    if members[place] == new:
+        return None
+    return (*members[:place], new, *members[place:])
+
+
+def _grown(case: Case, field: str, new: Any) -> Changes:
+    grown = _added(getattr(case, field), new)
+    return _NOTHING if grown is None else {field: grown}
+
+
+def _earliest(case: Case, field: str, at: int) -> Changes:
+    known = getattr(case, field)
+    return _NOTHING if known and known <= at else {field: at}
+
+
+def _applied(case: Case, event: ev.Applied, at: int, books: RuleBooks) -> Changes:
+    online = event.channel == "online"
+    if case.applied and (case.applied, case.online) <= (at, online):
+        return _NOTHING
+    return {"applied": at, "online": online}
+
+
+def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Changes:
+    known = case.terms
+    if known is not None and known.at < at:
+        return _NOTHING
+    item = books.at(at).item(event.item)
+    terms = Terms(
+        at,
+        event.region,
+        event.hall,
+        event.department,
+        event.window,
+        event.item,
+        _limit(event.promised, "promised") or item.promised,
+        _limit(event.statutory, "statutory") or item.statutory,
+    )
+    if known is not None and known.at == at and _order(known) <= _order(terms):
+        return _NOTHING
+    return {"terms": terms}
+
+
+def _order(terms: Terms) -> tuple[str, ...]:
+    return (terms.department, terms.window, terms.item, terms.promised, terms.statutory, terms.hall, terms.region)
+
+
+def _limit(text: str, field: str) -> str:
+    if not text:
+        return ""
+    try:
+        return str(Limit.parse(text))
+    except ValueError as error:
+        raise BadEvent("invalid_field", str(error), field) from None
+
+
+def _not_accepted(case: Case, event: ev.NotAccepted, at: int, books: RuleBooks) -> Changes:
+    return _earliest(case, "not_accepted", at)
+
+
+def _supplement_requested(case: Case, event: ev.SupplementRequested, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "requests", at)
+
+
+def _supplemented(case: Case, event: ev.Supplemented, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "supplements", at)
+
+
+def _stage_entered(case: Case, event: ev.StageEntered, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "entered", (at, _STAGE_INDEX[event.stage]))
+
+
+def _stage_left(case: Case, event: ev.StageLeft, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "left", (at, _STAGE_INDEX[event.stage]))
+
+
+def _suspended(case: Case, event: ev.Suspended, at: int, books: RuleBooks) -> Changes:
+    days = -1 if event.approved_days is None else event.approved_days
+    return _grown(case, "suspensions", (at, event.procedure, days))
+
+
+def _resumed(case: Case, event: ev.Resumed, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "resumptions", at)
+
+
+def _extended(case: Case, event: ev.Extended, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "extensions", (at, event.days))
+
+
+def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Changes:
+    granted = event.result == "granted"
+    if case.decided and (case.decided, case.granted) <= (at, granted):
+        return _NOTHING
+    return {"decided": at, "granted": granted}
+
+
+def _concluded(case: Case, event: ev.Concluded, at: int, books: RuleBooks) -> Changes:
+    if case.concluded and (case.concluded, case.how) <= (at, event.how):
+        return _NOTHING
+    return {"concluded": at, "how": event.how}
+
+
+def _issued(case: Case, event: ev.Issued, at: int, books: RuleBooks) -> Changes:
+    return _earliest(case, "issued", at)
+
+
+def _delivered(case: Case, event: ev.Delivered, at: int, books: RuleBooks) -> Changes:
+    return _earliest(case, "delivered", at)
+
+
+_JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = {
+    ev.Applied: _applied,
+    ev.Accepted: _accepted,
+    ev.NotAccepted: _not_accepted,
+    ev.SupplementRequested: _supplement_requested,
+    ev.Supplemented: _supplemented,
+    ev.StageEntered: _stage_entered,
+    ev.StageLeft: _stage_left,
+    ev.Suspended: _suspended,
+    ev.Resumed: _resumed,
+    ev.Extended: _extended,
+    ev.Decided: _decided,
+    ev.Concluded: _concluded,
+    ev.Issued: _issued,
+    ev.Delivered: _delivered,
+}
+
+
+def supervised(event: Header) -> bool:
+    """Whether the event says something a clock of its case depends on."""
+    return type(event) in _JOINS
+
+
+def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> Changes:
+    """The fields of ``case`` that ``event`` changes; empty where it says nothing new.
+
+    ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.
+    """
+    changes = _JOINS[type(event)](case, event, at, books)
+    if case.terms is None and "terms" not in changes:
+        origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)
+        known = case.origin
+        if known is None or (at, event.department, event.window, event.item) < (
+            known.at,
+            known.department,
+            known.window,
+            known.item,
+        ):
+            changes = {**changes, "origin": origin}
+    elif case.origin is not None:
+        changes = {**changes, "origin": None}
+    return changes

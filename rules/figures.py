@@ -1,0 +1,45 @@
+"""What one case adds to the figures of its department."""
+
+from rules.case import Case, is_over, standing
+
+Scope = tuple[str, str, str]
+Count = tuple[int, int, int, int, int, int]
+
+NOTHING: Count = (0, 0, 0, 0, 0, 0)
+
+
+def scope(case: Case) -> Scope:
+    """Region, hall and department the case counts for."""
+    place = case.terms or case.origin
+    return (place.region, place.hall, place.department) if place is not None else ("", "", "")
+
+
+def count(case: Case | None) -> Count:
+    """(accepted, open, concluded, on_time, yellow, red): 0 or 1 each, cards as many as stand.
+
+    Concluded counts accepted cases only, so that no rate exceeds one; without a limit, or by its deadline, is on time.
+    """
+    if case is None or case.terms is None:
+        return NOTHING if case is None or not case.cards else (0, 0, 0, 0, *standing(case.cards))
+    yellow, red = standing(case.cards) if case.cards else (0, 0)
+    if case.concluded:
+        on_time = not case.due or case.concluded <= case.due
+        return (1, 0, 1, int(on_time), yellow, red)
+    return (1, int(not is_over(case)), 0, 0, yellow, red)
+
+
+def same_count(before: Case, after: Case) -> bool:
+    """Whether nothing that :func:`count` or :func:`scope` reads has changed; cheaper than counting twice."""
+    return (
+        before.cards is after.cards
+        and before.terms is after.terms
+        and before.concluded == after.concluded
+        and before.due == after.due
+        and before.not_accepted == after.not_accepted
+        and before.origin is after.origin
+    )
+
+
+def is_uncovered(case: Case) -> bool:
+    """Whether a running limit of the case ends in a year its calendar does not cover, so that nobody can judge it yet."""
+    return any(not clock.deadline and not clock.end for clock in case.clocks)

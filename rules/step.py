@@ -1,0 +1,209 @@
+"""One record, one case, one verdict: the state machine of the monitor.
+
+Theory of operation
+-------------------
+A case is a set of facts (:mod:`rules.case`). A record *joins* a fact to it (:mod:`rules.facts`); joining does not care
+about order or repetition. From the facts and the rule book follow the case's *clocks*, each with its deadline and the
+thresholds of its levels (:mod:`rules.timelimits`). From the clocks and the time follows which alerts ought to stand
+(:mod:`rules.cards`); comparing that with those that do gives the changes, which are what leaves this package. So the
+standing alerts are a function of (facts, book, now) however the records came in.
+
+Time enters only as ``now``, the running maximum of the record times of the partition. Before a record is joined the case
+is *advanced* to ``now``: limits that had passed before the record arrived are raised first, and if the record then proves
+that they were kept (it happened earlier than it arrived), they are withdrawn, with both changes on record. Ticks only
+advance. Hence replay, tests and a worker that was down for an hour agree with live operation on every alert; ticks decide
+when an alert is seen, never whether.
+
+A record cannot have happened after it arrived, whatever the clock of its window says: its time is the earlier of the two.
+
+A redelivered record (its offset is not beyond that of the case) changes nothing. A record that says nothing new leaves the
+very same ``Case`` object, so the caller knows by identity that there is nothing to store.
+
+Only this module makes a changed ``Case``.
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.alerts import LEVELS, Alert
+from rules.arithmetic import arithmetic
+from rules.cards import Change, judge, next_threshold
+from rules.case import NEVER, STATES, UNREACHED, Case, Clock, is_over, is_standing
+from rules.errors import UncoveredDate
+from rules.events import STAGES, Record, Tick, key_of
+from rules.facts import join, supervised
+from rules.instant import MINUTE, to_datetime, to_instant
+from rules.pauses import pauses_of
+from rules.rulebook import RuleBook, RuleBooks
+from rules.timelimits import clip, clocks_of, extended, spans_of
+
+CLOCK_TOLERANCE = 1 * MINUTE
+"""How far a window's clock may run ahead before the case is flagged for it."""
+
+_DEADLINES_DEPEND_ON = frozenset(
+    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "applied", "origin"}
+)
+
+_replace = msgspec.structs.replace
+
+
+class Outcome(NamedTuple):
+    """What one record did: the case to keep, the alert changes in order, and when to wake the case (None: no need)."""
+
+    case: Case | None
+    alerts: tuple[Alert, ...]
+    wake_at: int | None
+
+
+def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+    """Apply ``record``, which arrived at ``arrived`` and lies at ``offset`` of its partition, to ``case`` at time ``now``.
+
+    Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
+    """
+    silent = isinstance(record, Tick) or not supervised(record)
+    if case is None:
+        if isinstance(record, Tick) or silent:
+            return Outcome(None, (), None)
+        fresh = Case(key_of(record))
+        return Outcome(*_settled(fresh, _joined(fresh, record, arrived, books), books, now, offset))
+    if offset <= case.offset:
+        return Outcome(case, (), wake_at(case, books, now))
+    before, alerts = _advanced(case, books, now)
+    changes = {} if silent else _joined(before, record, arrived, books)
+    if not changes:
+        if before is case:
+            return Outcome(case, (), wake_at(case, books, now))
+        return Outcome(_replace(before, offset=offset), alerts, wake_at(before, books, now))
+    after, more, wake = _settled(before, changes, books, now, offset)
+    return Outcome(after, alerts + more if alerts else more, wake)
+
+
+def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
+    """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
+    if case.digest != _book_of(case, books).digest and not is_over(case):
+        return now
+    soonest = next_threshold(case.clocks, now)
+    return soonest + 1 if soonest != UNREACHED else None
+
+
+def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert, ...]]:
+    """The case as time alone has made it by ``now``; the same object if time has changed nothing."""
+    if case.digest != _book_of(case, books).digest and not is_over(case):
+        after, alerts, _ = _settled(case, {}, books, now, case.offset)
+        return after, alerts
+    for clock in case.clocks:
+        if not clock.end:
+            for threshold in clock.thresholds:
+                if threshold < now:
+                    return _judged(case, _book_of(case, books), now)
+    return case, ()
+
+
+def _judged(case: Case, book: RuleBook, now: int) -> tuple[Case, tuple[Alert, ...]]:
+    verdict = judge(case.clocks, case.cards, book, now)
+    if not verdict.changes:
+        return case, ()
+    after = _replace(case, cards=verdict.cards)
+    return after, tuple([_alert(after, change, book, now) for change in verdict.changes])
+
+
+def _joined(case: Case, record: Any, arrived: int, books: RuleBooks) -> dict[str, Any]:
+    at = to_instant(record.at)
+    if at <= arrived:
+        return join(case, record, at, arrived, books)
+    changes = join(case, record, arrived, arrived, books)
+    if changes and at > arrived + CLOCK_TOLERANCE and not case.ahead:
+        changes = {**changes, "ahead": True}
+    return changes
+
+
+def _settled(
+    case: Case, changes: dict[str, Any], books: RuleBooks, now: int, offset: int
+) -> tuple[Case, tuple[Alert, ...], int | None]:
+    """The case with ``changes``, its clocks derived anew and judged at ``now``."""
+    joined = _replace(case, offset=offset, **changes)
+    book = (
+        _book_of(joined, books)
+        if joined.book and "terms" not in changes and "origin" not in changes
+        else _book_for(joined, books)
+    )
+    same = joined.digest == book.digest and _DEADLINES_DEPEND_ON.isdisjoint(changes)
+    clocks = clocks_of(joined, book, case.clocks if same else ())
+    verdict = judge(clocks, case.cards, book, now)
+    after = _replace(
+        joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=_promise(clocks, book)
+    )
+    alerts = tuple([_alert(after, change, book, now) for change in verdict.changes])
+    return after, alerts, verdict.wake_at
+
+
+def _book_of(case: Case, books: RuleBooks) -> RuleBook:
+    return books.get(case.book)
+
+
+def _book_for(case: Case, books: RuleBooks) -> RuleBook:
+    """The book in force at acceptance; until then, the one in force at the first record."""
+    begun = case.terms or case.origin
+    return books.at(begun.at if begun is not None else NEVER)
+
+
+def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:
+    """The deadline of the first clock of the case itself, as the book orders them."""
+    for clock in clocks:
+        if book.time_limits[clock.rule].clock == "case":
+            return clock.deadline
+    return NEVER
+
+
+def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
+    """The whole alert for people: with its place, its limit and the arithmetic that defends it."""
+    card, clock = change.card, change.clock
+    place = case.terms or case.origin
+    assert place is not None
+    rule = next((rule for rule in book.time_limits if rule.id == card.rule), None)
+    zone = book.zone
+    limit, spans = _defence(case, clock, book)
+    highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
+    return Alert(
+        id=f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}",
+        case=case.key,
+        rule=card.rule,
+        level=LEVELS[card.level],
+        cycle=card.cycle,
+        state=STATES[card.state],
+        reason=change.reason.code,
+        change=card.change,
+        due_at=to_datetime(card.due, zone),
+        raised_at=to_datetime(card.raised, zone),
+        changed_at=to_datetime(now, zone),
+        deadline=to_datetime(clock.deadline if clock and clock.deadline else card.due, zone),
+        counted_from=to_datetime(clock.start if clock else card.due, zone),
+        limit=limit,
+        book=book.version,
+        region=place.region,
+        hall=place.hall,
+        department=place.department,
+        window=place.window,
+        item=place.item,
+        item_name=book.item(place.item).name,
+        stage=STAGES[rule.stage] if rule is not None and rule.stage >= 0 else "",
+        highest=highest,
+        spans=spans,
+    )
+
+
+def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, Any]:
+    """The limit in words and each counted and skipped span from its start to its deadline."""
+    if clock is None or not clock.deadline:
+        return "", ()
+    rule = book.time_limits[clock.rule]
+    span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
+    if span is None:
+        return "", ()
+    try:
+        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
+    except UncoveredDate:
+        pauses = ()
+    limit = extended(case, rule, book, span, pauses)
+    return str(limit), arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)

@@ -1,0 +1,249 @@
+"""The time-limit family: which clocks a case has, from its facts and its book.
+
+One function per kind of clock gives its spans; :func:`clocks_of` turns spans into deadlines and thresholds. All of it is a
+pure function of the facts. What was computed before is taken over where nothing it depends on has changed, because a due
+instant costs more than all the rest.
+
+| clock | runs from | to | source |
+|---|---|---|---|
+| case | acceptance (or receipt, if silence accepted it) | conclusion or decision | 许可法 art. 42, the hall's promise |
+| stage | a stage entered | left, the next stage, or conclusion | stage limits of the item |
+| special | a suspension | resumption | art. 45, the approved days |
+| acceptance | receipt, each supplement | acceptance, refusal, request for a supplement | art. 32 |
+| pre-review | an online application | the first answer | Hunan |
+| issuance, delivery | the decision granted, else a normal conclusion | issued, delivered | art. 44 |
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from rules.case import NEVER, UNREACHED, Case, Clock
+from rules.errors import UncoveredDate
+from rules.pauses import Pause, approved_days, pauses_of, resumed_at
+from rules.rulebook import RuleBook, Threshold, TimeLimit
+from rules.worktime import Limit, Unit
+
+_LIMITS: dict[str, Limit] = {}
+_SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
+
+
+class Span(NamedTuple):
+    """One run of a clock: its number, its instants (``end`` NEVER while it runs), its limit, how many days it was extended."""
+
+    cycle: int
+    start: int
+    end: int
+    limit: Limit
+    paused: bool
+
+
+def limit_of(text: str) -> Limit:
+    """The limit a short form stands for, parsed once."""
+    limit = _LIMITS.get(text)
+    if limit is None:
+        limit = _LIMITS[text] = Limit.parse(text)
+    return limit
+
+
+def spans_of(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Every run of the clock of ``rule`` in ``case``, numbered by when it began."""
+    return _SPANS[rule.clock](case, rule, book)
+
+
+def _case(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    terms = case.terms
+    if terms is None:
+        return
+    text = terms.promised or terms.statutory if rule.limit == "promised" else terms.statutory
+    if rule.limit not in ("promised", "statutory"):
+        text = rule.limit
+    if text:
+        yield Span(1, counted_from(case, book), _end_of_case(case, rule), limit_of(text), True)
+
+
+def counted_from(case: Case, book: RuleBook) -> int:
+    """When the case clock began: acceptance, or receipt where the answer came too late (art. 32: silence accepts)."""
+    terms = case.terms
+    if terms is None:
+        return NEVER
+    if not book.supplement.silence_accepts or not case.applied or case.applied >= terms.at:
+        return terms.at
+    received = case.applied
+    for supplement in case.supplements:
+        if supplement <= terms.at:
+            received = max(received, supplement)
+    answer = min([terms.at, *(at for at in case.requests if at >= received)])
+    try:
+        return received if answer > book.worktime.due(received, book.notice) else terms.at
+    except UncoveredDate:
+        return terms.at
+
+
+def _end_of_case(case: Case, rule: TimeLimit) -> int:
+    if rule.ends_with == "decision" and case.decided:
+        return min(case.decided, case.concluded) if case.concluded else case.decided
+    return case.concluded
+
+
+def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    text = _stage_limit(case, rule, book)
+    if not text:
+        return
+    cycle = 0
+    entered = case.entered
+    for index, (start, stage) in enumerate(entered):
+        if stage != rule.stage:
+            continue
+        cycle += 1
+        ends = [at for at, other in case.left if other == stage and at >= start][:1]
+        if index + 1 < len(entered):
+            ends.append(entered[index + 1][0])
+        if case.concluded:
+            ends.append(max(case.concluded, start))
+        yield Span(cycle, start, min(ends, default=NEVER), limit_of(text), True)
+
+
+def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
+    if rule.limit != "stage":
+        return rule.limit
+    code = case.terms.item if case.terms else case.origin.item if case.origin else ""
+    return book.stage_limit(code, rule.stage)
+
+
+def _special(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    unit = _SPECIAL_UNITS[book.special.unit]
+    for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
+        approved = approved_days(procedure, days, book)
+        if approved > 0:
+            ends = [at for at in (resumed_at(case, start), case.concluded and max(case.concluded, start)) if at]
+            yield Span(cycle, start, min(ends, default=NEVER), Limit(approved, unit), False)
+
+
+def _acceptance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    if not case.applied:
+        return
+    limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
+    starts = [case.applied, *(at for at in case.supplements if at > case.applied)]
+    answers = _answers(case)
+    for cycle, start in enumerate(starts, 1):
+        later = [at for at in case.requests if at >= start]
+        yield Span(cycle, start, min([*answers, *later], default=NEVER), limit, False)
+
+
+def _pre_review(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    if case.applied and case.online:
+        yield Span(1, case.applied, min([*_answers(case), *case.requests], default=NEVER), limit_of(rule.limit), False)
+
+
+def _answers(case: Case) -> list[int]:
+    """What ends the wait for an answer whenever it was given; a case that goes on at all has been answered."""
+    answers = [at for at in (case.not_accepted, case.decided, case.concluded) if at]
+    if case.terms is not None:
+        answers.append(case.terms.at)
+    return answers
+
+
+def _issuance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    yield from _after_decision(case, rule, min([at for at in (case.issued, case.delivered) if at], default=NEVER))
+
+
+def _delivery(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    yield from _after_decision(case, rule, case.delivered)
+
+
+def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
+    start = case.decided if case.decided and case.granted else NEVER
+    if case.concluded and (rule.ends_with == "conclusion" or not case.decided):
+        start = case.concluded if case.how == "normal" and (case.granted or not case.decided) else NEVER
+    if start:
+        yield Span(1, start, end, limit_of(rule.limit), False)
+
+
+_SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
+    "case": _case,
+    "stage": _stage,
+    "special": _special,
+    "acceptance": _acceptance,
+    "pre-review": _pre_review,
+    "issuance": _issuance,
+    "delivery": _delivery,
+}
+
+
+def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = ()) -> tuple[Clock, ...]:
+    """All clocks of ``case``. ``known`` are clocks computed before with the same book, pauses, extensions and terms."""
+    computed = {(clock.rule, clock.cycle): clock for clock in known}
+    clocks: list[Clock] = []
+    pauses: tuple[Pause, ...] | None = None
+    for index in book.rules_for(case):
+        rule = book.time_limits[index]
+        for cycle, start, end, limit, paused in _SPANS[rule.clock](case, rule, book):
+            clock = computed.get((index, cycle))
+            if clock is None or clock.start != start:
+                try:
+                    if paused and pauses is None:
+                        pauses = pauses_of(case, book) if case.suspensions or case.requests else ()
+                    used = clip(pauses or (), start) if paused else ()
+                    deadline = deadline_of(case, rule, book, start, limit, used)
+                    clock = Clock(index, cycle, start, end, deadline, _thresholds(rule, book, start, deadline, limit, used))
+                except UncoveredDate:
+                    clock = Clock(index, cycle, start, end, NEVER, ())
+            elif clock.end != end:
+                clock = Clock(index, cycle, start, end, clock.deadline, clock.thresholds)
+            clocks.append(clock)
+    return tuple(clocks)
+
+
+def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
+    """The pauses that lie after ``start``."""
+    if not pauses or pauses[0].start >= start:
+        return pauses
+    return tuple(Pause(max(pause.start, start), pause.end, pause.why) for pause in pauses if pause.end > start)
+
+
+def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
+    """The last instant in time, pauses left out and, for the case itself, extensions added."""
+    between = [(pause.start, pause.end) for pause in pauses]
+    deadline = book.worktime.due(start, limit, between)
+    if rule.clock == "case" and case.extensions:
+        days = _extension_days(case, book, deadline)
+        if days:
+            deadline = book.worktime.due(start, Limit(limit.value + days, limit.unit), between)
+    return deadline
+
+
+def _extension_days(case: Case, book: RuleBook, deadline: int) -> int:
+    """How many days the limit is extended: those granted before it had passed, capped by the book."""
+    return min(sum(days for at, days in case.extensions if at <= deadline), book.extension.max_days)
+
+
+def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tuple[Pause, ...]) -> Limit:
+    """The limit of ``span`` with the extensions that count: what :func:`deadline_of` counted."""
+    if rule.clock != "case" or not case.extensions:
+        return span.limit
+    plain = book.worktime.due(span.start, span.limit, [(pause.start, pause.end) for pause in pauses])
+    return Limit(span.limit.value + _extension_days(case, book, plain), span.limit.unit)
+
+
+def _thresholds(
+    rule: TimeLimit, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]
+) -> tuple[int, ...]:
+    return tuple(
+        [
+            deadline if threshold.kind == "deadline" else _threshold(threshold, book, start, deadline, limit, pauses)
+            for threshold in rule.thresholds
+        ]
+    )
+
+
+def _threshold(threshold: Threshold, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
+    """The instant a level is reached at. A limit too short for its warning (one day, warned two days before) has none."""
+    worktime = book.worktime
+    if threshold.kind == "fraction":
+        between = [(pause.start, pause.end) for pause in pauses]
+        return worktime.fraction(start, deadline, threshold.numerator, threshold.denominator, limit.unit, between)
+    assert threshold.limit is not None
+    if threshold.kind == "before":
+        warned = worktime.before(deadline, threshold.limit)
+        return warned if warned > start else UNREACHED
+    return worktime.after(deadline, threshold.limit)

@@ -16,8 +16,7 @@ INSTANT_SHARE = 0.35
 """Share of instant items (即办件) among the cases."""
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
-_GIVEN = """伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建华 志强 海燕 晓东 文博 雨欣 子涵 思远
-国庆 春梅 玉珍 红梅 建国 佳怡 浩然 梓萱 立新 小红""".split()
+_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚英华志海燕晓东文博雨欣涵思远国庆春梅玉珍红建佳怡浩然梓萱立新"
 
 
 class ItemLimits(TypedDict):
@@ -117,7 +116,7 @@ def _balanced(choices: list[tuple[Office, Item]], weights: list[float]) -> list[
 
 def _office(department: Department, rng: random.Random) -> Office:
     def people(count: int) -> tuple[str, ...]:
-        return tuple(rng.choice(_SURNAMES) + rng.choice(_GIVEN) for _ in range(count))
+        return tuple(rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=rng.choice((1, 2, 2)))) for _ in range(count))
 
     windows = tuple(
         Window(f"{department.code}-{number:02d}", f"T-{department.code}-{number:02d}", people(2))

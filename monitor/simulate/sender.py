@@ -1,0 +1,169 @@
+"""Simulated records into Kafka: a batch per partition, each record with its own simulated time.
+
+The events topic must be a CreateTime one. What a topic already holds decides whether the simulation begins there, goes on
+there, or must not touch it: the first record of every partition is a tick whose header tells which simulation it is.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import InvalidTimestampError, KafkaError
+
+from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of
+from monitor.metrics import FED_EVENTS
+from monitor.settings import Settings
+from monitor.simulate.hall import BadSimulation
+from monitor.wire import Topics, encode_event
+from rules.events import TICK, Event, key_of
+
+MARK = "supervise-simulation"
+"""Header of the first record of every partition."""
+_BATCH_BYTES = 262_144
+_TICK = encode_event(TICK)
+
+
+class Standing(NamedTuple):
+    """What the topic holds: the mark and time of its first record, and the time of the last record per partition."""
+
+    mark: str
+    origin: int
+    last: tuple[int, ...]
+
+
+class Sender:
+    """Appends records and ticks; ``flush`` returns when the broker has acknowledged all of them.
+
+    ``add`` and ``tick`` must be called in order of time. Use as an async context manager.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._topic = Topics(settings.topics.prefix).events
+        self._builders: list[Any] = []
+        self._waiting: list[Any] = []
+        self._skip: Sequence[int] = ()
+        self._partition = lru_cache(maxsize=65_536)(self._partition_of)
+        self.events = 0
+        self.ticks = 0
+
+    async def __aenter__(self) -> Self:
+        await ensure_topics(self._settings.kafka, self._settings.topics, create_time=True)
+        await _check_create_time(self._settings, self._topic)
+        self._producer = AIOKafkaProducer(
+            **client_options(self._settings.kafka), enable_idempotence=True, max_batch_size=_BATCH_BYTES, linger_ms=0
+        )
+        await self._producer.start()
+        self.partitions = len(await self._producer.partitions_for(self._topic))
+        self._builders = [self._producer.create_batch() for _ in range(self.partitions)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._producer.stop()
+
+    async def standing(self) -> Standing | None:
+        """What the topic holds, or None if it is empty. ``BadSimulation`` if it holds something else than a simulation."""
+        return await _read_standing(self._settings, self._topic, self.partitions)
+
+    async def begin(self, mark: str, origin: int) -> None:
+        """Write the first record of every partition: a tick that says which simulation this is."""
+        for partition in range(self.partitions):
+            await self._append(partition, origin, None, _TICK, [(MARK, mark.encode())])
+        await self.flush()
+
+    def go_on_after(self, last: Sequence[int]) -> None:
+        """Leave out every record that a partition has already."""
+        self._skip = last
+
+    async def add(self, arrived: int, event: Event) -> None:
+        """One record with its simulated arrival time."""
+        key = key_of(event)
+        partition = self._partition(key)
+        if self._skip and arrived <= self._skip[partition]:
+            return
+        await self._append(partition, arrived, key.encode(), encode_event(event))
+        FED_EVENTS.labels(type=type(event).__struct_config__.tag).inc()
+        self.events += 1
+
+    async def tick(self, now: int) -> None:
+        """Tell every partition what time it is."""
+        for partition in range(self.partitions):
+            if not self._skip or now > self._skip[partition]:
+                await self._append(partition, now, None, _TICK)
+                self.ticks += 1
+
+    async def flush(self) -> None:
+        """Hand over what has been collected, and wait until the broker has it."""
+        for partition in range(self.partitions):
+            await self._hand_over(partition)
+        waiting, self._waiting = self._waiting, []
+        try:
+            await asyncio.gather(*waiting)
+        except InvalidTimestampError as error:
+            raise BadSimulation(f"the broker refused the simulated time for {self._topic}: {error}") from error
+        except KafkaError as error:
+            raise KafkaUnavailable(f"writing to {self._topic} failed: {error}") from error
+
+    async def _append(
+        self, partition: int, at: int, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
+    ) -> None:
+        if self._builders[partition].append(timestamp=at, key=key, value=value, headers=headers) is None:
+            await self._hand_over(partition)
+            self._builders[partition].append(timestamp=at, key=key, value=value, headers=headers)
+
+    async def _hand_over(self, partition: int) -> None:
+        builder = self._builders[partition]
+        if builder.record_count():
+            builder.close()
+            self._waiting.append(await self._producer.send_batch(builder, self._topic, partition=partition))
+            self._builders[partition] = self._producer.create_batch()
+
+    def _partition_of(self, key: str) -> int:
+        return partition_of(key.encode(), self.partitions)
+
+
+async def _check_create_time(settings: Settings, topic: str) -> None:
+    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
+    await admin.start()
+    try:
+        wanted = ConfigResource(ConfigResourceType.TOPIC, topic, {"message.timestamp.type": ""})
+        answers = await admin.describe_configs([wanted])
+    finally:
+        await admin.close()
+    stamps = [entry[1] for answer in answers for resource in answer.resources for entry in resource[4]]
+    if stamps != ["CreateTime"]:
+        raise BadSimulation(
+            f"topic {topic} is stamped by the broker ({', '.join(stamps) or 'unknown'}): it belongs to a live installation, and "
+            "simulated times would be overwritten there. Name another topics.prefix, or simulate through its gateway"
+        )
+
+
+async def _read_standing(settings: Settings, topic: str, partitions: int) -> Standing | None:
+    consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
+    await consumer.start()
+    try:
+        held = [TopicPartition(topic, partition) for partition in range(partitions)]
+        ends = await consumer.end_offsets(held)
+        begins = await consumer.beginning_offsets(held)
+        if all(ends[each] == begins[each] for each in held):
+            return None
+        consumer.assign(held)
+        firsts = [await _record_at(consumer, each, begins[each]) for each in held if ends[each] > begins[each]]
+        lasts = [await _record_at(consumer, each, ends[each] - 1) if ends[each] > begins[each] else None for each in held]
+    finally:
+        await consumer.stop()
+    marks = {dict(first.headers).get(MARK, b"").decode() for first in firsts}
+    if len(marks) != 1 or "" in marks:
+        raise BadSimulation(f"topic {topic} holds records that are no simulation: name another topics.prefix")
+    return Standing(marks.pop(), min(first.timestamp for first in firsts), tuple(last.timestamp if last else 0 for last in lasts))
+
+
+async def _record_at(consumer: Any, where: Any, offset: int) -> Any:
+    consumer.pause(*[other for other in consumer.assignment() if other != where])
+    consumer.resume(where)
+    consumer.seek(where, offset)
+    return await asyncio.wait_for(consumer.getone(where), timeout=30)

@@ -1,0 +1,177 @@
+"""Reads what the wall shows from Kafka: all figures (their topic is compacted), the latest alerts, then both live.
+
+The feed never gives up: no broker, no topics yet, a broker that dies are states (:class:`FeedState`) that the screens show, and
+it tries again. After a broken connection everything is read anew; nothing is published until that is done, so screens
+never see a half-read picture. Whether Kafka is still there is asked every two seconds, because a consumer that gets no
+records cannot tell silence from loss.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from monitor.kafka import client_options
+from monitor.settings import KafkaSettings
+from monitor.wall.hub import Hub
+from monitor.wall.picture import Feed, FeedState
+from monitor.wire import Topics, decode_alert, decode_figures
+from rules.errors import SupervisionError
+
+ALERTS_READ_BACK = 2_000
+"""Alert records per partition read at the start."""
+
+_PROBE_EVERY = 2.0
+_PROBE_TIMEOUT = 3.0
+_RETRY_AFTER = 1.0
+_POLL_MS = 200
+_MAX_RECORDS = 2_000
+
+logger = logging.getLogger(__name__)
+
+
+class _NotReady(SupervisionError):
+    """The topics are not there yet; whoever writes them makes them."""
+
+
+class _Rewound(SupervisionError):
+    """The topic ends before our position: it was made anew, and so must be the picture."""
+
+
+class FeedReader:
+    """Carries records from the topics into ``hub`` and says when there is something to publish.
+
+    ``changed`` is called after records were applied, with the Kafka timestamps (epoch ms) of the alert records that had an
+    effect; while loading only once, at the end, with none.
+    """
+
+    def __init__(self, kafka: KafkaSettings, topics: Topics, hub: Hub, changed: Callable[[list[int]], object]) -> None:
+        self._kafka = kafka
+        self._topics = topics
+        self._hub = hub
+        self._changed = changed
+        self._state: FeedState = "waiting"
+        self._read_at = 0
+        self._positions: dict[TopicPartition, int] = {}
+        self._complaint = ""
+
+    @property
+    def feed(self) -> Feed:
+        """How the feed does, for screens and ``/healthz``."""
+        return Feed(self._state, self._read_at, self._hub.clock)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the hub holds a whole picture; False while it is being read (anew)."""
+        return self._state in ("live", "lost")
+
+    async def run(self) -> None:
+        """Read for ever; ends only by being cancelled."""
+        while True:
+            # No group: every wall reads all partitions, and leaves no trace on the cluster.
+            consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="earliest")
+            try:
+                await consumer.start()
+                await self._follow(consumer)
+            except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
+                self._complain(_leaves(errors))
+            finally:
+                await consumer.stop()
+            self._state = "lost" if self.whole else "waiting"
+            await asyncio.sleep(_RETRY_AFTER)
+
+    def _complain(self, errors: Iterable[BaseException]) -> None:
+        # Once per kind of trouble: a broker that is down for a night must not fill the log.
+        complaint = "; ".join(f"{type(error).__name__}: {error}" for error in errors)
+        if complaint != self._complaint:
+            logger.warning("wall cannot read %s: %s (trying again)", self._kafka.bootstrap, complaint)
+            self._complaint = complaint
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        partitions = await self._assign(consumer)
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        self._positions = dict(await consumer.beginning_offsets(partitions))
+        for partition in partitions:
+            if partition.topic == self._topics.alerts:
+                self._positions[partition] = max(self._positions[partition], ends[partition] - ALERTS_READ_BACK)
+        for partition, offset in self._positions.items():
+            consumer.seek(partition, offset)
+        self._hub.reset()
+        self._state = "loading"
+        self._complaint = ""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(consumer, ends))
+            tasks.create_task(self._probe(consumer))
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        """All partitions of both topics. Asks for all topics first: asking for one that is missing could make it."""
+        wanted = {self._topics.figures, self._topics.alerts}
+        missing = wanted - await consumer.topics()
+        if missing:
+            raise _NotReady(f"topic {', '.join(sorted(missing))} does not exist yet: start a worker, it makes its topics")
+        consumer.subscribe(sorted(wanted))
+        while {partition.topic for partition in consumer.assignment()} != wanted:  # noqa: ASYNC110 - aiokafka has no event for it
+            await asyncio.sleep(0.02)
+        return sorted(consumer.assignment())
+
+    async def _read(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        while True:
+            batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
+            stamps = [stamp for partition, records in batches.items() for stamp in self._apply(partition, records)]
+            if self._state == "loading":
+                if await self._loaded(consumer, ends):
+                    self._state = "live"
+                    self._changed([])
+            elif batches:
+                self._changed(stamps)
+            # A flood must not starve the screens of heartbeats.
+            await asyncio.sleep(0)
+
+    async def _loaded(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+        return all([await consumer.position(partition) >= end for partition, end in ends.items()])
+
+    def _apply(self, partition: TopicPartition, records: list[Any]) -> list[int]:
+        """Apply one partition's records; the stamps of alerts that had an effect."""
+        stamps: list[int] = []
+        for record in records:
+            try:
+                if partition.topic == self._topics.alerts:
+                    if record.value is not None and self._hub.put_alert(decode_alert(record.value), record.timestamp):
+                        stamps.append(record.timestamp)
+                elif record.value is None:
+                    self._hub.drop_figures(record.key)
+                else:
+                    self._hub.put_figures(decode_figures(record.value))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                logger.warning("%s[%d]@%d skipped: %s", record.topic, record.partition, record.offset, error)
+        if records:
+            self._positions[partition] = records[-1].offset + 1
+            self._read_at = int(time.time() * 1000)
+        return stamps
+
+    async def _probe(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            await asyncio.sleep(_PROBE_EVERY)
+            try:
+                ends = await asyncio.wait_for(consumer.end_offsets(list(self._positions)), _PROBE_TIMEOUT)
+            except (KafkaError, TimeoutError) as error:
+                self._complain([error])
+                if self._state == "live":
+                    self._state = "lost"
+                continue
+            if self._state == "lost":
+                self._state = "live"
+                self._complaint = ""
+            for partition, end in ends.items():
+                if end < self._positions[partition]:
+                    self._state = "waiting"
+                    raise _Rewound(f"{partition.topic} ends at {end}, we have read to {self._positions[partition]}")
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [leaf for error in group.exceptions for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])]

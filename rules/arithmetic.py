@@ -143,8 +143,11 @@ class _Count:
 
     def _paused(self, day: int) -> _Day | None:
         """Suspended for limits that skip whole days: from the day it began up to the day before it was resumed."""
-        covering = (why for from_, to, why in self.pauses if from_ // DAY <= day < to // DAY)
-        return next((_Day(day, False, f"suspended:{why}") for why in covering), None)
+        for pause, (_, _, why) in zip(self.plain, self.pauses, strict=True):
+            from_, to = self.dates.paused_days(pause)
+            if from_ <= day < to:
+                return _Day(day, False, f"suspended:{why}")
+        return None
 
     def _touched(self, day: int) -> _Day | None:
         """Suspended for limits that count to the millisecond: the pause that last took time by the end of this day."""

@@ -164,10 +164,10 @@ class RuleBook:
         self.stages = {STAGES.index(stage): limit for stage, limit in table.stages.items()}
         self.time_limits = parts.time_limits
         self._unlisted = Item("", "", self.defaults.promised, self.defaults.statutory)
-        self._by_clock = {kind: tuple(i for i, r in enumerate(self.time_limits) if r.clock == kind) for kind in CLOCK_KINDS}
-        self._by_stage = {
-            stage: tuple(i for i in self._by_clock["stage"] if self.time_limits[i].stage == stage) for stage in range(len(STAGES))
-        }
+        self.kind_of = tuple(rule.clock for rule in self.time_limits)
+        self.kinds = frozenset(self.kind_of)
+        self._by_clock = {kind: _indexes(self.time_limits, clock=kind) for kind in CLOCK_KINDS}
+        self._by_stage = [_indexes(self.time_limits, clock="stage", stage=stage) for stage in range(len(STAGES))]
 
     def item(self, code: str) -> Item:
         """The item of that code, or one with the default limits."""
@@ -179,29 +179,35 @@ class RuleBook:
         own = item.stages.get(STAGES[stage], "") if item is not None and item.stages else ""
         return own or self.stages.get(stage, "")
 
-    def rules_for(self, case: Case) -> list[int]:
-        """Indexes of the rules whose clocks the facts of ``case`` can have started; the others need not be asked."""
+    def rules_for(self, case: Case, kinds: frozenset[str]) -> list[int]:
+        """Indexes of the rules of these kinds whose clocks the facts of ``case`` can have started; others need not be asked."""
         by_clock = self._by_clock
         found: list[int] = []
-        if case.terms is not None:
+        if case.terms is not None and "case" in kinds:
             found += by_clock["case"]
         if case.applied:
-            found += by_clock["acceptance"]
-            if case.online:
+            if "acceptance" in kinds:
+                found += by_clock["acceptance"]
+            if case.online and "pre-review" in kinds:
                 found += by_clock["pre-review"]
-        if case.entered:
+        if case.entered and "stage" in self.kinds and "stage" in kinds:
             for stage in {stage for _, stage in case.entered}:
                 found += self._by_stage[stage]
-        if case.suspensions:
+        if case.suspensions and "special" in kinds:
             found += by_clock["special"]
         if case.concluded or case.decided:
-            found += by_clock["issuance"]
-            found += by_clock["delivery"]
-        found.sort()
+            if "issuance" in kinds:
+                found += by_clock["issuance"]
+            if "delivery" in kinds:
+                found += by_clock["delivery"]
         return found
 
     def __repr__(self) -> str:
         return f"RuleBook({self.version!r}, {len(self.time_limits)} time limits, {len(self.items)} items)"
+
+
+def _indexes(rules: Sequence[TimeLimit], **wanted: object) -> tuple[int, ...]:
+    return tuple(i for i, rule in enumerate(rules) if all(getattr(rule, key) == value for key, value in wanted.items()))
 
 
 class RuleBooks:

@@ -36,7 +36,7 @@ from rules.facts import join, supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.pauses import pauses_of
 from rules.rulebook import RuleBook, RuleBooks
-from rules.timelimits import clip, clocks_of, extended, spans_of
+from rules.timelimits import affected, clip, clocks_of, extended, moves_deadlines, spans_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
@@ -121,21 +121,24 @@ def _joined(case: Case, record: Any, arrived: int, books: RuleBooks) -> dict[str
 def _settled(
     case: Case, changes: dict[str, Any], books: RuleBooks, now: int, offset: int
 ) -> tuple[Case, tuple[Alert, ...], int | None]:
-    """The case with ``changes``, its clocks derived anew and judged at ``now``."""
+    """The case with ``changes``, the clocks they touch derived anew, and judged at ``now``."""
     joined = _replace(case, offset=offset, **changes)
-    book = (
-        _book_of(joined, books)
-        if joined.book and "terms" not in changes and "origin" not in changes
-        else _book_for(joined, books)
-    )
-    same = joined.digest == book.digest and _DEADLINES_DEPEND_ON.isdisjoint(changes)
-    clocks = clocks_of(joined, book, case.clocks if same else ())
+    settled = case.book and "terms" not in changes and "origin" not in changes
+    book = books.get(case.book) if settled else _book_for(joined, books)
+    if case.digest != book.digest or moves_deadlines(changes):
+        clocks = clocks_of(joined, book)
+    else:
+        kinds = affected(changes)
+        if kinds.isdisjoint(book.kinds):  # nothing any clock of this book depends on; time was judged a moment ago
+            soonest = next_threshold(case.clocks, now)
+            return joined, (), soonest + 1 if soonest != UNREACHED else None
+        clocks = clocks_of(joined, book, case.clocks, kinds)
     verdict = judge(clocks, case.cards, book, now)
-    after = _replace(
-        joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=_promise(clocks, book)
-    )
-    alerts = tuple([_alert(after, change, book, now) for change in verdict.changes])
-    return after, alerts, verdict.wake_at
+    due = _promise(clocks, book)
+    after = _replace(joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=due)
+    if not verdict.changes:
+        return after, (), verdict.wake_at
+    return after, tuple([_alert(after, change, book, now) for change in verdict.changes]), verdict.wake_at
 
 
 def _book_of(case: Case, books: RuleBooks) -> RuleBook:
@@ -151,7 +154,7 @@ def _book_for(case: Case, books: RuleBooks) -> RuleBook:
 def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:
     """The deadline of the first clock of the case itself, as the book orders them."""
     for clock in clocks:
-        if book.time_limits[clock.rule].clock == "case":
+        if book.kind_of[clock.rule] == "case":
             return clock.deadline
     return NEVER
 

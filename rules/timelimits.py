@@ -14,7 +14,8 @@ instant costs more than all the rest.
 | issuance, delivery | the decision granted, else a normal conclusion | issued, delivered | art. 44 |
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from rules.case import NEVER, UNREACHED, Case, Clock
@@ -170,28 +171,68 @@ _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
 }
 
 
-def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = ()) -> tuple[Clock, ...]:
-    """All clocks of ``case``. ``known`` are clocks computed before with the same book, pauses, extensions and terms."""
-    computed = {(clock.rule, clock.cycle): clock for clock in known}
+_CASE_WIDE = frozenset(_SPANS)
+_AFFECTED: Mapping[str, frozenset[str]] = {
+    "entered": frozenset({"stage"}),
+    "left": frozenset({"stage"}),
+    "issued": frozenset({"issuance"}),
+    "delivered": frozenset({"issuance", "delivery"}),
+    "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery"}),
+    "granted": frozenset({"issuance", "delivery"}),
+    "not_accepted": frozenset({"acceptance", "pre-review"}),
+    "ahead": frozenset(),
+}
+_DEADLINES_DEPEND_ON = frozenset({"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin"})
+
+
+def affected(changes: Collection[str]) -> frozenset[str]:
+    """Kinds of clocks that a change of these facts can start, stop or move."""
+    if len(changes) == 1:
+        return _AFFECTED.get(next(iter(changes)), _CASE_WIDE)
+    return frozenset().union(*(_AFFECTED.get(field, _CASE_WIDE) for field in changes))
+
+
+def moves_deadlines(changes: Collection[str]) -> bool:
+    """Whether deadlines computed before may no longer hold, even of clocks that began at the same instant."""
+    return not _DEADLINES_DEPEND_ON.isdisjoint(changes)
+
+
+def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), kinds: frozenset[str] = _CASE_WIDE) -> tuple[Clock, ...]:
+    """All clocks of ``case``, in the order of the book's rules.
+
+    ``known`` are clocks computed before with the same book, pauses, extensions and terms; those not of ``kinds`` are still
+    right as they are.
+    """
+    kind_of = book.kind_of
+    computed: dict[tuple[int, int], Clock] = {}
     clocks: list[Clock] = []
+    for clock in known:
+        if kind_of[clock.rule] in kinds:
+            computed[clock.rule, clock.cycle] = clock
+        else:
+            clocks.append(clock)
     pauses: tuple[Pause, ...] | None = None
-    for index in book.rules_for(case):
+    for index in book.rules_for(case, kinds):
         rule = book.time_limits[index]
         for cycle, start, end, limit, paused in _SPANS[rule.clock](case, rule, book):
-            clock = computed.get((index, cycle))
-            if clock is None or clock.start != start:
+            found = computed.get((index, cycle))
+            if found is None or found.start != start:
                 try:
                     if paused and pauses is None:
                         pauses = pauses_of(case, book) if case.suspensions or case.requests else ()
                     used = clip(pauses or (), start) if paused else ()
                     deadline = deadline_of(case, rule, book, start, limit, used)
-                    clock = Clock(index, cycle, start, end, deadline, _thresholds(rule, book, start, deadline, limit, used))
+                    found = Clock(index, cycle, start, end, deadline, _thresholds(rule, book, start, deadline, limit, used))
                 except UncoveredDate:
-                    clock = Clock(index, cycle, start, end, NEVER, ())
-            elif clock.end != end:
-                clock = Clock(index, cycle, start, end, clock.deadline, clock.thresholds)
-            clocks.append(clock)
+                    found = Clock(index, cycle, start, end, NEVER, ())
+            elif found.end != end:
+                found = Clock(index, cycle, start, end, found.deadline, found.thresholds)
+            clocks.append(found)
+    clocks.sort(key=_ORDER)
     return tuple(clocks)
+
+
+_ORDER = attrgetter("rule", "cycle")
 
 
 def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:

@@ -86,15 +86,26 @@ class DueDates:
         closing = day * DAY + self.hours.on(from_epoch_day(day)).close
         return closing if closing >= start else end
 
+    def paused_days(self, pause: Interval) -> Interval:
+        """The epoch days ``[from, to)`` a pause takes out of a limit that ends with a day.
+
+        Where the day ends with the office, a pause that begins after closing takes the next day first: the limit that
+        ended at closing time has run out by then, and must not be revived.
+        """
+        from_, time_of_day = divmod(pause[0], DAY)
+        if self.counting.ends != "day_end" and time_of_day >= self.hours.on(from_epoch_day(from_)).close:
+            from_ += 1
+        return from_, max(pause[1] // DAY, from_)
+
     def _counted_to(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
         first = self.first_counted(start, limit)
         if limit.unit in NATURAL and limit.value:
             last = self._natural_last(start, limit)
-            paused = [(from_ // DAY, to // DAY) for from_, to in pauses]
-            return _prolonged(last, first, paused, rolled)
+            return _prolonged(last, first, [self.paused_days(pause) for pause in pauses], 1, rolled)
         ordinal = self.calendar.ordinal_of
-        paused = [(ordinal(from_ // DAY), ordinal(to // DAY)) for from_, to in pauses if to > start]
-        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, _same))
+        days = [self.paused_days(pause) for pause in pauses if pause[1] > start]
+        paused = [(ordinal(from_), ordinal(to)) for from_, to in days]
+        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, 1, _same))
 
     def _natural_last(self, start: int, limit: Limit) -> int:
         last = self.after_natural(start, limit) // DAY
@@ -132,7 +143,7 @@ class DueDates:
             return rolled_day(day) * DAY + time_of_day - 1
 
         # A pause that begins in the due millisecond itself comes too late, hence the one taken off and put back.
-        return _prolonged(self.after_natural(start, limit) - 1, start, pauses, rolled) + 1
+        return _prolonged(self.after_natural(start, limit) - 1, start, pauses, DAY, rolled) + 1
 
     def after_natural(self, local: int, limit: Limit, sign: int = 1) -> int:
         """``limit`` days, months or years on (or back, with ``sign`` -1), at the same time of day."""
@@ -150,16 +161,19 @@ def _since(start: int, pauses: Iterable[Interval]) -> Iterable[Interval]:
     return ((max(from_, start), to) for from_, to in pauses if to > start)
 
 
-def _prolonged(last: int, first: int, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
+def _prolonged(last: int, first: int, pauses: Sequence[Interval], step: int, rolled: Callable[[int], int]) -> int:
     """``last`` moved on by every pause that begins by then, and rolled on to a working day.
 
-    A pause that begins only while the last day is being rolled on (suspended on the Saturday the limit ended on) still
-    comes in time, and moves the rolled day.
+    What lies between ``last`` and the working day it rolls to is grace, not counted: a pause that begins there takes
+    nothing away, but the limit does not end before it is over. ``step`` is a day in the unit of the other arguments.
     """
     due = rolled(last)
     for from_, to in _since(first, pauses):
         if from_ > due:
             break
-        last = (last if from_ <= last else due) + to - from_
-        due = rolled(last)
+        if from_ <= last:
+            last += to - from_
+            due = rolled(last)
+        elif to > due:
+            due = rolled(due - (due - to) // step * step)
     return due

@@ -1,0 +1,53 @@
+"""Hypothesis strategies for the life of one case: any records, at any time, in any order."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from rules import events as ev
+
+ZONE = timezone(timedelta(hours=8))
+BEGIN = datetime(2025, 9, 24, 8, 0, tzinfo=ZONE)  # runs into the National Day holiday and its make-up days
+MINUTES = 60 * 24 * 60
+
+CASE = {
+    "case": "430100-2025-000001",
+    "region": "430100",
+    "hall": "市政务服务中心",
+    "department": "市场监管局",
+    "window": "A01",
+}
+
+moments = st.integers(0, MINUTES).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
+stages = st.sampled_from(["pre-review", "handling", "review", "approval"])
+
+
+def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Header]:
+    return st.builds(
+        lambda at, **values: kind(id="e", at=at, item="licence", **CASE, **values),  # ids play no part in the core
+        at=moments,
+        **fields,
+    )
+
+
+limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh"])
+events: st.SearchStrategy[ev.Header] = st.one_of(
+    _kind(ev.Applied, channel=st.sampled_from(["hall", "online"])),
+    _kind(ev.Accepted, promised=limits, statutory=limits),
+    _kind(ev.NotAccepted),
+    _kind(ev.SupplementRequested),
+    _kind(ev.Supplemented),
+    _kind(ev.StageEntered, stage=stages),
+    _kind(ev.StageLeft, stage=stages, action=st.sampled_from(["pass", "return"])),
+    _kind(ev.Suspended, procedure=st.sampled_from(["inspection", "hearing"]), approved_days=st.none() | st.integers(0, 40)),
+    _kind(ev.Resumed),
+    _kind(ev.Extended, days=st.integers(0, 20)),
+    _kind(ev.Decided, result=st.sampled_from(["granted", "refused"])),
+    _kind(ev.Concluded, how=st.sampled_from(["normal", "returned", "voided", "withdrawn"])),
+    _kind(ev.Issued),
+    _kind(ev.Delivered),
+    _kind(ev.Rated, score=st.integers(1, 5)),
+    _kind(ev.FeeCharged, amount_fen=st.integers(0, 100)),
+)
+histories = st.lists(events, min_size=1, max_size=14)

@@ -1,0 +1,169 @@
+"""What must hold for any case: the standing alerts are a function of what happened, not of how it was told."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.books import load_profile
+from rules.alerts import STANDING
+from rules.case import Case, decode_case, encode_case
+from rules.events import TICK, Header
+from rules.instant import DAY, to_instant
+from rules.rulebook import RuleBooks, merge, parse_book
+from rules.step import Outcome, step, wake_at
+from tests.properties.records import BEGIN, MINUTES, histories
+
+END = to_instant(BEGIN) + MINUTES * 60_000 + 90 * DAY
+STAGES = {"handling": "3wd", "review": "1wd", "approval": "4wh"}
+
+
+def _books(profile: str) -> RuleBooks:
+    import tomllib
+    from importlib.resources import files
+
+    read = lambda name: tomllib.loads(files("rules").joinpath("books", f"{name}.toml").read_text("utf-8"))  # noqa: E731
+    data = merge(read("default"), read(profile))
+    data.pop("extends", None)
+    return RuleBooks([parse_book(profile, {**data, "stages": STAGES})])
+
+
+PROFILES = {name: _books(name) for name in ("default", "hunan", "jiangsu", "chengdu", "zhanjiang")}
+profiles = st.sampled_from(sorted(PROFILES))
+
+
+def play(history: Sequence[Header], books: RuleBooks, *, arrive: int = END) -> tuple[Case | None, list]:
+    """All records in this order, all arrived at ``arrive``."""
+    case, alerts = None, []
+    for offset, record in enumerate(history):
+        outcome = step(case, record, books, arrive, arrive, offset)
+        case = outcome.case
+        alerts += outcome.alerts
+    return case, alerts
+
+
+def standing(case: Case | None) -> set:
+    return set() if case is None else {(c.rule, c.level, c.cycle, c.due, c.state) for c in case.cards if c.state < 2}
+
+
+def facts(case: Case | None) -> tuple:
+    return () if case is None else (case.terms, case.applied, case.concluded, case.entered, case.left, case.clocks, case.due)
+
+
+@given(histories, profiles, st.randoms(use_true_random=False))
+def test_any_order_of_arrival_leads_to_the_same_case(history, profile, random):
+    shuffled = list(history)
+    random.shuffle(shuffled)
+    one, _ = play(history, PROFILES[profile])
+    other, _ = play(shuffled, PROFILES[profile])
+    assert standing(one) == standing(other)
+    assert facts(one) == facts(other)
+
+
+@given(histories, profiles)
+def test_every_record_twice_changes_nothing(history, profile):
+    once, alerts = play(history, PROFILES[profile])
+    twice, more = play([record for record in history for _ in range(2)], PROFILES[profile])
+    assert facts(once) == facts(twice)
+    assert [(a.id, a.change) for a in alerts] == [(a.id, a.change) for a in more]
+
+
+@given(histories, profiles)
+def test_a_redelivered_offset_changes_nothing(history, profile):
+    books = PROFILES[profile]
+    case, _ = play(history, books)
+    if case is None:
+        return
+    for offset in range(case.offset + 1):
+        again = step(case, history[offset], books, END, END, offset)
+        assert again.case is case and not again.alerts
+
+
+def live(history: Sequence[Header], books: RuleBooks, ticks: Sequence[int]) -> tuple[Case | None, list, dict]:
+    """Records arrive as they happen; ``ticks`` are minutes at which time is told besides."""
+    moments = sorted(
+        [(to_instant(record.at), 1, index, record) for index, record in enumerate(history)]
+        + [(to_instant(BEGIN) + minute * 60_000, 0, index, TICK) for index, minute in enumerate(ticks)]
+        + [(END, 2, 0, TICK)],
+        key=lambda moment: moment[:3],
+    )
+    case, alerts = None, []
+    for offset, (at, _, _, record) in enumerate(moments):
+        outcome = step(case, record, books, at, at, offset)
+        case = outcome.case
+        alerts += outcome.alerts
+    return case, alerts, {alert.id: alert.state for alert in alerts}
+
+
+@given(histories, profiles, st.lists(st.integers(0, MINUTES), max_size=12))
+def test_extra_ticks_decide_when_an_alert_is_seen_never_whether(history, profile, ticks):
+    books = PROFILES[profile]
+    one, one_alerts, one_states = live(history, books, ())
+    other, other_alerts, other_states = live(history, books, ticks)
+    assert standing(one) == standing(other)
+    assert one_states == other_states
+    assert {(a.id, a.due_at, a.state) for a in one_alerts} == {(a.id, a.due_at, a.state) for a in other_alerts}
+
+
+@given(histories, profiles)
+def test_told_at_once_or_as_it_happened_the_same_cards_stand(history, profile):
+    """Clamping to arrival aside (nothing here arrives before it happens), arrival time decides nothing."""
+    books = PROFILES[profile]
+    slow, _, _ = live(history, books, ())
+    fast, _ = play(history, books)
+    assert standing(slow) == standing(fast)
+
+
+@given(histories, profiles)
+def test_nothing_happens_before_wake_at(history, profile):
+    books = PROFILES[profile]
+    case, offset = None, 0
+    for record in sorted(history, key=lambda record: record.at):
+        now = to_instant(record.at)
+        outcome = step(case, record, books, now, now, offset)
+        case, offset = outcome.case, offset + 1
+        if case is None:
+            continue
+        assert outcome.wake_at == wake_at(case, books, now)
+        if outcome.wake_at is not None:
+            assert outcome.wake_at > now
+            early = step(case, TICK, books, outcome.wake_at - 1, outcome.wake_at - 1, offset)
+            assert early.case is case and not early.alerts
+            due: Outcome = step(case, TICK, books, outcome.wake_at, outcome.wake_at, offset)
+            assert due.alerts, "woken for nothing"
+            assert all(alert.raised_at > alert.due_at for alert in due.alerts if alert.change == 1)
+
+
+@given(histories, profiles)
+def test_a_case_survives_its_encoding(history, profile):
+    case, _ = play(history, PROFILES[profile])
+    if case is not None:
+        assert decode_case(encode_case(case)) == case
+
+
+@given(histories, profiles)
+def test_no_alert_twice_and_every_change_numbered(history, profile):
+    _, alerts, _ = live(history, PROFILES[profile], ())
+    seen: dict[str, int] = {}
+    for alert in alerts:
+        assert alert.change == seen.get(alert.id, 0) + 1
+        seen[alert.id] = alert.change
+        assert alert.book and alert.rule and alert.region == "430100"
+        if alert.change == 1:
+            assert alert.state in STANDING | {"superseded", "expired"}
+
+
+@given(histories, profiles)
+def test_counted_days_of_every_card_add_up_to_its_limit(history, profile):
+    from rules.worktime import Limit, Unit
+
+    _, alerts, _ = live(history, PROFILES[profile], ())
+    for alert in alerts:
+        if alert.limit:
+            limit = Limit.parse(alert.limit)
+            if limit.value and limit.unit in (Unit.working_days, Unit.calendar_days):
+                assert sum(span.days for span in alert.spans if span.counted) == limit.value, alert
+
+
+def test_the_default_profile_is_the_shipped_one():
+    assert load_profile("default").version == "default-1"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
@@ -61,6 +62,19 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
         names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
     }
     await create_topics(kafka, topics, wanted)
+
+
+async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
+    """The configuration of an existing topic, such as ``message.timestamp.type`` and ``retention.ms``."""
+    admin = AIOKafkaAdminClient(**client_options(kafka))
+    try:
+        await admin.start()
+        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    except KafkaError as error:
+        raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
+    finally:
+        await admin.close()
+    return {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
 
 
 async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:

@@ -170,9 +170,7 @@ class Worktime:
             return self.clock.to_instant(axis.local_of_office(axis.office_at(local) + limit.value * HOUR))
         return self.clock.to_instant(self.dates.after_natural(local, limit))
 
-    def fraction(  # noqa: PLR0917 - the order every caller thinks in: from, to, how much, of what
-        self, start: int, due: int, num: int, den: int, unit: Unit, pauses: Pauses = ()
-    ) -> int:
+    def fraction(self, start: int, due: int, num: int, den: int, unit: Unit, pauses: Pauses = ()) -> int:
         """The instant by which ``num/den`` of the counted time from ``start`` to ``due`` is used (Jiangsu warns at 4/5).
 
         Counted time is office time for working days and hours, else all time; pauses are taken out to the millisecond.

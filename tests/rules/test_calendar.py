@@ -1,0 +1,150 @@
+"""Calendars: the State Council's real shifts, strict tables, and no guess beyond the years covered."""
+
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+
+import chinese_calendar
+import pytest
+
+from rules.calendar import Calendar, china, from_dict
+from rules.errors import BadRuleBook, UncoveredDate
+
+GUANGXI = Path(__file__).parents[2] / "rules" / "calendars" / "guangxi.toml"
+
+
+@pytest.mark.parametrize(
+    ("day", "worked", "name"),
+    [
+        ("2024-10-01", False, "国庆节"),
+        ("2024-10-05", False, "国庆节"),
+        ("2024-10-08", True, ""),
+        ("2024-09-29", True, "国庆节"),
+        ("2024-10-12", True, "国庆节"),
+        ("2024-10-13", False, "weekend"),
+        ("2024-02-09", True, ""),  # 除夕 became a holiday only in 2025
+        ("2024-02-18", True, "春节"),
+        ("2025-01-28", False, "春节"),
+        ("2015-09-03", False, "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日"),
+        ("2020-01-31", False, "春节"),  # prolonged for the epidemic
+    ],
+)
+def test_the_state_councils_shifts(day: str, worked: bool, name: str) -> None:
+    assert china().is_workday(date.fromisoformat(day)) is worked
+    assert china().name_of(date.fromisoformat(day)) == name
+
+
+def test_every_day_of_every_year_agrees_with_the_package() -> None:
+    calendar = china()
+    day = date(2004, 1, 1)
+    while day.year <= 2026:
+        assert calendar.is_workday(day) == chinese_calendar.is_workday(day), day
+        day += timedelta(days=1)
+
+
+def test_the_prefix_sums_are_each_others_inverse() -> None:
+    calendar = china()
+    assert all(calendar.ordinal_of(day) == ordinal for ordinal, day in enumerate(calendar.working))
+    assert len(calendar.before) == 1 + (date(2026, 12, 31) - date(2004, 1, 1)).days + 1
+
+
+@pytest.mark.parametrize("day", [date(2003, 12, 31), date(2027, 1, 1)])
+def test_a_year_not_covered_is_an_error_that_names_year_and_calendar(day: date) -> None:
+    assert not china().covers(day)
+    for question in (china().is_workday, china().name_of):
+        with pytest.raises(UncoveredDate, match=f"'cn' does not cover {day.year}"):
+            question(day)
+
+
+def test_the_version_follows_the_content_and_nothing_else() -> None:
+    table = {"name": "a", "base": "weekends", "years": [2015], "holidays": [{"date": date(2015, 1, 1), "name": "x"}]}
+    version = from_dict(table).version
+    assert from_dict(table | {"name": "b"}).version == version
+    assert from_dict(table | {"holidays": [{"date": date(2015, 1, 2), "name": "x"}]}).version != version
+    assert from_dict(table | {"years": [2015, 2016]}).version != version
+    assert china().version == china("other name").version
+
+
+def test_the_regional_example_shifts_what_its_notices_say() -> None:
+    guangxi = from_dict(tomllib.loads(GUANGXI.read_text(encoding="utf-8")))
+    assert china().is_workday(date(2023, 4, 23))
+    assert not guangxi.is_workday(date(2023, 4, 23))
+    assert guangxi.name_of(date(2024, 4, 11)) == "壮族三月三"
+    assert not guangxi.is_workday(date(2024, 10, 1))
+    assert guangxi.is_workday(date(2024, 10, 12))
+    with pytest.raises(UncoveredDate, match="'guangxi' does not cover 2026"):
+        guangxi.is_workday(date(2026, 4, 20))
+
+
+def test_a_table_over_a_base_adds_years_holidays_and_make_up_days() -> None:
+    table = """
+        name = "2017 in Guangxi"
+        base = "cn"
+        years = [2027]
+        holidays = [{ date = 2017-03-30, name = "三月三" }, { date = 2017-04-01, name = "三月三" }]
+        workdays = [{ date = 2017-04-08, name = "三月三" }, { date = 2017-10-02, name = "值班" }]
+    """
+    calendar = from_dict(tomllib.loads(table))
+    assert calendar.years == (*china().years, 2027)
+    assert china().is_workday(date(2017, 4, 1))  # made up for Qingming everywhere else
+    assert not calendar.is_workday(date(2017, 4, 1))
+    assert not calendar.is_workday(date(2017, 3, 30))
+    assert calendar.is_workday(date(2017, 4, 8))
+    assert calendar.is_workday(date(2017, 10, 2))  # a weekday holiday of the base that is worked here
+    assert calendar.is_workday(date(2027, 1, 4))
+
+
+def test_a_calendar_passed_in_as_the_base_is_extended() -> None:
+    base = from_dict({"name": "guangxi", "base": "cn", "since": 2024, "until": 2024})
+    calendar = from_dict({"name": "county", "holidays": [{"date": date(2024, 5, 20), "name": "庙会"}]}, base)
+    assert calendar.years == (2024,)
+    assert not calendar.is_workday(date(2024, 5, 20))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"holiday": []}, "holiday: unknown key"),
+        ({"name": ""}, "name: give"),
+        ({"base": "us"}, "base: 'us' is none of cn, weekends"),
+        ({"years": ["2015"]}, "years: "),
+        ({"years": [True]}, "years: "),
+        ({"years": [2015, 2017]}, "years: 2016 is missing"),
+        ({"years": []}, "at least one covered year"),
+        ({"since": "2015"}, "since: "),
+        ({"holidays": {}}, "holidays: a list"),
+        ({"holidays": [{"date": date(2015, 1, 1)}]}, r"holidays\[0\]: .* exactly the keys date and name"),
+        ({"holidays": [{"date": "2015-01-01", "name": "x"}]}, r"holidays\[0\].date: '2015-01-01' is no date"),
+        ({"holidays": [{"date": date(2016, 1, 1), "name": "x"}]}, "2016-01-01 lies in a year that is not covered"),
+        ({"holidays": [{"date": date(2015, 1, 1), "name": ""}]}, r"holidays\[0\].name"),
+        ({"holidays": [{"date": date(2015, 1, 1), "name": "x"}] * 2}, r"holidays\[1\].date: 2015-01-01 is listed twice"),
+        ({"workdays": [{"date": date(2015, 1, 2), "name": "x"}]}, "2015-01-02 is no weekend day"),
+        (
+            {
+                "holidays": [{"date": date(2015, 1, 3), "name": "x"}],
+                "workdays": [{"date": date(2015, 1, 3), "name": "x"}],
+            },
+            "2015-01-03 is in holidays and in workdays",
+        ),
+    ],
+)
+def test_a_defect_is_named_by_its_key(change: dict[str, object], words: str) -> None:
+    with pytest.raises(BadRuleBook, match=words):
+        from_dict({"name": "bad", "base": "weekends", "years": [2015]} | change)
+
+
+def test_all_defects_are_listed_at_once() -> None:
+    with pytest.raises(BadRuleBook) as caught:
+        from_dict({"nom": "x", "years": "2015"})
+    assert len(caught.value.defects) == 4  # nom, name, base, years
+
+
+def test_a_base_key_and_a_base_passed_in_contradict_each_other() -> None:
+    with pytest.raises(BadRuleBook, match="leave the key out"):
+        from_dict({"name": "x", "base": "cn"}, china())
+
+
+def test_another_weekend() -> None:
+    calendar = Calendar("friday", [2024], {}, {}, weekend=frozenset({4}))
+    assert not calendar.is_workday(date(2024, 5, 3))
+    assert calendar.is_workday(date(2024, 5, 4))

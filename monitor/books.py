@@ -1,4 +1,4 @@
-"""Reads rule books from files; what they mean is :mod:`rules.rulebook`'s business."""
+"""Reads rule books from files; what they mean is :mod:`rules.bookfile`'s business."""
 
 import tomllib
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook
-from rules.rulebook import RuleBook, RuleBooks, merge, parse_book
+from rules.rulebook import RuleBook, RuleBooks
 
 DEFAULT = "default"
 

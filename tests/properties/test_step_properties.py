@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from monitor.books import load_profile
 from rules.alerts import STANDING
+from rules.bookfile import merge, parse_book
 from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
-from rules.rulebook import RuleBooks, merge, parse_book
+from rules.rulebook import RuleBooks
 from rules.step import Outcome, step, wake_at
 from tests.properties.records import BEGIN, MINUTES, histories
 

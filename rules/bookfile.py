@@ -1,0 +1,271 @@
+"""A rule book as it is written: one TOML table in, one :class:`~rules.rulebook.RuleBook` out, or every defect with its key.
+
+Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live, all in one
+:class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``): tables are laid over the
+base key by key, lists replace the base's (:func:`merge`). Reading files is not done here.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from rules.alerts import LEVELS, Level
+from rules.calendar import Calendar, china, from_dict
+from rules.errors import BadRuleBook
+from rules.events import STAGES, Procedure
+from rules.instant import to_instant
+from rules.rulebook import (
+    ClockKind,
+    Defaults,
+    EndsWith,
+    Extension,
+    Item,
+    RuleBook,
+    Special,
+    Supplement,
+    Threshold,
+    TimeLimit,
+)
+from rules.workhours import OfficeHours
+from rules.worktime import Counting, Limit, Worktime
+
+_T = TypeVar("_T")
+
+
+class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The scalar keys of a book, and its tables before they are read one by one."""
+
+    name: str
+    version: str
+    title: str = ""
+    zone: str = "Asia/Shanghai"
+    effective_from: datetime | None = None
+    calendar: str | dict[str, Any] = "cn"
+    office_hours: dict[str, Any] = {}
+    counting: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
+    special: dict[str, Any] = {}
+    supplement: dict[str, Any] = {}
+    extension: dict[str, Any] = {}
+    stages: dict[str, str] = {}
+    items: list[dict[str, Any]] = []
+    time_limits: list[dict[str, Any]] = []
+
+
+class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[time_limits]]`` as written."""
+
+    id: str
+    clock: ClockKind
+    limit: str = ""
+    name: str = ""
+    ends_with: EndsWith = "conclusion"
+    reminder: str = ""
+    warning: str = ""
+    yellow: str = ""
+    red: str = ""
+    hold: tuple[Level, ...] = ()
+    source: str = ""
+
+
+class _Parts(msgspec.Struct):
+    defaults: Defaults
+    special: Special
+    supplement: Supplement
+    extension: Extension
+    items: dict[str, Item]
+    time_limits: tuple[TimeLimit, ...]
+
+
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """``over`` laid on ``base``: tables key by key, everything else replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        known = merged.get(key)
+        merged[key] = merge(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
+    """A book from its parsed TOML (``extends`` already resolved). Every defect is listed in one :class:`BadRuleBook`."""
+    defects: list[str] = []
+    table = _convert("", dict(data), _BookTable, defects)
+    if table is None:
+        raise BadRuleBook(source, defects)
+    if table.effective_from is not None and table.effective_from.tzinfo is None:
+        defects.append("effective_from: write it with its offset, 2026-01-01T00:00:00+08:00")
+    calendar = _guarded("calendar", lambda: _calendar(table.calendar), defects)
+    hours = _guarded("office_hours", lambda: OfficeHours.from_dict(table.office_hours), defects)
+    counting = _convert("counting", table.counting, Counting, defects)
+    parts = _parts(table, defects)
+    worktime = None
+    if calendar is not None and hours is not None and counting is not None:
+        worktime = _guarded("zone", lambda: Worktime(table.zone, calendar, hours, counting), defects)
+    if defects or worktime is None or calendar is None or parts is None:
+        raise BadRuleBook(source, defects)
+    return RuleBook(
+        name=table.name,
+        version=table.version,
+        title=table.title or table.name,
+        worktime=worktime,
+        effective_from=to_instant(table.effective_from) if table.effective_from else 0,
+        defaults=parts.defaults,
+        special=parts.special,
+        supplement=parts.supplement,
+        extension=parts.extension,
+        stages=table.stages,
+        items=parts.items,
+        time_limits=parts.time_limits,
+        digest=_digest(data, calendar),
+    )
+
+
+def _digest(data: Mapping[str, Any], calendar: Calendar) -> str:
+    content = msgspec.json.encode([dict(data), calendar.version], order="sorted")
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _calendar(value: str | dict[str, Any]) -> Calendar:
+    if isinstance(value, dict):
+        return from_dict({"name": "own", **value})
+    if value != "cn":
+        raise BadRuleBook("calendar", [f'{value!r}: write "cn" or a table with base, years, holidays and workdays'])
+    return china()
+
+
+def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
+    defaults = _convert("defaults", table.defaults, Defaults, defects)
+    special = _convert("special", table.special, Special, defects)
+    supplement = _convert("supplement", table.supplement, Supplement, defects)
+    extension = _convert("extension", table.extension, Extension, defects)
+    if defaults is not None:
+        _check_limits("defaults", {"promised": defaults.promised, "statutory": defaults.statutory}, defects)
+    if supplement is not None:
+        _check_limits("supplement", {"notice": supplement.notice}, defects)
+    if special is not None:
+        for procedure in sorted(set(special.unapproved) - set(get_args(Procedure))):
+            defects.append(f"special.unapproved.{procedure}: no such procedure, known are {', '.join(get_args(Procedure))}")
+    _check_stages("stages", table.stages, defects)
+    items = _items(table.items, defects)
+    rules = _time_limits(table, defects)
+    if defects or defaults is None or special is None or supplement is None or extension is None:
+        return None
+    return _Parts(defaults, special, supplement, extension, items, rules)
+
+
+def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
+    items: dict[str, Item] = {}
+    for index, data in enumerate(tables):
+        where = f"items[{index}]"
+        item = _convert(where, data, Item, defects)
+        if item is None:
+            continue
+        if item.code in items:
+            defects.append(f"{where}.code: {item.code!r} is listed twice")
+        _check_limits(where, {"promised": item.promised, "statutory": item.statutory}, defects)
+        _check_stages(f"{where}.stages", item.stages, defects)
+        items[item.code] = item
+    return items
+
+
+def _time_limits(table: _BookTable, defects: list[str]) -> tuple[TimeLimit, ...]:
+    if not table.time_limits:
+        defects.append("time_limits: a book without rules raises nothing, write at least one [[time_limits]]")
+    rules: list[TimeLimit] = []
+    for index, data in enumerate(table.time_limits):
+        where = f"time_limits[{index}]"
+        read = _convert(where, data, _TimeLimitTable, defects)
+        if read is not None:
+            rules += _expanded(where, read, table, defects)
+    twice = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
+    defects += [f"time_limits: id {rule!r} is used twice" for rule in sorted(twice)]
+    return tuple(rules)
+
+
+_NAMED_LIMITS: dict[str, tuple[str, ...]] = {
+    "case": ("promised", "statutory"),
+    "stage": ("stage",),
+    "special": ("approved",),
+    "acceptance": ("notice",),
+}
+
+
+def _expanded(where: str, read: _TimeLimitTable, table: _BookTable, defects: list[str]) -> list[TimeLimit]:
+    """One rule; a stage rule becomes one per stage that has a limit somewhere, so that each has its own identity."""
+    named = _NAMED_LIMITS.get(read.clock, ())
+    limit = read.limit or (named[0] if named else "")
+    if limit not in named:
+        _check_limits(where, {"limit": limit or "(none)"}, defects, also=named)
+    levels: list[int] = []
+    thresholds: list[Threshold] = []
+    for position, level in enumerate(LEVELS):
+        text = getattr(read, level)
+        if text:
+            threshold = _guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
+            if threshold is not None:
+                levels.append(position)
+                thresholds.append(threshold)
+    if not levels:
+        defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
+    held = frozenset(LEVELS.index(level) for level in read.hold)
+    for idle in sorted(held - set(levels)):
+        defects.append(f"{where}.hold: {LEVELS[idle]} has no threshold in this rule")
+    stages = [-1]
+    if read.clock == "stage":
+        with_limit = set(table.stages) | {stage for item in table.items for stage in item.get("stages", ())}
+        stages = [STAGES.index(stage) for stage in STAGES if stage in with_limit or limit != "stage"]
+    return [
+        TimeLimit(
+            id=f"{read.id}-{STAGES[stage]}" if stage >= 0 else read.id,
+            name=read.name or read.id,
+            clock=read.clock,
+            limit=limit,
+            stage=stage,
+            ends_with=read.ends_with,
+            levels=tuple(levels),
+            thresholds=tuple(thresholds),
+            held=held,
+            source=read.source,
+        )
+        for stage in stages
+    ]
+
+
+def _check_stages(where: str, stages: Mapping[str, str], defects: list[str]) -> None:
+    for stage in stages:
+        if stage not in STAGES:
+            defects.append(f"{where}.{stage}: no such stage, known are {', '.join(STAGES)}")
+    _check_limits(where, stages, defects)
+
+
+def _check_limits(where: str, limits: Mapping[str, str], defects: list[str], also: tuple[str, ...] = ()) -> None:
+    for key, text in limits.items():
+        if text:
+            try:
+                Limit.parse(text)
+            except ValueError as error:
+                names = f" or {', '.join(also)}" if also else ""
+                defects.append(f"{where}.{key}: {error}{names}")
+
+
+def _convert(where: str, data: Any, kind: type[_T], defects: list[str]) -> _T | None:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        path = path.rstrip("`").lstrip(".")
+        defects.append(f"{'.'.join(part for part in (where, path) if part) or 'book'}: {message}")
+        return None
+
+
+def _guarded(where: str, read: Any, defects: list[str]) -> Any:
+    try:
+        return read()
+    except BadRuleBook as error:
+        defects += [f"{where}.{defect}" for defect in error.defects]
+    except ValueError as error:
+        defects.append(f"{where}: {error}")
+    return None

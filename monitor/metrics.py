@@ -38,6 +38,7 @@ RECOVERY_SECONDS = Gauge("supervise_recovery_seconds", "How long the last recove
 # The gateway
 GATEWAY_REQUESTS = Counter("supervise_gateway_requests", "HTTP requests by source and status", ["source", "status"])
 GATEWAY_EVENTS = Counter("supervise_gateway_events", "Events accepted by the gateway", ["source", "type"])
+GATEWAY_AHEAD = Counter("supervise_gateway_events_ahead", "Events accepted that claim to have happened in the future", ["source"])
 GATEWAY_SECONDS = Histogram("supervise_gateway_seconds", "From request to the broker's acknowledgement", buckets=_TIME_BUCKETS)
 
 # The wall

@@ -107,6 +107,8 @@ def decode_record(value: bytes) -> Record:
         record: Record = _decode_record(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _explain(value, error) from None
+    except RecursionError:
+        raise BadEvent("invalid_json", f"nested too deep to be a record ({len(value)} bytes)") from None
     if not isinstance(record, Tick):
         check_time(record)
     return record
@@ -131,7 +133,7 @@ def _explain(value: bytes, error: Exception) -> BadEvent:
         return BadEvent("invalid_json", text)
     try:
         tag = _decode_tagged(value).type
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         tag = ""
     return explain_invalid(error, tag)
 

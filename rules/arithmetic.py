@@ -128,7 +128,7 @@ class _Count:
     def _used(self, begin: int, point: int) -> int:
         """Counted time from ``begin`` to ``point`` on the limit's own ruler."""
         at = int if self.limit.unit in NATURAL else self.dates.axis.days_at
-        spans = ((max(at(from_), begin), min(at(to), point)) for from_, to in self.plain if to > self.start)
+        spans = ((at(max(from_, self.start)), min(at(to), point)) for from_, to in self.plain if to > self.start)
         return point - begin - sum(max(to - from_, 0) for from_, to in spans)
 
     def _counted(self, day: int) -> _Day:

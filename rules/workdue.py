@@ -89,13 +89,16 @@ class DueDates:
     def paused_days(self, pause: Interval) -> Interval:
         """The epoch days ``[from, to)`` a pause takes out of a limit that ends with a day.
 
-        Where the day ends with the office, a pause that begins after closing takes the next day first: the limit that
-        ended at closing time has run out by then, and must not be revived.
+        Where the day ends with the office, what happens after closing happens on the next day: a limit that ended at
+        closing time is not revived by a suspension that evening, nor does it end before a case is resumed.
         """
-        from_, time_of_day = divmod(pause[0], DAY)
-        if self.counting.ends != "day_end" and time_of_day >= self.hours.on(from_epoch_day(from_)).close:
-            from_ += 1
-        return from_, max(pause[1] // DAY, from_)
+        if self.counting.ends == "day_end":
+            return pause[0] // DAY, pause[1] // DAY
+        return self._day_by_closing(pause[0]), self._day_by_closing(pause[1])
+
+    def _day_by_closing(self, local: int) -> int:
+        day, time_of_day = divmod(local, DAY)
+        return day + int(time_of_day >= self.hours.on(from_epoch_day(day)).close)
 
     def _counted_to(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
         first = self.first_counted(start, limit)

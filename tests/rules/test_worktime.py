@@ -242,6 +242,13 @@ def test_a_pause_after_closing_time_does_not_revive_a_limit_that_ended_with_it()
     assert due(worktime, "2024-09-02 10:00", "2wd", ("2024-09-04 17:00", "2024-09-09 10:00")) == "2024-09-09 17:30"
 
 
+def test_a_limit_that_ends_at_closing_time_does_not_end_before_the_case_is_resumed() -> None:
+    evening = ("2024-09-03 11:00", "2024-09-04 18:00")
+    assert due(hall(ends="closing_time"), "2024-09-02 10:00", "1wd", evening) == "2024-09-05 17:30"
+    assert due(hall(ends="second"), "2024-09-03 10:00", "0wd", evening) == "2024-09-05 17:30"
+    assert due(hall(), "2024-09-02 10:00", "1wd", evening) == "2024-09-04 end"
+
+
 def test_pauses_out_of_order_are_a_bug_and_say_so() -> None:
     with pytest.raises(ValueError, match="sorted, disjoint"):
         due(hall(), "2024-09-02 10:00", "5wd", ("2024-09-05 10:00", "2024-09-06 10:00"), ("2024-09-03 10:00", "2024-09-04 10:00"))

@@ -52,7 +52,7 @@ export class Times {
   }
 
   clock(at) { return this._clock.format(at); }
-  day(at) { return this._day.format(at); }
+  day(at) { return this._day.format(at).replace("星期", " 星期"); }
   date(at) { return this._date.format(at).replaceAll("/", "-"); }
   full(at) { return `${this.date(at)} ${this.clock(at)}`; }
   month(at) { return this.date(at).slice(5); }

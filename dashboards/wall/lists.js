@@ -62,13 +62,13 @@ function fillCard(child, row, times) {
   part(child, "level").title = format.level(row.level);
   part(child, "item").textContent = row.item_name || row.item || "未登记事项";
   part(child, "where").replaceChildren(
-    ...[row.department, row.window, row.case].filter(Boolean).map((text) => element("span", "", text)));
+    ...[row.department, row.window && `窗口 ${row.window}`, row.case].filter(Boolean).map((text) => element("span", "", text)));
   const stage = row.stage ? `${format.stage(row.stage)} ` : "";
   part(child, "time").replaceChildren(element("span", "", times.month(row.due_at)), times.clock(row.due_at));
   part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : stage;
   part(child, "lag").textContent = format.lag(row.raised_at - row.due_at);
   part(child, "state").textContent = format.state(row.state);
-  part(child, "reason").textContent = row.reason_text;
+  part(child, "reason").textContent = row.reason_text === format.state(row.state) ? "" : row.reason_text;
 }
 
 export function drawNotices(list, entries, times) {

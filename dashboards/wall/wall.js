@@ -127,7 +127,8 @@ function showClock() {
   // Without the server there is no time to vouch for.
   if (link.state !== "live") return;
   at("clock").textContent = times.clock(serverNow());
-  at("date").textContent = times.day(serverNow());
+  // Simulated halls live in a time of their own: the cards' times are read against that one.
+  at("date").textContent = screen.simulated && feed.clock ? `业务时钟 ${times.full(feed.clock)}` : times.day(serverNow());
 }
 
 setInterval(showClock, 250);

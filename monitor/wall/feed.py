@@ -47,7 +47,7 @@ class FeedReader:
     """Carries records from the topics into ``hub`` and says when there is something to publish.
 
     ``changed`` is called after records were applied, with the Kafka timestamps (epoch ms) of the alert records that had an
-    effect; while loading only once, at the end, with none.
+    effect (not while loading: those are old), and after the feed's state has changed, with none.
     """
 
     def __init__(self, kafka: KafkaSettings, topics: Topics, hub: Hub, changed: Callable[[list[int]], object]) -> None:
@@ -82,8 +82,13 @@ class FeedReader:
                 self._complain(_leaves(errors))
             finally:
                 await consumer.stop()
-            self._state = "lost" if self.whole else "waiting"
+            self._enter("lost" if self.whole else "waiting")
             await asyncio.sleep(_RETRY_AFTER)
+
+    def _enter(self, state: FeedState) -> None:
+        if state != self._state:
+            self._state = state
+            self._changed([])
 
     def _complain(self, errors: Iterable[BaseException]) -> None:
         # Once per kind of trouble: a broker that is down for a night must not fill the log.
@@ -102,7 +107,7 @@ class FeedReader:
         for partition, offset in self._positions.items():
             consumer.seek(partition, offset)
         self._hub.reset()
-        self._state = "loading"
+        self._enter("loading")
         self._complaint = ""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(consumer, ends))
@@ -125,8 +130,7 @@ class FeedReader:
             stamps = [stamp for partition, records in batches.items() for stamp in self._apply(partition, records)]
             if self._state == "loading":
                 if await self._loaded(consumer, ends):
-                    self._state = "live"
-                    self._changed([])
+                    self._enter("live")
             elif batches:
                 self._changed(stamps)
             # A flood must not starve the screens of heartbeats.
@@ -162,14 +166,14 @@ class FeedReader:
             except (KafkaError, TimeoutError) as error:
                 self._complain([error])
                 if self._state == "live":
-                    self._state = "lost"
+                    self._enter("lost")
                 continue
             if self._state == "lost":
-                self._state = "live"
+                self._enter("live")
                 self._complaint = ""
             for partition, end in ends.items():
                 if end < self._positions[partition]:
-                    self._state = "waiting"
+                    self._enter("waiting")
                     raise _Rewound(f"{partition.topic} ends at {end}, we have read to {self._positions[partition]}")
 
 

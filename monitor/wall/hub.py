@@ -91,7 +91,7 @@ class Hub:
         self._changes.move_to_end(alert.id)
         while len(self._changes) > _CHANGES_REMEMBERED:
             self._changes.popitem(last=False)
-        row = _row(alert)
+        row = row_of(alert)
         self.clock = max(self.clock, row.changed_at)
         if alert.level in CARDS:
             self._put_card(row, stamped)
@@ -189,7 +189,8 @@ def _add(totals: Totals, figures: Figures) -> Totals:
     return Totals(**{name: getattr(totals, name) + getattr(figures, name) for name in Totals.__struct_fields__})
 
 
-def _row(alert: Alert) -> Row:
+def row_of(alert: Alert) -> Row:
+    """What a screen shows of an alert."""
     same = {name: getattr(alert, name) for name in Row.__struct_fields__ if name in _SAME}
     return Row(
         **same,

@@ -198,18 +198,24 @@ class Wall:
             metrics.WALL_LAG.observe(max(0, sent - stamp) / 1000)
 
     async def _publish_changes(self) -> None:
+        told = self.reader.feed.state
         while True:
             await self._changed.wait()
             self._changed.clear()
             self.publish()
+            if told != (told := self.reader.feed.state):
+                self._send_heartbeats()  # a source lost or found is news
             await asyncio.sleep(COALESCE)
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
             self.publish()  # struck cards leave even when no record comes
-            for scope, screens in list(self._screens.items()):
-                self._send(screens, Heartbeat(self.hub.sequence(scope), _now(), self.reader.feed))
+            self._send_heartbeats()
+
+    def _send_heartbeats(self) -> None:
+        for scope, screens in self._screens.items():
+            self._send(screens, Heartbeat(self.hub.sequence(scope), _now(), self.reader.feed))
 
 
 def _response(status: HTTPStatus, content_type: str, body: bytes) -> Response:

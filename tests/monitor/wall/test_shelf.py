@@ -1,0 +1,50 @@
+"""The order and the limit of the lists."""
+
+from monitor.wall.hub import row_of
+from monitor.wall.picture import Placed
+from monitor.wall.scope import Scope
+from monitor.wall.shelf import Shelf
+from tests.monitor.wall.records import alert
+
+ALL = Scope()
+
+
+def placed(number: int, at: int, region: str = "430104") -> Placed:
+    return Placed(at, row_of(alert(number, region=region)))
+
+
+def cases(shelf: Shelf, scope: Scope = ALL, count: int = 10) -> list[str]:
+    return [entry.row.case[-2:] for entry in shelf.newest(scope, count)]
+
+
+def test_newest_first_and_replaced_by_id() -> None:
+    shelf = Shelf(10)
+    for number, at in ((1, 10), (2, 30), (3, 20)):
+        shelf.put(placed(number, at))
+    assert cases(shelf) == ["02", "03", "01"]
+    shelf.put(placed(1, 40))
+    assert cases(shelf) == ["01", "02", "03"]
+    assert cases(shelf, count=2) == ["01", "02"]
+
+
+def test_equal_instants_have_one_order() -> None:
+    first, second = Shelf(10), Shelf(10)
+    for number in (1, 2, 3):
+        first.put(placed(number, 5))
+        second.put(placed(4 - number, 5))
+    assert cases(first) == cases(second) == ["01", "02", "03"]
+
+
+def test_oldest_falls_off() -> None:
+    shelf = Shelf(2)
+    for number, at in ((1, 10), (2, 30), (3, 20), (4, 5)):
+        shelf.put(placed(number, at))
+    assert cases(shelf) == ["02", "03"]
+    assert shelf.drop(placed(1, 10).id) is None
+
+
+def test_scope_chooses() -> None:
+    shelf = Shelf(10)
+    shelf.put(placed(1, 10, "430104"))
+    shelf.put(placed(2, 20, "430204"))
+    assert cases(shelf, Scope("4301")) == ["01"]

@@ -1,0 +1,173 @@
+"""The composition root: takes what the flags said, wires the parts, runs one of them."""
+
+import asyncio
+import logging
+import shutil
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.books import load_books
+from monitor.demo import Demo, DemoOptions
+from monitor.embedded.run import run_kafka
+from monitor.gateway import new_token, run_gateway
+from monitor.mapping import load_mapping
+from monitor.metrics import serve_metrics
+from monitor.replay import replay_offline as run_offline
+from monitor.replay import replay_to_kafka
+from monitor.settings import Settings, load_settings
+from monitor.simulate import items_toml, run_simulate, write_file
+from monitor.stream.worker import run_worker
+from monitor.wall.server import run_wall
+from monitor.wire import DeadLetter, encode_json
+
+
+def configure_logging(level: str) -> None:
+    """One line per event on stderr, with the time and the part that speaks."""
+    logging.basicConfig(
+        level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+
+
+def settings(
+    file: Path | None, bootstrap: str | None, prefix: str | None, metrics_port: int | None, **sections: dict[str, Any]
+) -> Settings:
+    """File, environment and flags in one; a flag that was not given overrides nothing."""
+    flags: dict[str, dict[str, Any]] = {
+        "kafka": {"bootstrap": bootstrap},
+        "topics": {"prefix": prefix},
+        "metrics": {"port": metrics_port},
+        **sections,
+    }
+    given = {name: {key: value for key, value in flag.items() if value is not None} for name, flag in flags.items()}
+    return load_settings(file, **{name: flag for name, flag in given.items() if flag})
+
+
+def worker(chosen: Settings) -> None:
+    """Run the rule engine until told to stop."""
+    run_worker(chosen, load_books(chosen.worker.books))
+
+
+def gateway(chosen: Settings) -> None:
+    """Run the HTTP way in until told to stop."""
+    serve_metrics(chosen.metrics)
+    _until_stopped(run_gateway(chosen))
+
+
+def wall(chosen: Settings) -> None:
+    """Run the leaders' screen until told to stop."""
+    serve_metrics(chosen.metrics)
+    _until_stopped(run_wall(chosen))
+
+
+def kafka(data: Path, port: int) -> None:
+    """Run the embedded Kafka until told to stop."""
+    run_kafka(data, port)
+
+
+def replay_offline(
+    file: Path,
+    mapping: Path,
+    books: tuple[Path, ...],
+    *,
+    cases: bool,
+    until: datetime | None,
+    dead_letters: Path | None,
+) -> None:
+    """Alert changes on stdout, the summary on stderr, unusable rows where asked."""
+    loaded, shelf = load_mapping(mapping), load_books(books)
+    if dead_letters is None:
+        done = run_offline(file, loaded, shelf, sys.stdout.buffer, cases=cases, until=until)
+    else:
+        with dead_letters.open("wb") as out:
+
+            def keep(letter: DeadLetter) -> None:
+                out.write(encode_json(letter) + b"\n")
+
+            done = run_offline(file, loaded, shelf, sys.stdout.buffer, cases=cases, until=until, on_bad=keep)
+    click.echo(str(done), err=True)
+
+
+def replay_kafka(file: Path, mapping: Path, chosen: Settings, *, speed: float | None) -> None:
+    """Old records into Kafka."""
+    done = asyncio.run(replay_to_kafka(file, load_mapping(mapping), chosen, speed=speed))
+    click.echo(str(done), err=True)
+
+
+def simulate(
+    chosen: Settings,
+    *,
+    seed: int,
+    speed: float,
+    cases_per_day: float,
+    backfill_days: int,
+    start: datetime | None,
+    seconds: float | None,
+    out: Path | None,
+    items: Path | None,
+) -> None:
+    """The simulated hall: into a file, or into Kafka until told to stop."""
+    if items is not None:
+        items.write_text(items_toml(), "utf-8")
+        return
+    if out is not None:
+        click.echo(str(write_file(out, seed=seed, start=start, cases_per_day=cases_per_day, days=backfill_days)), err=True)
+        return
+
+    async def run(stop: asyncio.Event) -> None:
+        done = await run_simulate(
+            chosen,
+            seed=seed,
+            speed=speed,
+            start=start,
+            cases_per_day=cases_per_day,
+            backfill_days=backfill_days,
+            seconds=seconds,
+            stop=stop,
+        )
+        click.echo(str(done), err=True)
+
+    asyncio.run(_with_stop(run))
+
+
+def demo(*, fresh: bool, data: Path, **options: Any) -> int:
+    """Everything at once; the exit status."""
+    if fresh and data.exists():
+        shutil.rmtree(data)
+    return asyncio.run(_with_stop(Demo(DemoOptions(data=data.resolve(), **options)).run))
+
+
+def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...]) -> None:
+    """The table for the tokens file on stdout; the token, shown this once, on stderr."""
+    token, table = new_token(name, regions=regions, departments=departments)
+    click.echo(table)
+    click.echo(f"token of {name} (shown this once): {token}", err=True)
+
+
+async def _with_stop(run: Callable[[asyncio.Event], Awaitable[Any]]) -> Any:
+    """Run with an event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return await run(stop)
+
+
+def _until_stopped(serving: Coroutine[Any, Any, None]) -> None:
+    async def run(stop: asyncio.Event) -> None:
+        task = asyncio.ensure_future(serving)
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            stopping.cancel()
+            task.result()
+            return
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(_with_stop(run))

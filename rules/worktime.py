@@ -69,8 +69,10 @@ class Worktime:
         self._changes, self._offsets, self._walls = self.clock.changes, self.clock.offsets, self.clock.walls
         self._first, self._before, self._working = self.calendar.first, self.calendar.before, self.calendar.working
         self._days = len(self._before) - 1
-        self._quick = not self.hours.seasons
-        self._bounds = self.hours.usual.bounds
+        self._quick = not self.hours.seasons or self.counting.ends == "day_end"
+        self._opening = self.hours.usual.bounds[0]
+        self._bounds = () if self.hours.seasons else self.hours.usual.bounds
+        self._hours = self.dates.axis.hours
         self._rolls = self.counting.roll_start
         self._rolls_last = self.counting.roll_last_day
         self._skip = int(self.counting.first_day_counts)
@@ -109,11 +111,11 @@ class Worktime:
         ordinal = before[index]
         if before[index + 1] == ordinal:  # not worked
             if self._rolls:
-                time_of_day = self._bounds[0]
+                time_of_day = self._opening
             elif not self._skip:
                 ordinal -= 1
         elif self._rolls:
-            bounds = self._bounds
+            bounds = self._bounds or self._hours[ordinal].bounds
             at = bisect_right(bounds, time_of_day)
             if not at & 1:  # before, between or after the sessions
                 if at == len(bounds):

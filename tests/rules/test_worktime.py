@@ -262,6 +262,22 @@ def test_seasons_keep_the_point_of_the_working_day() -> None:
     assert due(hall(SEASONS, ends="closing_time"), "2024-09-29 10:00", "1wd") == "2024-09-30 18:00"
     assert due(hall(SEASONS, ends="closing_time"), "2024-09-29 10:00", "2wd") == "2024-10-08 17:00"
     assert due(hall(SEASONS), "2024-09-30 17:30", "1wd") == "2024-10-08 end"
+    assert due(hall(SEASONS), "2024-09-30 18:00", "1wd") == "2024-10-09 end"
+    assert due(hall(SEASONS), "2024-10-08 17:00", "1wd") == "2024-10-10 end"
+    assert due(hall(SEASONS), "2024-10-03 17:00", "1wd") == "2024-10-09 end"
+
+
+@pytest.mark.parametrize("hours", [HALL, STRAIGHT, SEASONS, OfficeHours()])
+@pytest.mark.parametrize("roll_start", [True, False])
+@pytest.mark.parametrize(
+    "ends", [{"ends": "second"}, {"ends": "closing_time"}, {"ends": "day_end"}, {"ends": "day_end", "first_day_counts": True}]
+)
+def test_the_quick_path_gives_what_the_general_one_gives(hours: OfficeHours, roll_start: bool, ends: dict[str, Any]) -> None:
+    worktime = hall(hours, **ends, roll_start=roll_start)
+    nothing = ((0, 0),)  # a pause long before, so that the general path is taken
+    for start in range(at("2024-09-24 00:13"), at("2024-10-15 00:00"), 2 * HOUR + 7 * MINUTE):
+        for limit in map(Limit.parse, ("1wd", "3wd", "12wd", "1d", "6d")):
+            assert worktime.due(start, limit) == worktime.due(start, limit, nothing), (wall(start), str(limit))
 
 
 def test_summer_time_keeps_the_time_of_day() -> None:

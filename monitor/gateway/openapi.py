@@ -1,0 +1,110 @@
+"""The gateway's OpenAPI document, generated from the records themselves, so that it cannot lie about them."""
+
+from typing import Any
+
+import msgspec
+
+from monitor.gateway.reading import MOST_EVENTS, Fault
+from monitor.wire import DEAD_LETTER_REASONS
+from rules.events import Event
+
+_REF = "#/components/schemas/{name}"
+
+
+class Taken(msgspec.Struct):
+    """Everything is on the broker. ``ahead`` of the events claim a time in the future; ``dead_letters`` rows were set aside."""
+
+    accepted: int
+    ahead: int = 0
+    dead_letters: int = 0
+
+
+class Errors(msgspec.Struct):
+    """Nothing was taken."""
+
+    errors: list[Fault]
+
+
+def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
+    """OpenAPI 3.1 for this gateway with its mappings."""
+    (event, taken, errors), components = msgspec.json.schema_components([Event, Taken, Errors], ref_template=_REF)
+    components |= {"Event": event}
+    refused = _json("Nothing was taken.", errors)
+    answers = {
+        "202": _json("Acknowledged by the broker.", taken),
+        "400": refused,
+        "401": _json("No token, or not a known one.", errors),
+        "403": _json("The token's regions or departments do not cover this.", errors),
+        "413": _json("Too large: send it in several requests.", errors),
+        "422": _json("An event or row is not valid. Reasons: " + ", ".join(DEAD_LETTER_REASONS), errors),
+        "503": _json("Kafka does not acknowledge; repeat the request after Retry-After.", errors)
+        | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
+    }
+    one = {"$ref": "#/components/schemas/Event"}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_EVENTS}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Supervision gateway (电子监察接入)", "version": "1", "description": _ABOUT},
+        "security": [{"token": []}],
+        "paths": {
+            "/v1/events": {
+                "post": {
+                    "summary": "Report one event or an array of events",
+                    "operationId": "postEvents",
+                    "requestBody": {"required": True, "content": {"application/json": {"schema": {"anyOf": [one, many]}}}},
+                    "responses": answers,
+                }
+            },
+            "/v1/mapped/{mapping}": {"post": _mapped(mappings, answers)},
+            "/healthz": {
+                "get": {
+                    "summary": "Whether the gateway reaches Kafka",
+                    "operationId": "health",
+                    "security": [],
+                    "responses": {"200": {"description": "It does."}, "503": {"description": "It does not yet."}},
+                }
+            },
+        },
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {name: components[name] for name in sorted(components)},
+        },
+    }
+
+
+_ABOUT = (
+    "Answers only when the broker has acknowledged. An array is taken whole or not at all. Every event carries an id; repeating "
+    "a request after a 503 or a lost answer is harmless. Requests that were refused are not kept: the sender has the answer."
+)
+
+
+def _mapped(mappings: tuple[str, ...], answers: dict[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {"type": "object", "description": "one row of the old system, its own column names"}
+    name: dict[str, Any] = {"type": "string", **({"enum": list(mappings)} if mappings else {})}
+    rows: dict[str, Any] = {"anyOf": [row, {"type": "array", "items": row, "maxItems": MOST_EVENTS}]}
+    return {
+        "summary": "Report rows of an old system through a mapping",
+        "operationId": "postRows",
+        "parameters": [
+            {"name": "mapping", "in": "path", "required": True, "schema": name},
+            {
+                "name": "dead_letters",
+                "in": "query",
+                "description": "true: bad rows go to the dead-letter topic and the others are taken",
+                "schema": {"type": "boolean", "default": False},
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": rows},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string", "description": "as the mapping's [source] says: encoding, delimiter"}},
+            },
+        },
+        "responses": answers | {"404": answers["400"] | {"description": "No such mapping."}},
+    }
+
+
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

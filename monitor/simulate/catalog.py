@@ -1,9 +1,9 @@
 """The simulated hall as lists: departments with their windows, people and items; and the items as a rule book wants them."""
 
-import json
 import random
 from collections.abc import Iterable
 from itertools import accumulate
+from math import ceil
 from typing import NamedTuple, TypedDict
 
 from monitor.simulate.departments import DEPARTMENTS, Department
@@ -15,17 +15,21 @@ HALL = "安和市政务服务中心"
 INSTANT_SHARE = 0.35
 """Share of instant items (即办件) among the cases."""
 
+STAGE_SHARES = {"handling": 0.55, "review": 0.25, "approval": 0.3}
+"""Limits of the stages (环节时限) as shares of the promise, rounded up to whole days."""
+
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚英华志海燕晓东文博雨欣涵思远国庆春梅玉珍红建佳怡浩然梓萱立新"
 
 
 class ItemLimits(TypedDict):
-    """One service item as a rule book lists it; limits as ``10wd``."""
+    """One service item as a rule book lists it; limits as ``10wd``. ``stages`` is empty for an instant item."""
 
     code: str
     name: str
     promised: str
     statutory: str
+    stages: dict[str, str]
 
 
 class Item(NamedTuple):
@@ -67,7 +71,13 @@ class Catalog(NamedTuple):
 def items() -> list[ItemLimits]:
     """Every item of the simulated hall with its limits: what :func:`items_toml` writes and accepted events carry."""
     return [
-        ItemLimits(code=item.code, name=item.name, promised=f"{item.promised}wd", statutory=f"{item.statutory}wd")
+        ItemLimits(
+            code=item.code,
+            name=item.name,
+            promised=f"{item.promised}wd",
+            statutory=f"{item.statutory}wd",
+            stages={stage: f"{ceil(item.promised * share)}wd" for stage, share in STAGE_SHARES.items() if item.promised},
+        )
         for department in DEPARTMENTS
         for item in _items_of(department)
     ]
@@ -77,8 +87,12 @@ def items_toml(entries: Iterable[ItemLimits] | None = None) -> str:
     """The items as ``[[items]]`` tables of a rule book, ready to be appended to one."""
     lines = [f"# {HALL}: simulated service items\n"]
     for entry in entries if entries is not None else items():
-        body = "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in entry.items())
-        lines.append(f"[[items]]\n{body}")
+        stages = ", ".join(f'{stage} = "{limit}"' for stage, limit in entry["stages"].items())
+        limits = f'promised = "{entry["promised"]}"\nstatutory = "{entry["statutory"]}"\n'
+        lines.append(
+            f'[[items]]\ncode = "{entry["code"]}"\nname = "{entry["name"]}"\n{limits}'
+            + (f"stages = {{ {stages} }}\n" if stages else "")
+        )
     return "\n".join(lines)
 
 

@@ -27,8 +27,8 @@ from rules.events import (
     Transferred,
 )  # fmt: skip
 
-MINUTES = 1 / 420
-"""Of a working day of seven hours, near enough."""
+MINUTES = 1 / 390
+"""Of a working day of six and a half hours, near enough."""
 
 _PROCEDURES: tuple[tuple[Procedure, int, str], ...] = (
     ("expert-review", 10, "专家评审"),
@@ -102,6 +102,8 @@ def _duration(life: Life, habits: Habits) -> float:
     """Working days from acceptance to conclusion: mostly well within the promise, with a tail beyond it."""
     rng, promised = life.rng, life.item.promised
     if _chance(life, habits.late * life.office.trouble):
+        if _chance(life, habits.stuck):
+            return life.item.statutory * rng.uniform(1.0, 1.2)
         return promised + 0.02 + rng.expovariate(1 / (0.6 + 0.22 * promised))
     return promised * min(0.06 + 0.96 * rng.betavariate(2.0, 1.9), 0.985)
 

@@ -59,16 +59,17 @@ async def run_simulate(
     cases_per_day: float = 400,
     backfill_days: int = 40,
     seconds: float | None = None,
+    stop: asyncio.Event | None = None,
     on_ready: Ready | None = None,
     progress: bool = True,
 ) -> Summary:
-    """Simulate a hall into the events topic of ``settings``; returns after ``seconds`` of live, or when cancelled.
+    """Simulate a hall into the events topic of ``settings``; returns after ``seconds`` of live, or once ``stop`` is set.
 
     - ``speed``: simulated seconds per real second in the live part.
     - ``start``: where live begins (aware); default as in :func:`monitor.simulate.plan.plan`. Ignored when the topic already
       holds this simulation (same seed and cases per day): then it goes on where it stopped.
     - ``backfill_days``: days of history written first, as fast as it goes.
-    - ``seconds``: real seconds of live; None goes on until cancelled, 0 stops after the history.
+    - ``seconds``: real seconds of live; None goes on until ``stop``, 0 ends after the history.
 
     Raises ``BadSimulation`` (times, a topic that is not CreateTime or holds something else), ``KafkaUnavailable``.
     """
@@ -80,12 +81,14 @@ async def run_simulate(
         mark = f"seed={seed} cases_per_day={cases_per_day:g}"
         chosen = await _place(sender, rhythm, mark, wanted)
         records = generate(seed, chosen.origin, rhythm.end, cases_per_day, rhythm=rhythm)
-        feed = _Feed(sender, records, chosen, Progress(*_columns(), console=Console(file=sys.stderr), disable=not progress))
+        feed = _Feed(
+            sender, records, chosen, rhythm.end, Progress(*_columns(), console=Console(file=sys.stderr), disable=not progress)
+        )
         await feed.history()
         if on_ready:
             await on_ready(feed.summary())
         if seconds is None or seconds > 0:
-            await feed.live(speed, seconds, rhythm.end)
+            await feed.live(speed, seconds, stop or asyncio.Event())
         return feed.summary()
 
 
@@ -107,8 +110,8 @@ async def _place(sender: Sender, rhythm: Rhythm, mark: str, wanted: Plan) -> Pla
 class _Feed:
     """The stream of records on its way: history, then live, in one order."""
 
-    def __init__(self, sender: Sender, records: Iterator[tuple[int, Event]], chosen: Plan, progress: Progress) -> None:
-        self._sender, self._records, self._plan, self._progress = sender, records, chosen, progress
+    def __init__(self, sender: Sender, records: Iterator[tuple[int, Event]], chosen: Plan, end: int, progress: Progress) -> None:
+        self._sender, self._records, self._plan, self._end, self._progress = sender, records, chosen, end, progress
         self._next = next(records, None)
         self._until = chosen.origin
         self._times = [0.0, 0.0]
@@ -132,15 +135,15 @@ class _Feed:
             await self._sender.flush()
         self._times[0] = time.monotonic() - began
 
-    async def live(self, speed: float, seconds: float | None, end: int) -> None:
-        """By the simulated clock, until ``seconds`` are over or the calendar ends."""
+    async def live(self, speed: float, seconds: float | None, stop: asyncio.Event) -> None:
+        """By the simulated clock, until ``seconds`` are over, ``stop`` is set or the calendar ends."""
         began = time.monotonic()
-        turn = 0
-        while (seconds is None or self._times[1] < seconds) and self._until < end:
-            turn += 1
-            await asyncio.sleep(max(0.0, began + turn / TICKS_PER_SECOND - time.monotonic()))
+        turn = 1 / TICKS_PER_SECOND
+        while (seconds is None or self._times[1] < seconds) and self._until < self._end and not stop.is_set():
+            spent = time.monotonic() - began - self._times[1]
+            await asyncio.sleep(max(0.0, turn - spent))
             self._times[1] = time.monotonic() - began
-            await self._up_to(min(end, self._plan.live + int(self._times[1] * speed * SECOND)))
+            await self._up_to(min(self._end, self._plan.live + int(self._times[1] * speed * SECOND)))
             await self._sender.flush()
 
     async def _up_to(self, now: int) -> None:

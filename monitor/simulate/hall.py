@@ -101,7 +101,7 @@ class _Hall:
             channel = "off-hall" if draw < outside else "self-service" if draw < outside + 0.04 else "hall"
         life = Life(rng, self._rhythm, key=key, ids=ids, office=office, item=item, channel=channel)
         if rng.random() < habits.late_typist:
-            life.types_late(0.45)
+            life.types_late(0.35)
         return life
 
     def _walk_in(self, key: str, start: float) -> Life:

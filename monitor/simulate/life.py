@@ -20,9 +20,11 @@ Arrival = tuple[int, int, Event]
 class Habits(NamedTuple):
     """How the hall misbehaves, as chances. The defaults are a slightly troubled hall: about 95 % on time."""
 
-    late: float = 0.038
+    late: float = 0.082
     """Of a committed case to end after its promise, times the department's trouble."""
-    late_instant: float = 0.012
+    stuck: float = 0.35
+    """Of a late case to pass its statutory limit too."""
+    late_instant: float = 0.018
     """Of an instant item not to be done on its day, likewise."""
     unfinished: float = 0.004
     """Of a case to be left lying for good."""
@@ -40,8 +42,8 @@ class Habits(NamedTuple):
     late_issue: float = 0.02
     off_hall: float = 0.012
     online: float = 0.22
-    late_typist: float = 0.07
-    back_entry: float = 0.012
+    late_typist: float = 0.05
+    back_entry: float = 0.007
     complaint: float = 0.002
     rated: float = 0.4
 

@@ -17,14 +17,14 @@ ZONE = timezone(timedelta(hours=8), "CST")
 """China's time: one offset all year since 1991."""
 _OFFSET = 8 * HOUR
 
-_AT = [minutes * MINUTE for minutes in (510, 540, 600, 660, 690, 720, 840, 870, 960, 1020, 1050)]
-"""08:30, 9, 10, 11, 11:30, 12 and 14:00, 14:30, 16, 17, 17:30; the office is closed between 12 and 14."""
-_SHARE = [0.05, 0.20, 0.20, 0.06, 0.03, 0.0, 0.06, 0.26, 0.11, 0.03]
+_AT = [minutes * MINUTE for minutes in (540, 600, 660, 690, 720, 810, 870, 960, 990, 1020)]
+"""09:00, 10, 11, 11:30, 12 and 13:30, 14:30, 16, 16:30, 17:00; the office is closed between 12 and half past one."""
+_SHARE = [0.22, 0.22, 0.07, 0.04, 0.0, 0.12, 0.24, 0.06, 0.03]
 """Share of the day's work between two of them."""
 _UNTIL = [0.0, *accumulate(_SHARE)]
 
 OPENS, CLOSES = _AT[0], _AT[-1]
-LUNCH = (_AT[5], _AT[6])
+LUNCH = (_AT[4], _AT[5])
 
 _AWAKE = [minutes * MINUTE for minutes in (0, 60, 420, 540, 720, 840, 1080, 1320, 1440)]
 _ONLINE = [0.0, *accumulate([0.03, 0.02, 0.08, 0.22, 0.12, 0.23, 0.24, 0.06])]

@@ -111,9 +111,9 @@ class Sender:
     async def _append(
         self, partition: int, at: int, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
     ) -> None:
-        if self._builders[partition].append(timestamp=at, key=key, value=value, headers=headers) is None:
+        if self._builders[partition].append(timestamp=at, key=key, value=value, headers=[*headers]) is None:
             await self._hand_over(partition)
-            self._builders[partition].append(timestamp=at, key=key, value=value, headers=headers)
+            self._builders[partition].append(timestamp=at, key=key, value=value, headers=[*headers])
 
     async def _hand_over(self, partition: int) -> None:
         builder = self._builders[partition]

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,15 @@ from monitor.metrics import serve_metrics
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
 from monitor.settings import Settings, load_settings
-from monitor.simulate import items_toml, run_simulate, write_file
+from monitor.simulate.feeder import run_simulate
+from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, encode_json
+
+
+_MONDAY = datetime.fromisoformat("2025-03-03T00:00:00+08:00")
+"""Where a simulated file begins unless told otherwise."""
 
 
 def configure_logging(level: str) -> None:
@@ -139,14 +144,15 @@ def demo(*, fresh: bool, data: Path, **options: Any) -> int:
     """Everything at once; the exit status."""
     if fresh and data.exists():
         shutil.rmtree(data)
-    return asyncio.run(_with_stop(Demo(DemoOptions(data=data.resolve(), **options)).run))
+    status: int = asyncio.run(_with_stop(Demo(DemoOptions(data=data.resolve(), **options)).run))
+    return status
 
 
 def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...]) -> None:
     """The table for the tokens file on stdout; the token, shown this once, on stderr."""
-    token, table = new_token(name, regions=regions, departments=departments)
-    click.echo(table)
-    click.echo(f"token of {name} (shown this once): {token}", err=True)
+    made = new_token(name, regions, departments)
+    click.echo(made.table)
+    click.echo(f"token of {name} (shown this once): {made.token}", err=True)
 
 
 async def _with_stop(run: Callable[[asyncio.Event], Awaitable[Any]]) -> Any:

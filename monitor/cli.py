@@ -119,7 +119,7 @@ def gateway(
     """The HTTP way in for window systems: POST /v1/events, answered once the broker has the records.
 
     \b
-    supervise token new window-system-1 >> tokens.toml
+    supervise token new window-system-1 --region 4301 >> tokens.toml
     supervise gateway --tokens tokens.toml
     """
     own = {"host": host, "port": port, "tokens": tokens, "mappings": mappings}
@@ -208,7 +208,7 @@ def replay(
 )
 @click.option("--seconds", type=click.FloatRange(0), help="End after so many seconds of live.")
 @click.option("--out", type=_PATH, help="Write the history to this JSONL file instead of Kafka.")
-@click.option("--items", type=_PATH, help="Write the hall's items as a rule book list to this file, and end.")
+@click.option("--book", type=_PATH, help="Write a rule book that knows the hall's items to this file.")
 @_kafka_options
 @click.pass_obj
 def simulate(file: Path | None, bootstrap: str | None, prefix: str | None, **options: Any) -> None:
@@ -218,7 +218,7 @@ def simulate(file: Path | None, bootstrap: str | None, prefix: str | None, **opt
 
     \b
     supervise simulate --prefix demo --speed 60
-    supervise simulate --out year.jsonl --backfill-days 365
+    supervise simulate --out year.jsonl --book year.toml --start 2025-01-01T00:00:00+0800 --backfill-days 365
     """
     app.simulate(app.settings(file, bootstrap, prefix, None), **options)
 
@@ -242,7 +242,9 @@ def token() -> None:
 
 @token.command("new")
 @click.argument("name")
-@click.option("--region", "regions", multiple=True, help="Region prefix it may write for, e.g. 4301 (default: all).")
+@click.option(
+    "--region", "regions", multiple=True, required=True, help="Region prefix it may write for, e.g. 4301; several times."
+)
 @click.option("--department", "departments", multiple=True, help="Department it may write for (default: all).")
 def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...]) -> None:
     """Make a token: the table for tokens.toml on stdout, the token itself once, on stderr.

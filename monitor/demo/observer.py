@@ -1,5 +1,7 @@
 """What a wall client sees of the demo: which cards reached it, and how long after they fell due."""
 
+import asyncio
+import contextlib
 import time
 from collections import Counter
 
@@ -17,17 +19,29 @@ class Observer:
         self.levels: Counter[str] = Counter()
         self.lags: list[float] = []
         self.clock = 0
+        self._moved = asyncio.Event()
         self.last: Update | None = None
 
     def live_from(self, simulated: int) -> None:
         """From now on the hall's clock runs ``speed`` times ours, beginning at ``simulated`` (epoch ms)."""
         self._live = (simulated, time.monotonic())
 
+    async def reached(self, simulated: int, patience: float) -> float:
+        """Wait until the wall shows records of that time; seconds it took, at most ``patience``."""
+        began = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while self.clock < simulated:
+                    self._moved.clear()
+                    await self._moved.wait()
+        return time.monotonic() - began
+
     async def run(self) -> None:
         """Follow the wall until cancelled."""
         async for update in watch(self._url):
             self.last = update
             self.clock = max(self.clock, update.picture.at)
+            self._moved.set()
             rows = [*update.cards, *(placed.row for placed in update.picture.notices)]
             for row in rows:
                 self._take(row)

@@ -15,8 +15,7 @@ from monitor.demo.site import Site, make_site, prepare_topics
 from monitor.embedded.kafka import EmbeddedKafka
 from monitor.embedded.run import shown_progress
 from monitor.settings import Settings, load_settings
-from monitor.simulate import run_simulate
-from monitor.simulate.feeder import Summary
+from monitor.simulate.feeder import Summary, run_simulate
 from rules.errors import SupervisionError
 from rules.instant import HOUR
 
@@ -77,10 +76,8 @@ class Demo:
 
         async def ready(history: Summary) -> None:
             click.echo(f"history: {history.events:,} events in {history.backfill_seconds:.1f} s", err=True)
-            began = time.monotonic()
-            while observer.clock < history.live - HOUR and time.monotonic() - began < _PATIENCE and not stop.is_set():
-                await asyncio.sleep(0.1)
-            click.echo(f"the worker and the wall have it all {time.monotonic() - began:.1f} s later; the hall is live", err=True)
+            seconds = await observer.reached(history.live - HOUR, _PATIENCE)
+            click.echo(f"the worker and the wall have it all {seconds:.1f} s later; the hall is live", err=True)
             observer.live_from(history.live)
 
         return await run_simulate(

@@ -7,16 +7,8 @@ from monitor.embedded.ports import free_port, is_free
 from monitor.gateway import new_token
 from monitor.kafka import ensure_topics
 from monitor.settings import Settings
-from monitor.simulate import items_toml
-
-BOOK = """\
-# The demo's rule book: the default rules and the simulated hall's items.
-extends = "default"
-name = "demo"
-version = "demo-1"
-title = "演示规则"
-
-"""
+from monitor.simulate.catalog import REGION
+from monitor.simulate.files import write_book
 
 
 class Site(NamedTuple):
@@ -33,13 +25,13 @@ def make_site(data: Path, bootstrap: str, wall_port: int, gateway_port: int) -> 
     wall_port = wall_port if wall_port and is_free(wall_port) else free_port()
     gateway_port = gateway_port if gateway_port and is_free(gateway_port) else free_port(avoid=wall_port)
     book = data / "book.toml"
-    book.write_text(BOOK + items_toml(), "utf-8")
+    write_book(book)
     token = data / "gateway.token"
     if not token.exists():
-        secret, table = new_token("demo", regions=(), departments=())
-        (data / "tokens.toml").write_text(table + "\n", "utf-8")
+        made = new_token("demo", (REGION,))
+        (data / "tokens.toml").write_text(made.table, "utf-8")
         token.touch(mode=0o600)
-        token.write_text(secret + "\n", "utf-8")
+        token.write_text(made.token + "\n", "utf-8")
     settings = data / "settings.toml"
     settings.write_text(
         f"""\

@@ -27,7 +27,6 @@ from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, encode_json
 
-
 _MONDAY = datetime.fromisoformat("2025-03-03T00:00:00+08:00")
 """Where a simulated file begins unless told otherwise."""
 
@@ -114,14 +113,16 @@ def simulate(
     start: datetime | None,
     seconds: float | None,
     out: Path | None,
-    items: Path | None,
+    book: Path | None,
 ) -> None:
     """The simulated hall: into a file, or into Kafka until told to stop."""
-    if items is not None:
-        items.write_text(items_toml(), "utf-8")
-        return
+    if book is not None:
+        write_book(book)
     if out is not None:
-        click.echo(str(write_file(out, seed=seed, start=start, cases_per_day=cases_per_day, days=backfill_days)), err=True)
+        begin = start or _MONDAY
+        count = write_file(out, start=begin, end=begin + timedelta(days=backfill_days), seed=seed, cases_per_day=cases_per_day)
+        click.echo(f"{out}: {count:,} records", err=True)
+    if book is not None or out is not None:
         return
 
     async def run(stop: asyncio.Event) -> None:

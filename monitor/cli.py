@@ -211,7 +211,7 @@ def replay(
 @click.option("--book", type=_PATH, help="Write a rule book that knows the hall's items to this file.")
 @_kafka_options
 @click.pass_obj
-def simulate(file: Path | None, bootstrap: str | None, prefix: str | None, **options: Any) -> None:
+def simulate(file: Path | None, /, bootstrap: str | None, prefix: str | None, **options: Any) -> None:
     """A hall that behaves like one, seeded: rhythm, suspensions, late typists, complaints, some out-of-hall handling.
 
     It needs an events topic that carries its own times, so give it a prefix of its own.

@@ -35,7 +35,8 @@ class GuardedProcess(subprocess.Popen[bytes]):
     """A child under its guard. ``pid`` and ``returncode`` are the guard's; a return code is the child's exit status.
 
     ``terminate()`` ends the child gracefully (SIGTERM, then SIGKILL after the grace), ``kill()`` at once; follow either
-    with ``wait()``. A negative return code means that the guard was ended before it began. Dropping the object ends the child as well, because the pipe goes with it.
+    with ``wait()``. A negative return code means that the guard was ended before it began. Dropping the object ends the
+    child as well, because the pipe goes with it.
     """
 
     def __init__(self, command: list[str], **options: Any) -> None:

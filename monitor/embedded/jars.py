@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ Progress = Callable[[str, int, int], None]
 
 _PARALLEL = 6
 _TIMEOUT = 20  # seconds without a byte
+_ATTEMPTS = 3  # per jar
+_PAUSE = 1.0  # seconds between two of them
 
 
 def jar_folder() -> Path:
@@ -87,37 +90,64 @@ def _fetch(missing: list[Jar], folder: Path, progress: Progress) -> None:
 
 
 def _fetch_one(jar: Jar, staging: Path, folder: Path, arrived: Callable[[int], None]) -> None:
-    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  only the first start pays for importing it
-
-    @contextmanager
-    def counting(_filename: str, _size: int) -> Iterator[Callable[[int], None]]:
-        yield arrived
-
-    group, artifact, version = jar.coordinate.split(":")
-    mirror = os.environ.get("SUPERVISE_MAVEN")
-    context = MavenContext(
-        resolver=PythonResolver(progress_callback=counting),
-        repo_cache=staging / jar.filename,
-        local_repos=[],
-        remote_repos={"mirror": mirror.rstrip("/")} if mirror else None,
-        timeout=_TIMEOUT,
-    )
-    try:
-        fetched = context.project(group, artifact).at_version(version).artifact().resolve()
-    except (OSError, RuntimeError) as error:  # requests' errors are OSErrors, jgo's "not found" is a RuntimeError
-        raise EmbeddedError(
-            f"cannot download {jar.filename}: {_reason(error)}",
-            mirror or "Maven Central",
-            "The first start needs the network once; check it and the proxy (HTTPS_PROXY), or name a mirror in "
-            f"SUPERVISE_MAVEN, or copy the folder {folder} from a machine that has it",
-        ) from error
+    source = os.environ.get("SUPERVISE_MAVEN")
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            fetched = _download(jar, staging / f"{jar.filename}-{attempt}", source, arrived)
+            break
+        except OSError as error:  # of which requests' errors are a kind; lines that drop out are worth another try
+            if attempt == _ATTEMPTS:
+                raise _no_download(jar, source, folder, error) from error
+            time.sleep(_PAUSE)
+        except RuntimeError as error:  # jgo: the repository does not have it
+            raise _no_download(jar, source, folder, error) from error
     if (found := _sha256(fetched)) != jar.sha256:
         raise EmbeddedError(
             f"{jar.filename} is not the file it should be: SHA-256 {found}, expected {jar.sha256}",
-            mirror or "Maven Central",
+            source or "Maven Central",
             "The transfer was cut or altered: try again, or fetch from another repository (SUPERVISE_MAVEN)",
         )
     fetched.replace(folder / jar.filename)
+
+
+def _download(jar: Jar, staging: Path, source: str | None, arrived: Callable[[int], None]) -> Path:
+    """One attempt; what it counted as arrived is taken back if it fails."""
+    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415  only the first start pays for importing it
+
+    counted = 0
+
+    def count(size: int) -> None:
+        nonlocal counted
+        counted += size
+        arrived(size)
+
+    @contextmanager
+    def counting(_filename: str, _size: int) -> Iterator[Callable[[int], None]]:
+        yield count
+
+    context = MavenContext(
+        resolver=PythonResolver(progress_callback=counting),
+        repo_cache=staging,
+        local_repos=[],
+        remote_repos={"mirror": source.rstrip("/")} if source else None,
+        timeout=_TIMEOUT,
+    )
+    group, artifact, version = jar.coordinate.split(":")
+    try:
+        fetched: Path = context.project(group, artifact).at_version(version).artifact().resolve()
+    except BaseException:
+        arrived(-counted)
+        raise
+    return fetched
+
+
+def _no_download(jar: Jar, source: str | None, folder: Path, error: Exception) -> EmbeddedError:
+    return EmbeddedError(
+        f"cannot download {jar.filename}: {_reason(error)}",
+        source or "Maven Central",
+        "The first start needs the network once; check it and the proxy (HTTPS_PROXY), or name a mirror in "
+        f"SUPERVISE_MAVEN, or copy the folder {folder} from a machine that has it",
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -94,6 +94,10 @@ class EmbeddedKafka:
             self._lock = None
         self.bootstrap = ""
 
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until the broker ends by itself; its exit status. ``subprocess.TimeoutExpired`` after ``timeout`` seconds."""
+        return self._process.wait(timeout) if self._process is not None else 0
+
     def failure(self) -> EmbeddedError:
         """Why the broker is not there, with the last lines of its log: for whoever finds that it ended by itself."""
         status = self._process.poll() if self._process is not None else None
@@ -132,7 +136,7 @@ class EmbeddedKafka:
             return
         arguments = ("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", CONFIG)
         done = subprocess.run(
-            java(jars, self._heap_mb, *arguments),
+            java(jars, self._heap_mb, *arguments, brief=True),
             cwd=self.data,
             env=java_environment(),
             stdin=subprocess.DEVNULL,

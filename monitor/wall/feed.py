@@ -74,7 +74,7 @@ class FeedReader:
         """Read for ever; ends only by being cancelled."""
         while True:
             # No group: every wall reads all partitions, and leaves no trace on the cluster.
-            consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="earliest")
+            consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="none")
             try:
                 await consumer.start()
                 await self._follow(consumer)

@@ -1,57 +1,38 @@
-"""The broker that the suite shares is a real one: it keeps records, makes no topics by itself, and stays on loopback."""
+"""The broker that the suite shares is a real one: it keeps records, makes no topics by itself, refuses what is too big."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor.embedded.probe import brokers
+from tests.monitor.embedded.topics import list_topics, make_topic, read_records
 
 pytestmark = pytest.mark.kafka
 
 
 async def test_records_come_back_in_order(kafka: str, topic_names: Callable[[str], str]) -> None:
     topic = topic_names("events")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
+    await make_topic(kafka, topic)
     async with AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True) as producer:
         for number in range(100):
             await producer.send(topic, b"%d" % number, partition=0)
-    async with AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest") as consumer:
-        received = [(await asyncio.wait_for(consumer.getone(), 10)).value for _ in range(100)]
-    assert received == [b"%d" % number for number in range(100)]
+    assert await read_records(kafka, topic, 100) == [b"%d" % number for number in range(100)]
 
 
 async def test_an_unknown_topic_is_not_made_by_asking_for_it(kafka: str, topic_names: Callable[[str], str]) -> None:
     async with AIOKafkaProducer(bootstrap_servers=kafka, request_timeout_ms=1000, metadata_max_age_ms=300) as producer:
         with pytest.raises(KafkaError):
             await producer.send_and_wait(topic_names("typo"), b"x")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        assert topic_names("typo") not in await admin.list_topics()
-    finally:
-        await admin.close()
+    assert topic_names("typo") not in await list_topics(kafka)
 
 
 async def test_a_record_above_a_megabyte_is_refused_by_the_broker(kafka: str, topic_names: Callable[[str], str]) -> None:
-    topic = topic_names("big")
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        await admin.create_topics([NewTopic(topic, num_partitions=1, replication_factor=1)])
-    finally:
-        await admin.close()
+    await make_topic(kafka, topic_names("big"))
     async with AIOKafkaProducer(bootstrap_servers=kafka, max_request_size=20_000_000) as producer:
         with pytest.raises(MessageSizeTooLargeError):
-            await producer.send_and_wait(topic, b"x" * 2_000_000)
+            await producer.send_and_wait(topic_names("big"), b"x" * 2_000_000)
 
 
 def test_the_probe_counts_the_broker(kafka: str) -> None:

@@ -1,0 +1,50 @@
+"""The cases of one partition, encoded: about one allocation each, nothing for the garbage collector to walk.
+
+A row is the instant its case waits for (8 bytes, 0 for none), which tells the wake-up queue what is current, followed by
+the case as the changelog has it. The instant is a cache of what the rules derive; it is never written anywhere.
+"""
+
+from rules.case import Case, decode_case, encode_case
+
+_WIDTH = 8
+
+
+class CaseTable:
+    """Case key to case. Instants are epoch milliseconds, 0 for none."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._rows
+
+    def get(self, key: bytes) -> Case | None:
+        """The case, decoded afresh."""
+        row = self._rows.get(key)
+        return None if row is None else decode_case(row[_WIDTH:])
+
+    def waits_for(self, key: bytes) -> int:
+        """For which instant the case waits; 0 if for none or if there is no such case."""
+        row = self._rows.get(key)
+        return 0 if row is None else int.from_bytes(row[:_WIDTH], "little")
+
+    def put(self, key: bytes, case: Case, wake: int) -> bytes:
+        """Keep ``case``, which waits for ``wake``; its encoding, as the changelog gets it."""
+        encoded = encode_case(case)
+        self._rows[key] = wake.to_bytes(_WIDTH, "little") + encoded
+        return encoded
+
+    def restore(self, key: bytes, encoded: bytes, wake: int) -> None:
+        """Keep a case as it came from the changelog."""
+        self._rows[key] = wake.to_bytes(_WIDTH, "little") + encoded
+
+    def wake(self, key: bytes, wake: int) -> None:
+        """The case of ``key`` is unchanged but waits for another instant."""
+        self._rows[key] = wake.to_bytes(_WIDTH, "little") + self._rows[key][_WIDTH:]
+
+    def drop(self, key: bytes) -> None:
+        """Forget a case."""
+        self._rows.pop(key, None)

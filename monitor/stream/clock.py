@@ -1,0 +1,66 @@
+"""The running maximum of a partition's record times, and how it survives a crash exactly.
+
+``now`` of a record is the largest timestamp up to and including it. After a crash the worker reads again from the committed
+offset, which lies before records it has already seen; those must find the same ``now`` as the first time, not the later one.
+So the clock's record in the changelog keeps, beside ``now`` after its last record, the ``now`` *before* each batch that could
+be read again, as far as it differs from that batch's own first timestamp (it rarely does).
+"""
+
+import msgspec
+
+EARLIEST = 946_684_800_000  # 2000-01-01
+LATEST = 4_102_444_800_000  # 2100-01-01: a record's timestamp beyond these may not move anybody's time
+
+
+class ClockRecord(msgspec.Struct, array_like=True, frozen=True):
+    """What the changelog keeps under :data:`~monitor.stream.slices.CLOCK_KEY`."""
+
+    now: int = 0
+    offset: int = -1
+    is_live: bool = False
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(ClockRecord).decode
+
+
+class Clock:
+    """Record time of one partition, epoch milliseconds.
+
+    ``offset`` is the last record applied by this process (-1: none yet); ``is_live`` tells whether the broker stamped it
+    (LogAppendTime), so that this worker is the one to make ticks.
+    """
+
+    def __init__(self, recovered: bytes | None = None) -> None:
+        kept = _decode(recovered) if recovered else ClockRecord()
+        self.now = kept.now
+        self.is_live = kept.is_live
+        self.offset = -1
+        self._recovered = kept
+        self._marks = list(kept.marks)
+
+    @staticmethod
+    def last_offset(kept: bytes) -> int:
+        """The last offset applied when this changelog record was written."""
+        return _decode(kept).offset
+
+    def begin_batch(self, offset: int, timestamp: int, committed: int) -> None:
+        """A batch begins at ``offset``; everything before ``committed`` will never be read again."""
+        if self.offset < 0:
+            self.now = self._now_before(offset)
+        self._marks = [mark for mark in self._marks if committed <= mark[0] != offset]
+        if not self.now <= timestamp < LATEST:
+            self._marks.append((offset, self.now))
+
+    def encode(self) -> bytes:
+        """The record for the changelog."""
+        old = self._recovered
+        now, offset = (self.now, self.offset) if self.offset >= old.offset else (old.now, old.offset)
+        return _encode(ClockRecord(now, offset, self.is_live, tuple(self._marks)))
+
+    def _now_before(self, offset: int) -> int:
+        """Record time just before ``offset``, the first record read after a recovery."""
+        if offset > self._recovered.offset:
+            return self._recovered.now
+        return dict(self._recovered.marks).get(offset, 0)

@@ -1,0 +1,233 @@
+"""One partition's cases, and what a batch of its records does to them. No Kafka, no clock, no waiting: data in, data out.
+
+A case is decoded when a record names it and encoded once at the end of a stretch, however many of the stretch's records
+were about it. A stretch (:class:`~monitor.stream.slices.Slice`) ends with its batch, or after so many steps that others
+should get a turn: a tick may wake tens of thousands.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from monitor.stream.cases import CaseTable
+from monitor.stream.clock import EARLIEST, LATEST, Clock
+from monitor.stream.draft import Draft
+from monitor.stream.scoreboard import Scoreboard
+from monitor.stream.slices import CLOCK_KEY, RawRecord, Reroute, Slice
+from monitor.stream.wakeups import WakeUps
+from monitor.wire import MAX_VALUE_BYTES, decode_record
+from rules.case import Case
+from rules.errors import BadEvent, SupervisionError
+from rules.events import TICK, Event, Record, Tick, key_of
+from rules.rulebook import RuleBooks
+from rules.step import Outcome, step
+
+SLICE_STEPS = 2000
+"""Steps after which a stretch ends: some 20 to 40 ms."""
+
+
+class Step(Protocol):
+    """The rule core, as :func:`rules.step.step`."""
+
+    def __call__(self, case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome: ...
+
+
+class EngineFault(SupervisionError):
+    """The rules failed on a record they should have understood or refused. Ours to mend: nothing is skipped."""
+
+
+class _Opened:
+    """A case while a stretch works on it."""
+
+    __slots__ = ("before", "case", "wake")
+
+    def __init__(self, case: Case | None) -> None:
+        self.before = case
+        self.case = case
+        self.wake: int | None = None
+
+
+class Engine:
+    """The state of one partition of the events topic.
+
+    ``home(key)`` tells the partition a key belongs to. ``tick_offset`` is the offset of the last tick applied.
+    """
+
+    def __init__(
+        self, topic: str, partition: int, books: RuleBooks, home: Callable[[bytes], int], clock: Clock, *, apply: Step = step
+    ) -> None:
+        self.partition = partition
+        self.clock = clock
+        self.cases = CaseTable()
+        self.wakeups = WakeUps(self.cases.waits_for)
+        self.scoreboard = Scoreboard()
+        self.tick_offset = -1
+        self._books = books
+        self._home = home
+        self._step = apply
+        self._opened: dict[bytes, _Opened] = {}
+        self._soonest = 0
+        self._draft = Draft(topic, partition)
+
+    def apply(self, records: Sequence[RawRecord], committed: int = 0) -> Iterator[Slice]:
+        """Apply one fetched batch, in offset order; the effects, stretch by stretch, the last one marked.
+
+        Records this process has applied before are passed over. ``committed`` is the offset the broker would have us
+        start again from. :class:`EngineFault` names the record the rules failed on.
+        """
+        records = [record for record in records if record.offset > self.clock.offset]
+        if records:
+            self.clock.begin_batch(records[0].offset, records[0].timestamp, committed)
+        for steps, record in enumerate(records, 1):
+            if self._apply_one(record):
+                yield from self._wake_due(record)
+            self.clock.offset = record.offset
+            if steps % SLICE_STEPS == 0 and record is not records[-1]:
+                yield self._cut(ends_batch=False)
+        if records:
+            self.clock.is_live = records[-1].timestamp_type == 1
+            self._draft.changes[CLOCK_KEY] = self.clock.encode()
+        yield self._cut(ends_batch=True)
+
+    def restore(self, key: bytes, encoded: bytes, case: Case, wake: int) -> None:
+        """Take a case as it came from the changelog; ``wake`` is the instant it waits for, 0 for none."""
+        self.cases.restore(key, encoded, wake)
+        if wake:
+            self.wakeups.add(wake, key)
+            self.scoreboard.waiting += 1
+        self.scoreboard.change(None, case)
+
+    def recount(self) -> Slice:
+        """The figures of every scope, after a recovery."""
+        return self._cut(ends_batch=False)
+
+    def _apply_one(self, record: RawRecord) -> bool:
+        """Apply one record; whether it is a tick that has cases to wake."""
+        try:
+            event = self._read(record)
+            if isinstance(event, Tick):
+                self.tick_offset = record.offset
+                self._draft.count(Tick, "applied")
+                return self._is_anything_due()
+            self._apply_event(record, event)
+        except BadEvent as error:
+            self._draft.bury(record, error)
+        return False
+
+    def _read(self, record: RawRecord) -> Record:
+        value, at, clock = record.value, record.timestamp, self.clock
+        if not EARLIEST <= at < LATEST:
+            raise BadEvent("impossible_time", f"the record's own timestamp is {at} ms: only 2000 to 2099 is possible")
+        if at > clock.now:  # noqa: PLR1730  # a call for every record is dear
+            clock.now = at
+        if value is None:
+            raise BadEvent("invalid_json", "the record has no value")
+        if len(value) > MAX_VALUE_BYTES:
+            raise BadEvent("too_large", f"{len(value)} bytes, at most {MAX_VALUE_BYTES} are read")
+        return decode_record(value)
+
+    def _apply_event(self, record: RawRecord, event: Event) -> None:
+        key = record.key
+        if not key:
+            raise BadEvent("missing_key", f"a record without a key; this one's is {key_of(event)!r}", "case")
+        if key_of(event).encode() != key:
+            raise BadEvent("key_mismatch", f"the key is {key!r}, the event says {key_of(event)!r}", "case")
+        opened = self._opened.get(key)
+        if opened is None:
+            case = self.cases.get(key)
+            if case is None and (home := self._home(key)) != self.partition:
+                assert record.value is not None
+                self._draft.reroutes.append(Reroute(home, key, record.value, record.timestamp, record.headers))
+                self._draft.count(type(event), "rerouted")
+                return
+            opened = _Opened(case)
+        before = opened.case
+        outcome = self._run(before, event, record, key)
+        after = outcome.case
+        if after is before:
+            self._draft.count(type(event), "unchanged")
+            return
+        self._draft.count(type(event), "applied")
+        self._keep(key, opened, outcome)
+
+    def _run(self, case: Case | None, event: Record, record: RawRecord, key: bytes) -> Outcome:
+        try:
+            return self._step(case, event, self._books, self.clock.now, record.timestamp, record.offset)
+        except BadEvent:
+            raise
+        except Exception as error:
+            raise EngineFault(
+                f"the rules failed on {type(event).__name__} at partition {self.partition}, offset {record.offset}, "
+                f"key {key!r}: {type(error).__name__}: {error}"
+            ) from error
+
+    def _keep(self, key: bytes, opened: _Opened, outcome: Outcome) -> None:
+        opened.case = outcome.case
+        opened.wake = wake = outcome.wake_at
+        self._opened[key] = opened
+        if wake is not None and not 0 < self._soonest <= wake:
+            self._soonest = wake
+        for alert in outcome.alerts:
+            self._draft.add_alert(key, alert)
+
+    def _is_anything_due(self) -> bool:
+        now = self.clock.now
+        return 0 < self._soonest <= now or 0 < self.wakeups.earliest_current(now) <= now
+
+    def _wake_due(self, record: RawRecord) -> Iterator[Slice]:
+        """Let time pass for every case whose instant has come."""
+        self._store_opened()
+        now = self.clock.now
+        held: list[bytes] = []
+        while due := self.wakeups.pop_due(now, SLICE_STEPS):
+            for key in due:
+                self._wake_one(key, record, held)
+            if len(due) < SLICE_STEPS:
+                break
+            yield self._cut(ends_batch=False)
+        for key in held:
+            self.wakeups.add(self.cases.waits_for(key), key)
+
+    def _wake_one(self, key: bytes, record: RawRecord, held: list[bytes]) -> None:
+        opened = _Opened(self.cases.get(key))
+        outcome = self._run(opened.case, TICK, record, key)
+        wake = outcome.wake_at or 0
+        if outcome.case is not opened.case:
+            if 0 < wake <= self.clock.now:
+                raise EngineFault(
+                    f"the rules want {key!r} woken at {wake}, but it is already {self.clock.now} "
+                    f"(partition {self.partition}, offset {record.offset})"
+                )
+            self._keep(key, opened, outcome)
+        elif 0 < wake <= self.clock.now:
+            held.append(key)  # a redelivered tick, older than the case: the next one will do
+        elif wake:
+            self.cases.wake(key, wake)
+            self.wakeups.add(wake, key)
+        else:
+            self.cases.wake(key, 0)
+            self.scoreboard.waiting -= 1
+
+    def _store_opened(self) -> None:
+        """Encode what the stretch changed, and note the differences: wake-ups, figures, changelog."""
+        cases, changes, scoreboard = self.cases, self._draft.changes, self.scoreboard
+        for key, opened in self._opened.items():
+            before, after = opened.before, opened.case
+            waited = cases.waits_for(key) if before is not None else 0
+            wake = opened.wake or 0
+            if after is None:
+                cases.drop(key)
+                changes[key] = None
+                wake = 0
+            else:
+                changes[key] = cases.put(key, after, wake)
+            if wake != waited:
+                scoreboard.waiting += bool(wake) - bool(waited)
+            if wake and (wake != waited or wake <= self.clock.now):
+                self.wakeups.add(wake, key)
+            scoreboard.change(before, after)
+        self._opened.clear()
+        self._soonest = 0
+
+    def _cut(self, *, ends_batch: bool) -> Slice:
+        self._store_opened()
+        return self._draft.cut(self.scoreboard.take_changed(), self.clock.now, ends_batch=ends_batch)

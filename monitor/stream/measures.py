@@ -1,0 +1,55 @@
+"""Feeds the worker's metrics from batches and slices, never from single records."""
+
+from typing import Any
+
+from monitor import metrics
+from monitor.stream.engine import Engine
+from monitor.stream.slices import Slice
+
+_PER_PARTITION = (
+    metrics.CONSUMER_LAG, metrics.OPEN_CASES, metrics.CASES, metrics.WAKEUPS_PENDING, metrics.UNCOVERED_CASES,
+)  # fmt: skip
+
+
+def batch_applied(records: int, seconds: float) -> None:
+    """One fetched batch went through the engine."""
+    metrics.BATCH_RECORDS.observe(records)
+    metrics.BATCH_SECONDS.observe(seconds)
+
+
+def slice_settled(part: Slice, seconds: float) -> None:
+    """One slice is durable."""
+    metrics.SETTLE_SECONDS.observe(seconds)
+    for (kind, outcome), number in part.outcomes.items():
+        metrics.EVENTS.labels(kind, outcome).inc(number)
+    for alerted in part.alerted:
+        metrics.ALERTS.labels(*alerted).inc()
+    for lag in part.lags:
+        metrics.DETECTION_LAG.observe(lag)
+    for letter in part.dead:
+        metrics.DEAD_LETTERS.labels(letter.reason).inc()
+    if part.reroutes:
+        metrics.REROUTED.inc(len(part.reroutes))
+
+
+def engine_state(engine: Engine) -> None:
+    """What the partition holds now."""
+    label, board = str(engine.partition), engine.scoreboard
+    metrics.OPEN_CASES.labels(label).set(board.open)
+    metrics.CASES.labels(label).set(len(engine.cases))
+    metrics.WAKEUPS_PENDING.labels(label).set(board.waiting)
+    metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
+
+
+def partition_gone(partition: int) -> None:
+    """It is another worker's to measure."""
+    for gauge in _PER_PARTITION:
+        remove_quietly(gauge, str(partition))
+
+
+def remove_quietly(gauge: Any, label: str) -> None:
+    """Drop one label of a gauge, if it is there."""
+    try:
+        gauge.remove(label)
+    except KeyError:
+        pass

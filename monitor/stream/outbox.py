@@ -1,0 +1,144 @@
+"""Makes slices durable in order: alerts acknowledged, then changelog, then the offset.
+
+Slices of different partitions go on side by side. Within a partition alerts are sent in the order of the slices, the
+changelog of a slice is sent once its own alerts are acknowledged and its predecessor's changelog is sent, and slices are
+reported settled in order. So a crash can repeat an alert (same id, same change) but never keep a state and lose its alert.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, Protocol
+
+from monitor.stream.faults import Fault
+from monitor.stream.slices import Slice
+from monitor.wire import Topics, encode_json
+
+MAX_UNSETTLED = 16
+"""Slices on their way to the broker; more wait, and with them the partitions that made them."""
+
+Futures = list[asyncio.Future[Any]]
+
+
+class Sender(Protocol):
+    """The producer, as :class:`monitor.stream.transport.Producer`."""
+
+    async def send_records(self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]]) -> Futures: ...
+
+    async def send_one(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        *,
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+        headers: Any = None,
+    ) -> asyncio.Future[Any]: ...
+
+
+class _Turn:
+    """One slice's place in its partition's queue."""
+
+    def __init__(self) -> None:
+        self.alerts_sent = asyncio.Event()
+        self.changes_sent = asyncio.Event()
+        self.settled = asyncio.Event()
+
+    @classmethod
+    def over(cls) -> "_Turn":
+        """The one before the first."""
+        turn = cls()
+        for event in (turn.alerts_sent, turn.changes_sent, turn.settled):
+            event.set()
+        return turn
+
+
+class Outbox:
+    """``settled(slice, offset, seconds)`` is called in order, with the last changelog offset written (-1: none)."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        topics: Topics,
+        changelog: str,
+        settled: Callable[[Slice, int, float], None],
+        failed: Callable[[BaseException], Coroutine[Any, Any, None]],
+        fault: Fault,
+    ) -> None:
+        self._sender = sender
+        self._topics = topics
+        self._changelog = changelog
+        self._settled = settled
+        self._failed = failed
+        self._fault = fault
+        self._last: dict[int, _Turn] = {}
+        self._room = asyncio.Semaphore(MAX_UNSETTLED)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def put(self, part: Slice, done: Callable[[], Awaitable[None]]) -> None:
+        """Take a slice; ``done`` is called once it is settled. Waits while too many are under way."""
+        await self._room.acquire()
+        before = self._last.get(part.partition) or _Turn.over()
+        turn = self._last[part.partition] = _Turn()
+        task = asyncio.create_task(self._make_durable(part, before, turn, done))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _make_durable(self, part: Slice, before: _Turn, turn: _Turn, done: Callable[[], Awaitable[None]]) -> None:
+        began = time.perf_counter()
+        try:
+            await before.alerts_sent.wait()
+            self._fault.reach("before-alerts", len(part.alerts))
+            urgent = await self._send_urgent(part) if part.is_urgent else []
+            turn.alerts_sent.set()
+            await _acknowledged(urgent)
+            self._fault.reach("after-alerts", len(part.alerts))
+            await before.changes_sent.wait()
+            changes = await self._send_changes(part) if part.changes else []
+            turn.changes_sent.set()
+            written = await _acknowledged(changes)
+            self._fault.reach("after-changelog", len(part.alerts))
+            await before.settled.wait()
+            self._settled(part, written, time.perf_counter() - began)
+            await done()
+            turn.settled.set()
+        except Exception as error:
+            await self._failed(error)  # nothing behind it in this partition will be sent
+        finally:
+            self._room.release()
+
+    async def _send_urgent(self, part: Slice) -> Futures:
+        sender, sent = self._sender, []
+        if part.alerts:
+            sent += await sender.send_records(self._topics.alerts, part.partition, part.alerts)
+        for letter in part.dead:
+            sent.append(await sender.send_one(self._topics.dead_letters, letter.key or None, encode_json(letter)))
+        for record in part.reroutes:
+            sent.append(
+                await sender.send_one(
+                    self._topics.events,
+                    record.key,
+                    record.value,
+                    partition=record.partition,
+                    timestamp_ms=record.timestamp,
+                    headers=record.headers,
+                )
+            )
+        return sent
+
+    async def _send_changes(self, part: Slice) -> Futures:
+        return await self._sender.send_records(self._changelog, part.partition, part.changes.items())
+
+
+async def _acknowledged(sent: Futures) -> int:
+    """Wait for the broker; the highest offset it gave, -1 if nothing was sent."""
+    highest = -1
+    for answer in await asyncio.gather(*sent):
+        highest = max(highest, answer.offset)
+    return highest

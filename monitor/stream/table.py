@@ -1,0 +1,111 @@
+"""The case table as Faust sees it: a changelog to recover from, kept per partition (URL scheme ``partitioned://``).
+
+Faust reads the changelog when a partition comes to this worker and hands it over here in whole batches; the worker takes it
+from here into its engines. Changes go out through :mod:`monitor.stream.outbox`, coalesced, not through Faust's per-key path.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import faust
+import msgspec
+from faust.stores import memory
+from faust.types import TP
+
+from monitor.stream.transport import BatchSchema
+
+
+class _Head(msgspec.Struct, array_like=True):
+    """The first fields of an encoded :class:`rules.case.Case` and of a :class:`~monitor.stream.clock.ClockRecord`."""
+
+    first: object
+    offset: int = -1
+
+
+_head = msgspec.msgpack.Decoder(_Head).decode
+
+
+class Recovered:
+    """Changelog records of one partition that no engine has taken yet: key to encoded case, None for a tombstone."""
+
+    def __init__(self) -> None:
+        self.rows: dict[bytes, bytes | None] = {}
+
+    def put(self, key: bytes, value: bytes | None) -> None:
+        """The later record wins, unless it knows less.
+
+        A worker that was thought dead (a frozen machine) may wake and append a state older than its successor's.
+        """
+        known = self.rows.get(key)
+        if known and value and _head(value).offset < _head(known).offset:
+            return
+        self.rows[key] = value
+
+
+class Store(memory.Store):  # type: ignore[misc]
+    """Entry point ``partitioned`` of ``faust.stores``: what the changelog said, per partition, until it is taken."""
+
+    def __post_init__(self) -> None:
+        self._recovered: defaultdict[int, Recovered] = defaultdict(Recovered)
+        self._offsets: dict[int, int] = {}
+        self.epochs: defaultdict[int, int] = defaultdict(int)
+        self.failure: Exception | None = None
+        self.active: frozenset[int] = frozenset()
+        self.on_drop: Callable[[int], None] = lambda _partition: None
+
+    def take(self, partition: int) -> Mapping[bytes, bytes | None]:
+        """What was recovered for this partition since the last call."""
+        return self._recovered.pop(partition, Recovered()).rows
+
+    def written(self, partition: int, offset: int) -> None:
+        """This worker's own changelog records up to ``offset`` are acknowledged: no need to ever read them back."""
+        self._offsets[partition] = max(offset, self._offsets.get(partition, -1))
+
+    def persisted_offset(self, tp: TP) -> int | None:
+        """Where Faust goes on reading the changelog of a partition we kept."""
+        return self._offsets.get(tp.partition)
+
+    def apply_changelog_batch(self, batch: Iterable[Any], to_key: Any = None, to_value: Any = None) -> None:
+        """Take in batches of raw changelog records. Faust only logs what goes wrong here, so it is kept for the worker."""
+        try:
+            for event in batch:
+                put = self._recovered[event.message.partition].put
+                for record in event.value:
+                    put(record.key, record.value)
+                self.written(event.message.partition, event.message.offset)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0) -> None:
+        """Partitions that went elsewhere are forgotten at once."""
+        for tp in revoked:
+            if tp.topic == self.table.changelog_topic_name:
+                self._recovered.pop(tp.partition, None)
+                self._offsets.pop(tp.partition, None)
+                self.epochs[tp.partition] += 1
+                self.on_drop(tp.partition)
+
+    async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:
+        """Note which partitions are ours; the table's recover callback, which follows, builds their engines."""
+        self.active = frozenset(tp.partition for tp in active_tps)
+
+    def _clear(self) -> None:
+        self._recovered.clear()
+        self._offsets.clear()
+
+
+class CaseChangelog(faust.Table):  # type: ignore[misc]
+    """The table whose changelog holds the cases. Nobody reads or writes it through Faust's mapping interface."""
+
+    def __init__(self, app: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("recovery_buffer_size", 4)  # events are whole batches
+        super().__init__(app, **{**kwargs, "schema": BatchSchema()})
+
+    @property
+    def store(self) -> Store:
+        """The typed store behind the table."""
+        store = self.data
+        assert isinstance(store, Store)
+        return store

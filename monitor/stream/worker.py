@@ -1,0 +1,272 @@
+"""``supervise worker``: joins the consumer group and runs the engines of the partitions it is given.
+
+:class:`Worker` wires the parts: Faust hands it batches, engines turn them into slices, the outbox makes those durable, and
+only then is the batch settled and its offset committed. ``docs/worker.md`` tells the whole story.
+"""
+
+import asyncio
+import gc
+import logging
+import signal
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from faust.types import TP
+
+from monitor import metrics
+from monitor.kafka import partition_of
+from monitor.settings import Settings
+from monitor.stream import measures
+from monitor.stream.app import events_of, make_app, make_table
+from monitor.stream.clock import Clock
+from monitor.stream.engine import Engine, Step
+from monitor.stream.faults import Fault
+from monitor.stream.figures import FiguresPublisher
+from monitor.stream.outbox import Outbox
+from monitor.stream.recovery import restore
+from monitor.stream.slices import CLOCK_KEY, Slice
+from monitor.stream.ticker import Ticker
+from monitor.stream.topics import changelog_name, prepare_topics
+from monitor.wire import Topics, encode_event
+from rules.errors import SupervisionError
+from rules.events import TICK
+from rules.rulebook import RuleBooks
+from rules.step import step
+
+log = logging.getLogger(__name__)
+
+GC_THRESHOLDS = (200_000, 20, 1000)
+"""The state is bytes: there is next to nothing to collect, and looking costs a third of the speed."""
+STOP_TIMEOUT = 20.0
+"""Seconds to finish in; what is not finished then is done again by the next owner."""
+
+
+class WorkerFailed(SupervisionError):
+    """The worker gave up; the text says on what. Nothing is lost: whoever takes over starts from the last commit."""
+
+
+class Worker:
+    """One worker process between :meth:`run`'s beginning and end."""
+
+    def __init__(self, settings: Settings, books: RuleBooks, partitions: int, datadir: Path, *, apply: Step = step) -> None:
+        self._topics = Topics(settings.topics.prefix)
+        self._books = books
+        self._partitions = partitions
+        self._apply = apply
+        self._engines: dict[int, Engine] = {}
+        self._recovery = asyncio.Lock()
+        self._assigned_at = 0.0
+        self._failure: BaseException | None = None
+        self._ended = asyncio.Event()
+        self.app = make_app(settings, partitions, datadir)
+        self._store = make_table(self.app, partitions).store
+        self._store.on_drop = self._drop
+        sender = self.app.producer
+        self._outbox = Outbox(sender, self._topics, changelog_name(settings), self._settled, self._fail, Fault.from_environment())
+        self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
+        self._ticker = Ticker(self._send_tick, self._fail)
+        self._connect(events_of(self.app, settings, partitions))
+
+    def _connect(self, events: Any) -> None:
+        app = self.app
+        app.agent(events, name="rules")(self._read)
+        app.tables["cases"].on_recover(self._recovered)
+        app.on_partitions_revoked.connect(self._revoked, weak=False)
+        app.on_partitions_assigned.connect(self._assigned, weak=False)
+        app.on_before_shutdown.connect(self._before_shutdown, weak=False)
+
+    async def run(self) -> None:
+        """Work until told to stop; :class:`WorkerFailed` if it could not."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._ended.set)
+        running = asyncio.create_task(self._run_app())
+        ended = asyncio.create_task(self._ended.wait())
+        await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        await self._stop()
+        for task in (running, ended):
+            task.cancel()
+        await asyncio.gather(running, ended, return_exceptions=True)
+        failure = self._failure or self.app.crash_reason
+        if failure is not None:
+            raise WorkerFailed(f"the worker stopped: {failure}") from failure
+
+    async def _run_app(self) -> None:
+        try:
+            await self.app.start()
+            await self.app.wait_until_stopped()
+        except Exception as error:
+            self._failure = self._failure or error
+
+    async def _stop(self) -> None:
+        self._ticker.forget_all()
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT):
+                await self.app.stop()
+        except TimeoutError:
+            log.warning("did not finish within %.0f s; the next owner goes on from the last commit", STOP_TIMEOUT)
+
+    # Batches
+
+    async def _read(self, stream: Any) -> None:
+        async for event in stream.noack().events():
+            try:
+                await self._apply_batch(stream, event)
+            except Exception as error:
+                await self._fail(error)
+                raise
+
+    async def _apply_batch(self, stream: Any, event: Any) -> None:
+        message, records = event.message, event.value
+        engine = self._engines[message.partition]
+        consumer = self.app.consumer
+        spent = 0.0
+        parts = engine.apply(records, consumer.committed(message.tp))
+        while True:
+            began = time.perf_counter()
+            part = next(parts)
+            spent += time.perf_counter() - began
+            if part.ends_batch:
+                break
+            await self._outbox.put(part, _nothing)
+            await asyncio.sleep(0)
+
+        async def done() -> None:
+            consumer.settle(message)
+            await stream.ack(event)
+
+        await self._outbox.put(part, done)
+        measures.batch_applied(len(records), spent)
+        measures.engine_state(engine)
+        metrics.CONSUMER_LAG.labels(str(message.partition)).set(
+            max(0, (consumer.highwater(message.tp) or 0) - message.offset - 1)
+        )
+        if engine.clock.is_live:
+            self._ticker.applied(message.partition, engine.tick_offset)
+
+    def _settled(self, part: Slice, written: int, seconds: float) -> None:
+        if written >= 0:
+            self._store.written(part.partition, written)
+        self._figures.note(part)
+        measures.slice_settled(part, seconds)
+
+    async def _send_tick(self, partition: int) -> tuple[int, int]:
+        sent = await self.app.producer.send_one(self._topics.events, None, encode_event(TICK), partition=partition)
+        answer = await sent
+        metrics.TICKS.labels(str(partition)).inc()
+        return answer.offset, answer.timestamp
+
+    # Partitions come and go
+
+    async def _revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:
+        """Faust has stopped the flow and waited until every batch under way is settled."""
+        self._ticker.forget_all()
+        await self._outbox.drain()
+        await self._figures.flush()
+
+    async def _before_shutdown(self, app: Any, **_: Any) -> None:
+        """Every batch under way is settled; the producer still works."""
+        if self._failure is None:
+            await self._outbox.drain()
+            await self._figures.flush()
+
+    async def _assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:
+        self._assigned_at = time.monotonic()
+
+    def _drop(self, partition: int) -> None:
+        self._engines.pop(partition, None)
+        self._ticker.forget(partition)
+        measures.partition_gone(partition)
+
+    async def _recovered(self) -> None:
+        """Faust has read the changelogs: build the engines of new partitions."""
+        try:
+            async with self._recovery:
+                await self._build_engines()
+        except Exception as error:
+            await self._fail(error)
+            raise
+
+    async def _build_engines(self) -> None:
+        store = self._store
+        if store.failure is not None:
+            raise store.failure
+        for partition in sorted(store.active):
+            rows, epoch = store.take(partition), store.epochs[partition]
+            engine = self._engines.get(partition)
+            if engine is not None:
+                _check_ours(engine, rows)
+            else:
+                engine = await restore(self._topics.events, partition, rows, self._books, self._home, apply=self._apply)
+                if store.epochs[partition] != epoch:
+                    continue
+                self._engines[partition] = engine
+                self._figures.note(engine.recount())
+            measures.engine_state(engine)
+            self._ticker_watch(engine)
+        metrics.RECOVERY_SECONDS.set(time.monotonic() - self._assigned_at)
+        gc.collect()
+        gc.freeze()
+        cases = sum(len(engine.cases) for engine in self._engines.values())
+        log.info("ready: partitions %s, %d cases", sorted(self._engines), cases)
+
+    def _ticker_watch(self, engine: Engine) -> None:
+        def due(now: int) -> int:
+            return engine.wakeups.earliest_current(now) if engine.clock.is_live else 0
+
+        self._ticker.watch(engine.partition, due)
+
+    def _home(self, key: bytes) -> int:
+        return partition_of(key, self._partitions)
+
+    # Failing
+
+    async def _fail(self, error: BaseException) -> None:
+        """Stop everything: what is not settled will be read again."""
+        if self._failure is None:
+            self._failure = error
+            log.error("the worker cannot go on: %s", error, exc_info=error)
+        self._ended.set()
+
+
+def _check_ours(engine: Engine, rows: Mapping[bytes, bytes | None]) -> None:
+    """A partition kept across a rebalance must not have been another worker's meanwhile."""
+    kept = rows.get(CLOCK_KEY)
+    if kept is not None and Clock.last_offset(kept) > engine.clock.offset:
+        raise WorkerFailed(
+            f"another worker went on with partition {engine.partition} while this one did not run; start it again, it will "
+            "read the state anew"
+        )
+
+
+async def _nothing() -> None:
+    """A slice that does not end its batch settles nothing."""
+
+
+async def _main(settings: Settings, books: RuleBooks, apply: Step) -> None:
+    partitions = await prepare_topics(settings)
+    metrics.serve_metrics(settings.metrics)
+    with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
+        await Worker(settings, books, partitions, Path(datadir), apply=apply).run()
+
+
+def run_worker(settings: Settings, books: RuleBooks, *, apply: Step = step) -> None:
+    """Run one worker until SIGTERM or SIGINT.
+
+    :class:`~monitor.kafka.KafkaUnavailable`, :class:`~monitor.stream.topics.MismatchedTopics` and :class:`WorkerFailed` say
+    what keeps it from working.
+    """
+    for name in ("faust", "mode", "aiokafka"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    gc.set_threshold(*GC_THRESHOLDS)
+    try:
+        import uvloop  # noqa: PLC0415  # not on every platform
+    except ImportError:
+        asyncio.run(_main(settings, books, apply))
+    else:
+        uvloop.install()
+        asyncio.run(_main(settings, books, apply))

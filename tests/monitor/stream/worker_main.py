@@ -1,0 +1,17 @@
+"""``python -m tests.monitor.stream.worker_main [BOOK …]``: one worker with settings from the environment, as a process of its own."""
+
+import logging
+import sys
+from pathlib import Path
+
+from monitor.books import load_books
+from monitor.settings import load_settings
+from monitor.stream.worker import run_worker
+from rules.errors import SupervisionError
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        run_worker(load_settings(), load_books([Path(book) for book in sys.argv[1:]]))
+    except SupervisionError as error:
+        sys.exit(f"supervise worker: {error}")

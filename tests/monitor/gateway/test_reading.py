@@ -1,0 +1,116 @@
+"""Bodies into events: every defect answered with its place, nothing taken by halves."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.gateway.reading import MOST_EVENTS, Refused, read_events, read_rows
+from monitor.gateway.tokens import Source, new_token, parse_tokens
+from monitor.mapping import parse_mapping
+from monitor.wire import encode_json
+from tests.monitor.gateway.records import accepted, applied
+
+(SOURCE,) = parse_tokens(new_token("w", ("4301",)).table, "t")
+MAPPING = parse_mapping(
+    "old",
+    {
+        "source": {"zone": "Asia/Shanghai", "encoding": "gb18030", "delimiter": ";"},
+        "times": {"t": "iso"},
+        "event": [{"type": "applied", "id": "{no}-a", "at": "t", "case": "{no}", "region": "{region}", "department": "{dept}"}],
+    },
+)
+
+
+def refusal(body: bytes, source: Source = SOURCE) -> tuple[int, list[tuple[int | None, str, str]]]:
+    with pytest.raises(Refused) as caught:
+        read_events(body, source)
+    return caught.value.status, [(fault.index, fault.field, fault.reason) for fault in caught.value.faults]
+
+
+def test_one_event_and_an_array() -> None:
+    one, two = applied("A-1"), accepted("A-1")
+    assert read_events(encode_json(one), SOURCE) == [one]
+    assert read_events(b" \n" + encode_json([one, two]), SOURCE) == [one, two]
+
+
+GOOD = encode_json(applied("A-1")).decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "fault"),
+    [
+        ("", 400, (0, "", "invalid_json")),
+        ("{", 400, (0, "", "invalid_json")),
+        ("[{", 400, (None, "", "invalid_json")),
+        ("[" * 100_000, 400, (None, "", "invalid_json")),
+        ('{"a":' * 100_000, 400, (0, "", "invalid_json")),
+        ("[]", 422, (None, "", "invalid_field")),
+        ("1", 422, (0, "type", "unknown_type")),
+        (f"[{GOOD},1]", 422, (1, "type", "unknown_type")),
+        (f'[{GOOD},{{"type":"tick"}}]', 422, (1, "type", "forbidden_type")),
+        (f'[{GOOD},{{"type":"applied"}}]', 422, (1, "id", "missing_field")),
+        (GOOD.replace('"region"', '"regoin"'), 422, (0, "regoin", "unknown_field")),
+        (GOOD.replace("2026-", "9999-"), 422, (0, "at", "impossible_time")),
+        (GOOD.replace("2026-", "1900-"), 422, (0, "at", "impossible_time")),
+        (GOOD.replace("01:30:00Z", "01:30:00"), 422, (0, "at", "invalid_field")),
+        (GOOD.replace("430100", "440100"), 403, (0, "region", "out_of_scope")),
+        (f"[{','.join([GOOD] * (MOST_EVENTS + 1))}]", 413, (None, "", "too_large")),
+    ],
+)
+def test_refused_with_its_place(body: str, status: int, fault: tuple[int | None, str, str]) -> None:
+    assert refusal(body.encode()) == (status, [fault])
+
+
+def test_gbk_is_told_as_such() -> None:
+    status, faults = refusal(GOOD.encode("gb18030"))
+    assert (status, faults[0][2]) == (400, "invalid_utf8")
+
+
+@given(
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)).map(
+        encode_json
+    )
+)
+def test_any_body_is_read_or_refused(body: bytes) -> None:
+    try:
+        read_events(body, SOURCE)
+    except Refused as refused:
+        assert 400 <= refused.status < 500
+        assert refused.faults
+
+
+ROW = {"no": "7", "t": "2026-03-02 09:30:00", "region": "430100", "dept": "公安局"}
+
+
+def test_rows_as_json_lines_and_csv_tell_the_same() -> None:
+    csv = "no;t;region;dept\n7;2026-03-02 09:30:00;430100;公安局\n".encode("gb18030")
+    bodies = [
+        (msgspec.json.encode(ROW), "application/json"),
+        (msgspec.json.encode([ROW]), "application/json"),
+        (msgspec.json.encode(ROW) + b"\n", "application/x-ndjson"),
+        (csv, "text/csv"),
+    ]
+    read = [read_rows(body, kind, MAPPING, keep_bad=False) for body, kind in bodies]
+    assert all(found == read[0] for found in read)
+    ((index, event),) = read[0][0]
+    assert (index, event.id, event.department) == (0, "7-a", "公安局")
+
+
+def test_bad_rows_are_refused_or_set_aside() -> None:
+    body = msgspec.json.encode([ROW, ROW | {"t": "yesterday"}, 5])
+    with pytest.raises(Refused) as caught:
+        read_rows(body, "application/json", MAPPING, keep_bad=False)
+    assert [(fault.index, fault.field) for fault in caught.value.faults] == [(1, "t"), (2, "")]
+    events, bad = read_rows(body, "application/json", MAPPING, keep_bad=True)
+    assert len(events) == 1
+    assert [row.number for row in bad] == [1, 2]
+    assert msgspec.json.decode(bad[0].raw)["t"] == "yesterday"
+
+
+def test_a_csv_without_the_columns_is_refused_whole() -> None:
+    with pytest.raises(Refused) as caught:
+        read_rows(b"no;t\n7;x\n", "text/csv", MAPPING, keep_bad=True)
+    assert caught.value.status == 422
+    assert "region" in caught.value.faults[0].message

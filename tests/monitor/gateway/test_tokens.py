@@ -1,0 +1,93 @@
+"""Tokens: what a file may say, who is found, and that a new one works."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from monitor.gateway.tokens import BadTokens, Tokens, new_token, parse_tokens
+from rules.events import Applied
+from tests.monitor.gateway.records import applied
+
+
+def test_a_new_token_opens_its_own_table(tmp_path: Path) -> None:
+    made = new_token("changsha window", ("430100",), ("公安局",))
+    file = tmp_path / "tokens.toml"
+    file.write_text(made.table, "utf-8")
+    assert made.token not in made.table, "only the hash is kept"
+    assert tomllib.loads(made.table)["changsha window"]["regions"] == ["430100"]
+    found = Tokens(file).find(f"Bearer {made.token}")
+    assert found is not None
+    assert found.name == "changsha window"
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x", "Bearer \udcff"]
+)
+def test_anything_else_opens_nothing(header: str, tmp_path: Path) -> None:
+    made = new_token("w", ("43",))
+    file = tmp_path / "tokens.toml"
+    file.write_text(made.table, "utf-8")
+    assert Tokens(file).find(header.format(token=made.token)) is None
+
+
+def test_without_a_file_nobody_may_write() -> None:
+    assert Tokens(None).find(f"Bearer {new_token('w', ('43',)).token}") is None
+
+
+def test_tokens_are_different_each_time() -> None:
+    assert new_token("w", ("43",)).token != new_token("w", ("43",)).token
+
+
+HASH = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "supervise token new"),
+        ("[a]\nregions = ['43']", "sha256"),
+        (f"[a]\nsha256 = '{HASH}'", "regions"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = []", "regions"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = ['']", "regions"),
+        ("[a]\nsha256 = 'short'\nregions = ['43']", "sha256"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = ['43']\nregion = '43'", "region"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = ['43']\n[b]\nsha256 = '{HASH}'\nregions = ['44']", "same"),
+        ("[a", "TOML"),
+        ("a = 1", "[a]"),
+    ],
+)
+def test_a_defect_is_named(text: str, key: str) -> None:
+    with pytest.raises(BadTokens) as caught:
+        parse_tokens(text, "tokens.toml")
+    assert key in str(caught.value)
+    assert "tokens.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize(("regions", "department", "field"), [
+    (("43",), "公安局", None), (("430100",), "公安局", None), (("44", "4301"), "公安局", None),
+    (("44",), "公安局", "region"), (("430101",), "公安局", "region"),
+    (("43",), "民政局", "department"), (("43",), "", "department"),
+])  # fmt: skip
+def test_scope(regions: tuple[str, ...], department: str, field: str | None) -> None:
+    (source,) = parse_tokens(new_token("w", regions, ("公安局",)).table, "t")
+    event = applied("A-1", region="430100", department=department)
+    assert isinstance(event, Applied)
+    objection = source.objection(event)
+    assert (objection[0] if objection else None) == field
+
+
+def test_a_changed_file_counts_at_once_and_a_broken_one_leaves_the_old_in_force(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    first, second = new_token("a", ("43",)), new_token("bb", ("43",))
+    file.write_text(first.table, "utf-8")
+    tokens = Tokens(file)
+    file.write_text(second.table, "utf-8")
+    assert tokens.refresh()
+    assert tokens.find(f"Bearer {first.token}") is None
+    assert tokens.find(f"Bearer {second.token}") is not None
+    file.write_text("broken", "utf-8")
+    with pytest.raises(BadTokens):
+        tokens.refresh()
+    assert not tokens.refresh(), "told once"
+    assert tokens.find(f"Bearer {second.token}") is not None

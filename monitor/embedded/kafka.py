@@ -136,7 +136,7 @@ class EmbeddedKafka:
             return
         arguments = ("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", CONFIG)
         done = subprocess.run(
-            java(jars, self._heap_mb, *arguments, brief=True),
+            java(jars, self._heap_mb, *arguments),
             cwd=self.data,
             env=java_environment(),
             stdin=subprocess.DEVNULL,

@@ -147,11 +147,13 @@ def _rule(table: Table, times: dict[str, Time], codes: Codes, common: dict[str, 
         inner = table.table("kinds")
         for code in inner.names():
             kinds[code] = _kind(inner.table(code), ident, base, times, codes)
+        if not kinds:
+            table.wrong("kinds", f"is missing: which event does each text of {by!r} mean?")
     else:
         shape = _shape(table, ident, base)
     others = table.get("others", str, "")
-    if others not in ("", "skip"):
-        table.wrong("others", 'must be "skip"')
+    if others not in ("", "skip") or (others and not by):
+        table.wrong("others", 'must be "skip", beside by and kinds')
     table.close()
     return EventRule(table.path, when, at, own, once, shape, by, kinds, others == "skip")
 

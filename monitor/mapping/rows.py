@@ -45,12 +45,13 @@ def map_file(mapping: Mapping, path: Path) -> Iterator[MappedRow]:
 
 
 def map_stream(mapping: Mapping, stream: BinaryIO, where: str = "rows") -> Iterator[MappedRow]:
-    """Every row of an open file of the mapping's format."""
+    """Every row of an open file of the mapping's format; closes it."""
     encoding = "utf-8-sig" if codecs.lookup(mapping.source.encoding).name == "utf-8" else mapping.source.encoding
     # Bytes that do not fit the encoding must cost their row only, so they pass as surrogates and are found there.
-    text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="" if mapping.source.format == "csv" else None)
     readers = {"csv": _csv_rows, "json": _json_rows, "jsonl": _json_lines}
-    yield from _mapped(mapping, readers[mapping.source.format](mapping, text, where))
+    newline = "" if mapping.source.format == "csv" else None
+    with io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=newline) as text:
+        yield from _mapped(mapping, readers[mapping.source.format](mapping, text, where))
 
 
 def map_objects(mapping: Mapping, objects: Iterable[object]) -> Iterator[MappedRow]:
@@ -115,7 +116,7 @@ def _check_header(mapping: Mapping, header: list[str], where: str) -> None:
 def _json_rows(_mapping: Mapping, text: io.TextIOWrapper, where: str) -> Iterator[Parsed]:
     try:
         rows = msgspec.json.decode(text.read().encode())
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise BadMapping(where, [f"is not JSON: {error}"]) from None
     yield from _objects(rows if isinstance(rows, list) else [rows])
 
@@ -131,7 +132,7 @@ def _json_lines(_mapping: Mapping, text: io.TextIOWrapper, _where: str) -> Itera
             row = msgspec.json.decode(line.encode())
         except UnicodeEncodeError:
             yield number, BadEvent("invalid_utf8", "bytes that are not in the mapping's encoding"), line
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             yield number, BadEvent("invalid_json", str(error)), line
         else:
             yield number, _object(row), line

@@ -1,6 +1,6 @@
 """How the times of an old system read: formats, joined columns, and the zone of those without an offset."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 import msgspec
 
@@ -33,7 +33,10 @@ class Time(msgspec.Struct, frozen=True):
                 when = _parse(text, fmt)
             except (ValueError, OverflowError, OSError):
                 continue
-            return when if when.tzinfo else when.replace(tzinfo=self.zone)
+            if when.tzinfo is None:
+                # A fixed offset: Python never finds a zone's odd hours equal to any other time, not even to themselves elsewhere.
+                when = when.replace(tzinfo=timezone(self.zone.utcoffset(when) or timedelta()))
+            return when
         raise BadEvent(
             "mapping_failed",
             f"column {self.name!r}: {text[:40]!r} is not a time of format {' or '.join(self.formats)}",

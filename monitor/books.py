@@ -11,6 +11,7 @@ from rules.errors import BadRuleBook
 from rules.rulebook import RuleBook, RuleBooks
 
 DEFAULT = "default"
+NATIONAL = "cn"
 
 
 def profiles() -> tuple[str, ...]:
@@ -31,12 +32,34 @@ def load_book(path: Path) -> RuleBook:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRuleBook(str(path), [f"cannot be read: {error}. Built-in profiles are {', '.join(profiles())}"]) from None
-    return parse_book(str(path), _extended(str(path), _toml(str(path), text), ()))
+    return parse_book(str(path), _with_calendar(str(path), _extended(str(path), _toml(str(path), text), ()), path.parent))
 
 
 def load_profile(name: str) -> RuleBook:
     """A built-in book by name."""
     return parse_book(name, _extended(name, _profile(name), (name,)))
+
+
+def calendars() -> tuple[str, ...]:
+    """Names of the regional calendars that come with the package, for ``calendar``."""
+    shipped = files("rules").joinpath("calendars").iterdir()
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in shipped if entry.name.endswith(".toml")))
+
+
+def _with_calendar(source: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``data`` with the calendar it names read: a regional one of ours, or a TOML file beside the book."""
+    name = data.get("calendar", NATIONAL)
+    if not isinstance(name, str) or name == NATIONAL:
+        return data
+    try:
+        if name in calendars():
+            text = files("rules").joinpath("calendars", f"{name}.toml").read_text("utf-8")
+        else:
+            text = (folder / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        known = ", ".join((NATIONAL, *calendars()))
+        raise BadRuleBook(source, [f"calendar: {name!r} is none of {known}, nor a file beside the book: {error}"]) from None
+    return {**data, "calendar": _toml(f"{source}: calendar {name}", text)}
 
 
 def _profile(name: str) -> dict[str, Any]:

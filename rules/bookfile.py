@@ -6,9 +6,9 @@ base key by key, lists replace the base's (:func:`merge`). Reading files is not 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
@@ -33,13 +33,14 @@ from rules.workhours import OfficeHours
 from rules.worktime import Counting, Limit, Worktime
 
 _T = TypeVar("_T")
+_Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The scalar keys of a book, and its tables before they are read one by one."""
 
-    name: str
-    version: str
+    name: _Name
+    version: _Name
     title: str = ""
     zone: str = "Asia/Shanghai"
     effective_from: datetime | None = None
@@ -58,7 +59,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[time_limits]]`` as written."""
 
-    id: str
+    id: _Name
     clock: ClockKind
     limit: str = ""
     name: str = ""
@@ -150,7 +151,7 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
             defects.append(f"special.unapproved.{procedure}: no such procedure, known are {', '.join(get_args(Procedure))}")
     _check_stages("stages", table.stages, defects)
     items = _items(table.items, defects)
-    rules = _time_limits(table, defects)
+    rules = _time_limits(table, {*table.stages, *(stage for item in items.values() for stage in item.stages)}, defects)
     if defects or defaults is None or special is None or supplement is None or extension is None:
         return None
     return _Parts(defaults, special, supplement, extension, items, rules)
@@ -171,7 +172,8 @@ def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
     return items
 
 
-def _time_limits(table: _BookTable, defects: list[str]) -> tuple[TimeLimit, ...]:
+def _time_limits(table: _BookTable, limited: Collection[str], defects: list[str]) -> tuple[TimeLimit, ...]:
+    """All rules in their order; ``limited`` are the stages that have a limit of their own somewhere in the book."""
     if not table.time_limits:
         defects.append("time_limits: a book without rules raises nothing, write at least one [[time_limits]]")
     rules: list[TimeLimit] = []
@@ -179,7 +181,7 @@ def _time_limits(table: _BookTable, defects: list[str]) -> tuple[TimeLimit, ...]
         where = f"time_limits[{index}]"
         read = _convert(where, data, _TimeLimitTable, defects)
         if read is not None:
-            rules += _expanded(where, read, table, defects)
+            rules += _expanded(where, read, limited, defects)
     twice = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
     defects += [f"time_limits: id {rule!r} is used twice" for rule in sorted(twice)]
     return tuple(rules)
@@ -193,7 +195,7 @@ _NAMED_LIMITS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _expanded(where: str, read: _TimeLimitTable, table: _BookTable, defects: list[str]) -> list[TimeLimit]:
+def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defects: list[str]) -> list[TimeLimit]:
     """One rule; a stage rule becomes one per stage that has a limit somewhere, so that each has its own identity."""
     named = _NAMED_LIMITS.get(read.clock, ())
     limit = read.limit or (named[0] if named else "")
@@ -215,8 +217,7 @@ def _expanded(where: str, read: _TimeLimitTable, table: _BookTable, defects: lis
         defects.append(f"{where}.hold: {LEVELS[idle]} has no threshold in this rule")
     stages = [-1]
     if read.clock == "stage":
-        with_limit = set(table.stages) | {stage for item in table.items for stage in item.get("stages", ())}
-        stages = [STAGES.index(stage) for stage in STAGES if stage in with_limit or limit != "stage"]
+        stages = [STAGES.index(stage) for stage in STAGES if stage in limited or limit != "stage"]
     return [
         TimeLimit(
             id=f"{read.id}-{STAGES[stage]}" if stage >= 0 else read.id,

@@ -160,9 +160,11 @@ def _moved(card: Card, breach: Breach, state: int, now: int) -> Change | None:
 
 
 def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
-    """Its level is not reached (any more). The limit moved, or the clock had ended before it."""
+    """Its level is not reached (any more). The limit moved, the clock had ended before it, or the rule is gone."""
     clock = next((c for c in clocks if c.cycle == card.cycle and book.time_limits[c.rule].id == card.rule), None)
     reason, due = Reason.LATE_RECORD, card.due
+    if all(rule.id != card.rule for rule in book.time_limits):
+        reason = Reason.RECOMPUTED  # its rule is no longer in the book that judges the case
     if clock is not None and clock.thresholds:
         levels = book.time_limits[clock.rule].levels
         due = clock.thresholds[levels.index(card.level)] if card.level in levels else card.due

@@ -117,9 +117,20 @@ decode_case = msgspec.msgpack.Decoder(Case).decode
 """The inverse of :data:`encode_case`."""
 
 
+def over_at(case: Case) -> int:
+    """When the case was over: concluded, or refused at the door; ``NEVER`` while it goes on.
+
+    A refusal that lies before the acceptance was mended by it; one after it ends the case.
+    """
+    refused = case.not_accepted
+    if not refused or (case.terms is not None and refused < case.terms.at):
+        return case.concluded
+    return min(case.concluded, refused) if case.concluded else refused
+
+
 def is_over(case: Case) -> bool:
     """Concluded, or refused at the door."""
-    return bool(case.concluded or case.not_accepted)
+    return over_at(case) != NEVER
 
 
 def case_due(case: Case) -> int | None:
@@ -131,8 +142,10 @@ def case_state(case: Case) -> str:
     """applied, open, suspended, concluded or not_accepted."""
     if case.concluded:
         return "concluded"
+    if is_over(case):
+        return "not_accepted"
     if case.terms is None:
-        return "not_accepted" if case.not_accepted else "applied"
+        return "applied"
     if case.suspensions and (not case.resumptions or case.resumptions[-1] < case.suspensions[-1][0]):
         return "suspended"
     return "open"

@@ -152,6 +152,10 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
 }
 
 
+def _place(origin: Origin) -> tuple[str, ...]:
+    return (origin.department, origin.window, origin.item, origin.hall, origin.region)
+
+
 def supervised(event: Header) -> bool:
     """Whether the event says something a clock of its case depends on."""
     return type(event) in _JOINS
@@ -166,12 +170,7 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         known = case.origin
-        if known is None or (at, event.department, event.window, event.item) < (
-            known.at,
-            known.department,
-            known.window,
-            known.item,
-        ):
+        if known is None or at < known.at or (at == known.at and _place(origin) < _place(known)):
             changes = {**changes, "origin": origin}
     elif case.origin is not None:
         changes = {**changes, "origin": None}

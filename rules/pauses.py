@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rules.case import Case
+from rules.case import Case, Terms
 from rules.errors import UncoveredDate
 from rules.rulebook import RuleBook
 from rules.worktime import Limit, Unit
@@ -54,20 +54,21 @@ def pauses_of(case: Case, book: RuleBook) -> tuple[Pause, ...]:
         cap, resumed = cap_of(suspension, book), resumed_at(case, start)
         found.append(Pause(start, min(cap, resumed) if resumed else cap, suspension[1]))
     if book.supplement.stops_clock and case.requests and case.terms is not None:
-        found += _supplements(case, case.terms.at)
+        found += _supplements(case, case.terms, book)
     if len(found) > 1:
         found = _disjoint(sorted(found))
     return tuple(pause for pause in found if pause.end > pause.start)
 
 
-def _supplements(case: Case, accepted: int) -> list[Pause]:
-    """A supplement asked for after acceptance stops the clock until it comes; one that never comes stops nothing yet counted."""
+def _supplements(case: Case, terms: Terms, book: RuleBook) -> list[Pause]:
+    """A supplement asked for after acceptance stops the clock until it comes, at most for the days the book allows."""
+    limit = Limit(book.supplement.max_days, _UNITS[book.special.unit])
     pauses = []
     for request in case.requests:
-        if request >= accepted:
+        if request >= terms.at:
             came = next((at for at in case.supplements if at >= request), 0)
-            if came:
-                pauses.append(Pause(request, came, "supplement"))
+            cap = book.worktime.due(request, limit)
+            pauses.append(Pause(request, min(came, cap) if came else cap, "supplement"))
     return pauses
 
 

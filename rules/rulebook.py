@@ -6,7 +6,7 @@ These are the parts of a book that is fit to judge by. How it is written down an
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,13 +22,18 @@ EndsWith = Literal["conclusion", "decision"]
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A service item (事项) with its limits; ``stages`` are limits of single stages."""
+    """A service item (事项) with its limits; ``stages`` are limits of single stages.
+
+    ``max_extension`` caps its extensions where the law gives it other days than the book (art. 42: 15 for joint handling);
+    0 means the book's cap.
+    """
 
     code: str
     name: str = ""
     promised: str = ""
     statutory: str = ""
     stages: dict[str, str] = {}
+    max_extension: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Threshold(msgspec.Struct, frozen=True):
@@ -85,23 +90,25 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     unit: Literal["d", "wd"] = "wd"
-    unapproved: dict[str, int] = {}
-    max_days: int = 0
+    unapproved: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
+    max_days: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class Supplement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[supplement]``: 补正. ``stops_clock``: a supplement asked for after acceptance pauses the case clock.
-    ``silence_accepts``: an acceptance later than the notice limit counts from receipt (许可法 art. 32)."""
+    """``[supplement]``: 补正. ``stops_clock``: a supplement asked for after acceptance pauses the case clock until it comes, for
+    ``max_days`` at most (in the unit of ``[special]``), so that nobody stops a clock for good by asking.
+    ``silence_accepts``: an acceptance later than the ``notice`` limit counts from receipt (许可法 art. 32)."""
 
     stops_clock: bool = True
     silence_accepts: bool = True
     notice: str = "5wd"
+    max_days: Annotated[int, msgspec.Meta(ge=1)] = 60
 
 
 class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[extension]``: 延长. At most ``max_days`` in all count (art. 42: 10), and only if granted before the deadline."""
 
-    max_days: int = 10
+    max_days: Annotated[int, msgspec.Meta(ge=0)] = 10
 
 
 class RuleBook:
@@ -140,6 +147,10 @@ class RuleBook:
     def item(self, code: str) -> Item:
         """The item of that code, or one with the default limits."""
         return self.items.get(code, self._unlisted)
+
+    def max_extension(self, code: str) -> int:
+        """Days by which a case of that item may be extended in all: the item's own cap, else the book's."""
+        return self.item(code).max_extension or self.extension.max_days
 
     def stage_limit(self, code: str, stage: int) -> str:
         """The limit of one stage: the item's own, else the book's; empty if neither has one."""

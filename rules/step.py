@@ -41,10 +41,6 @@ from rules.timelimits import affected, clip, clocks_of, extended, moves_deadline
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
 
-_DEADLINES_DEPEND_ON = frozenset(
-    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "applied", "origin"}
-)
-
 _replace = msgspec.structs.replace
 
 
@@ -81,7 +77,7 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
 
 def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
     """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
-    if case.digest != _book_of(case, books).digest and not is_over(case):
+    if _is_outdated(case, _book_of(case, books)):
         return now
     soonest = next_threshold(case.clocks, now)
     return soonest + 1 if soonest != UNREACHED else None
@@ -89,7 +85,7 @@ def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
 
 def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert, ...]]:
     """The case as time alone has made it by ``now``; the same object if time has changed nothing."""
-    if case.digest != _book_of(case, books).digest and not is_over(case):
+    if _is_outdated(case, _book_of(case, books)):
         after, alerts, _ = _settled(case, {}, books, now, case.offset)
         return after, alerts
     for clock in case.clocks:
@@ -139,6 +135,11 @@ def _settled(
     if not verdict.changes:
         return after, (), verdict.wake_at
     return after, tuple([_alert(after, change, book, now) for change in verdict.changes]), verdict.wake_at
+
+
+def _is_outdated(case: Case, book: RuleBook) -> bool:
+    """Whether the book or its calendar has changed since the case was judged. What is over with no clock left is history."""
+    return case.digest != book.digest and not (is_over(case) and all(clock.end for clock in case.clocks))
 
 
 def _book_of(case: Case, books: RuleBooks) -> RuleBook:

@@ -8,17 +8,19 @@ instant costs more than all the rest.
 |---|---|---|---|
 | case | acceptance (or receipt, if silence accepted it) | conclusion or decision | 许可法 art. 42, the hall's promise |
 | stage | a stage entered | left, the next stage, or conclusion | stage limits of the item |
-| special | a suspension | resumption | art. 45, the approved days |
-| acceptance | receipt, each supplement | acceptance, refusal, request for a supplement | art. 32 |
+| special | a suspension | resumption or conclusion | art. 45, the approved days |
+| acceptance | receipt, each supplement | acceptance, refusal, request for a supplement, the supplement itself | art. 32 |
 | pre-review | an online application | the first answer | Hunan |
-| issuance, delivery | the decision granted, else a normal conclusion | issued, delivered | art. 44 |
+| issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
+
+A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.case import NEVER, UNREACHED, Case, Clock
+from rules.case import NEVER, UNREACHED, Case, Clock, over_at
 from rules.errors import UncoveredDate
 from rules.pauses import Pause, approved_days, pauses_of, resumed_at
 from rules.rulebook import RuleBook, Threshold, TimeLimit
@@ -69,39 +71,57 @@ def counted_from(case: Case, book: RuleBook) -> int:
         return NEVER
     if not book.supplement.silence_accepts or not case.applied or case.applied >= terms.at:
         return terms.at
-    received = case.applied
-    for supplement in case.supplements:
-        if supplement <= terms.at:
-            received = max(received, supplement)
-    answer = min([terms.at, *(at for at in case.requests if at >= received)])
     try:
-        return received if answer > book.worktime.due(received, book.notice) else terms.at
+        for received, answered in _rounds(case):
+            if received > terms.at:
+                break
+            if answered > book.worktime.due(received, book.notice):
+                return received
     except UncoveredDate:
-        return terms.at
+        pass  # nobody can say that the answer was late
+    return terms.at
 
 
 def _end_of_case(case: Case, rule: TimeLimit) -> int:
+    over = over_at(case)
     if rule.ends_with == "decision" and case.decided:
-        return min(case.decided, case.concluded) if case.concluded else case.decided
-    return case.concluded
+        return min(case.decided, over) if over else case.decided
+    return over
 
 
 def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     text = _stage_limit(case, rule, book)
     if not text:
         return
-    cycle = 0
-    entered = case.entered
-    for index, (start, stage) in enumerate(entered):
-        if stage != rule.stage:
-            continue
-        cycle += 1
-        ends = [at for at, other in case.left if other == stage and at >= start][:1]
-        if index + 1 < len(entered):
-            ends.append(entered[index + 1][0])
-        if case.concluded:
-            ends.append(max(case.concluded, start))
-        yield Span(cycle, start, min(ends, default=NEVER), limit_of(text), True)
+    over = over_at(case)
+    for cycle, (start, end) in enumerate(_visits(case, rule.stage), 1):
+        ended = max(over, start) if over and (not end or over < end) else end
+        yield Span(cycle, start, ended, limit_of(text), True)
+
+
+def _visits(case: Case, stage: int) -> Iterator[tuple[int, int]]:
+    """From when to when (``NEVER``: still) the case was in ``stage``; until it left, or another stage was entered.
+
+    Entering the stage it is in already begins no new visit: else typing it in again would start its clock anew.
+    """
+    start = NEVER
+    left = [at for at, other in case.left if other == stage]
+    for at, other in case.entered:
+        if start:
+            end = _first_of(left, start)
+            if other == stage and not (end and end <= at):
+                continue
+            yield start, min(end, at) if end else at
+        start = at if other == stage else NEVER
+    if start:
+        yield start, _first_of(left, start)
+
+
+def _first_of(instants: Sequence[int], since: int) -> int:
+    for at in instants:
+        if at >= since:
+            return at
+    return NEVER
 
 
 def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
@@ -116,32 +136,45 @@ def _special(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
         if approved > 0:
-            ends = [at for at in (resumed_at(case, start), case.concluded and max(case.concluded, start)) if at]
+            over = over_at(case)
+            ends = [at for at in (resumed_at(case, start), over and max(over, start)) if at]
             yield Span(cycle, start, min(ends, default=NEVER), Limit(approved, unit), False)
 
 
 def _acceptance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
+    for cycle, (start, end) in enumerate(_rounds(case), 1):
+        yield Span(cycle, start, end, limit, False)
+
+
+def _rounds(case: Case) -> Iterator[tuple[int, int]]:
+    """From each receipt of materials to its answer (``NEVER``: none yet). What comes in next shows that more was asked for."""
     if not case.applied:
         return
-    limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
+    answer = _first_answer(case)
+    if not case.supplements and not case.requests:
+        yield case.applied, answer
+        return
     starts = [case.applied, *(at for at in case.supplements if at > case.applied)]
-    answers = _answers(case)
-    for cycle, start in enumerate(starts, 1):
-        later = [at for at in case.requests if at >= start]
-        yield Span(cycle, start, min([*answers, *later], default=NEVER), limit, False)
+    answers = [answer] if answer else []
+    for start, following in zip(starts, [*starts[1:], NEVER], strict=True):
+        later = [at for at in (*case.requests, following) if at >= start]
+        yield start, min([*answers, *later], default=NEVER)
 
 
 def _pre_review(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     if case.applied and case.online:
-        yield Span(1, case.applied, min([*_answers(case), *case.requests], default=NEVER), limit_of(rule.limit), False)
+        answers = [at for at in (_first_answer(case), *case.requests) if at]
+        yield Span(1, case.applied, min(answers, default=NEVER), limit_of(rule.limit), False)
 
 
-def _answers(case: Case) -> list[int]:
+def _first_answer(case: Case) -> int:
     """What ends the wait for an answer whenever it was given; a case that goes on at all has been answered."""
-    answers = [at for at in (case.not_accepted, case.decided, case.concluded) if at]
-    if case.terms is not None:
-        answers.append(case.terms.at)
-    return answers
+    first = case.terms.at if case.terms is not None else NEVER
+    for at in (case.not_accepted, case.decided, case.concluded):
+        if at and (not first or at < first):
+            first = at
+    return first
 
 
 def _issuance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -153,8 +186,10 @@ def _delivery(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
 
 
 def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
-    start = case.decided if case.decided and case.granted else NEVER
-    if case.concluded and (rule.ends_with == "conclusion" or not case.decided):
+    """``ends_with`` says what the wait begins with. A case that reports no decision is taken as decided when it concludes."""
+    if rule.ends_with == "decision" and case.decided:
+        start = case.decided if case.granted else NEVER
+    else:
         start = case.concluded if case.how == "normal" and (case.granted or not case.decided) else NEVER
     if start:
         yield Span(1, start, end, limit_of(rule.limit), False)
@@ -179,7 +214,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "delivered": frozenset({"issuance", "delivery"}),
     "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery"}),
     "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"acceptance", "pre-review"}),
+    "not_accepted": frozenset({"case", "stage", "special", "acceptance", "pre-review"}),
     "ahead": frozenset(),
 }
 _DEADLINES_DEPEND_ON = frozenset({"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin"})
@@ -255,7 +290,8 @@ def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: 
 
 def _extension_days(case: Case, book: RuleBook, deadline: int) -> int:
     """How many days the limit is extended: those granted before it had passed, capped by the book."""
-    return min(sum(days for at, days in case.extensions if at <= deadline), book.extension.max_days)
+    cap = book.max_extension(case.terms.item if case.terms else "")
+    return min(sum(days for at, days in case.extensions if at <= deadline), cap)
 
 
 def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tuple[Pause, ...]) -> Limit:

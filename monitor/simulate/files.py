@@ -1,6 +1,7 @@
 """A simulated hall into files: its records, one JSON object per line, and its items as a rule book."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,10 +12,11 @@ import msgspec
 
 from monitor.simulate.catalog import HALL, items_toml
 from monitor.simulate.hall import BadSimulation, generate
-from monitor.simulate.rhythm import ZONE, as_datetime
+from monitor.simulate.plan import midnight, plan
+from monitor.simulate.rhythm import Rhythm, as_datetime, day_of
 from monitor.wire import encode_json
 from rules.events import Event
-from rules.instant import to_instant
+from rules.instant import DAY, to_instant
 
 
 class Line(msgspec.Struct):
@@ -24,14 +26,20 @@ class Line(msgspec.Struct):
     event: Event
 
 
-def write_file(path: Path, *, start: datetime, end: datetime, seed: int = 1, cases_per_day: float = 400) -> int:
-    """Write the records of a hall that arrive in [``start``, ``end``) to ``path``, in arrival order; gives their number.
+def write_file(path: Path, *, start: datetime | None = None, days: int = 30, seed: int = 1, cases_per_day: float = 400) -> int:
+    """Write the records of a hall that arrive within ``days`` days to ``path``, in arrival order; gives their number.
 
-    ``-`` is standard output. The file appears whole or not at all. Raises ``BadSimulation`` for times the calendar does not
-    cover and for a file that cannot be written.
+    The first day is that of ``start`` (aware; by default so long ago that the last day is past and well covered by the
+    calendar), from midnight. ``-`` is standard output. The file appears whole or not at all. Raises ``BadSimulation`` for
+    days the calendar does not cover and for a file that cannot be written.
     """
+    if days <= 0:
+        raise BadSimulation(f"{days} days: give 1 or more")
+    rhythm = Rhythm()
+    first = to_instant(start) if start else plan(rhythm, now=time.time_ns() // 1_000_000, backfill_days=days).origin
+    first = midnight(day_of(first))
     count = 0
-    records = generate(seed, to_instant(start), to_instant(end), cases_per_day)
+    records = generate(seed, first, first + days * DAY, cases_per_day, rhythm=rhythm)
     with _whole_file(path) as out:
         for arrived, event in records:
             out.write(encode_json(Line(as_datetime(arrived), event)))
@@ -62,9 +70,3 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
         raise BadSimulation(f"{path} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def period(start: datetime, days: int) -> tuple[datetime, datetime]:
-    """``days`` whole days from the midnight of ``start``'s day, in China."""
-    first = start.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return first, as_datetime(to_instant(first) + days * 86_400_000)

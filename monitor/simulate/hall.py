@@ -31,27 +31,36 @@ class BadSimulation(SupervisionError):
 
 
 def generate(
-    seed: int, start: int, end: int, cases_per_day: float, *, habits: Habits | None = None, rhythm: Rhythm | None = None
+    seed: int,
+    start: int,
+    end: int,
+    cases_per_day: float,
+    *,
+    habits: Habits | None = None,
+    rhythm: Rhythm | None = None,
+    mark: str = "",
 ) -> Iterator[tuple[int, Event]]:
     """Records of a hall with ``cases_per_day`` cases on a mean working day, as (arrived, event), in arrival order.
 
     ``start`` and ``end`` are epoch ms: cases begin at or after ``start``; records that arrive at or after ``end`` are left
-    out. Lazy. Raises ``BadSimulation`` where the calendar does not cover the days.
+    out. ``mark`` begins every case key, to keep several simulations apart. Lazy. Raises ``BadSimulation`` where the calendar
+    does not cover the days.
     """
     rhythm = rhythm or Rhythm()
     if end > rhythm.end:
         raise BadSimulation(f"the calendar ends at {from_epoch_day(day_of(rhythm.end))}: choose an earlier time to simulate")
     if cases_per_day <= 0:
         raise BadSimulation(f"{cases_per_day} cases a day: give a number above 0")
-    return _Hall(seed, rhythm, habits or Habits()).records(start, end, cases_per_day)
+    return _Hall(seed, rhythm, habits or Habits(), mark).records(start, end, cases_per_day)
 
 
 class _Hall:
-    def __init__(self, seed: int, rhythm: Rhythm, habits: Habits) -> None:
+    def __init__(self, seed: int, rhythm: Rhythm, habits: Habits, mark: str) -> None:
         self._rng = random.Random(seed)  # noqa: S311  # a simulation must be repeatable
         self._catalog: Catalog = build_catalog(self._rng)
         self._rhythm = rhythm
         self._habits = habits
+        self._mark = mark
         self._piles: dict[int, list[Arrival]] = {}
 
     def records(self, start: int, end: int, cases_per_day: float) -> Iterator[tuple[int, Event]]:
@@ -70,7 +79,7 @@ class _Hall:
         load = cases_per_day * _WEEKDAY[date.weekday()]
         walk_in = self._draw(load * (1 - online)) if worked else 0
         at_home = self._draw(load * online if worked else cases_per_day * online * 0.35)
-        stamp = date.strftime("%Y%m%d")
+        stamp = self._mark + date.strftime("%Y%m%d")
         complaint = numbers(stamp)
         first = self._rhythm.first_point(day)
         begun = sorted([(first + rng.random() * 0.995, True) for _ in range(walk_in)]) + [
@@ -128,7 +137,7 @@ class _Hall:
         return life
 
     def _pile(self, life: Life, start: int) -> None:
-        if life.arrivals[0][0] < start:
+        if min(arrival[0] for arrival in life.arrivals) < start:
             return
         for arrival in life.arrivals:
             self._piles.setdefault(day_of(arrival[0]), []).append(arrival)

@@ -1,6 +1,6 @@
 """When a simulation begins, and when its history does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.simulate.hall import BadSimulation
@@ -42,6 +42,17 @@ def plan(rhythm: Rhythm, *, now: int, start: datetime | None = None, backfill_da
             "so choose an earlier start"
         )
     return Plan(midnight(first) if backfill_days else live, live)
+
+
+def parse_start(text: str) -> datetime:
+    """``2026-03-04T09:00`` or ``2026-03-04`` (then nine o'clock), by China's clock unless it says otherwise."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSimulation(f"start {text!r}: write a day or a time, 2026-03-04 or 2026-03-04T09:00") from None
+    if len(text) == 10:
+        when += timedelta(milliseconds=LIVE_FROM)
+    return when if when.tzinfo else when.replace(tzinfo=ZONE)
 
 
 def resumed(rhythm: Rhythm, origin: int, last: int) -> Plan:

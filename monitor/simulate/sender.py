@@ -10,11 +10,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import InvalidTimestampError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of
+from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of, topic_config
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
@@ -127,18 +125,11 @@ class Sender:
 
 
 async def _check_create_time(settings: Settings, topic: str) -> None:
-    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
-    await admin.start()
-    try:
-        wanted = ConfigResource(ConfigResourceType.TOPIC, topic, {"message.timestamp.type": ""})
-        answers = await admin.describe_configs([wanted])
-    finally:
-        await admin.close()
-    stamps = [entry[1] for answer in answers for resource in answer.resources for entry in resource[4]]
-    if stamps != ["CreateTime"]:
+    stamp = (await topic_config(settings.kafka, topic)).get("message.timestamp.type", "unknown")
+    if stamp != "CreateTime":
         raise BadSimulation(
-            f"topic {topic} is stamped by the broker ({', '.join(stamps) or 'unknown'}): it belongs to a live installation, and "
-            "simulated times would be overwritten there. Name another topics.prefix, or simulate through its gateway"
+            f"topic {topic} is stamped by the broker ({stamp}): it belongs to a live installation, and simulated times would "
+            "be overwritten there. Name another topics.prefix, or simulate through its gateway"
         )
 
 

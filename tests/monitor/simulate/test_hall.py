@@ -37,6 +37,20 @@ def test_records_come_in_order_of_arrival_within_the_time_asked_for() -> None:
     assert arrivals[-1] < END
 
 
+def test_a_start_at_noon_begins_with_the_afternoons_cases() -> None:
+    noon = START + 12 * HOUR
+    records = list(generate(7, noon, START + 3 * DAY, 200))
+    assert records[0][0] >= noon
+    begun = {event.case for _, event in records if isinstance(event, Applied)}
+    assert {event.case for _, event in records} - {""} == begun
+
+
+def test_a_mark_keeps_two_simulations_apart() -> None:
+    marked = [event for _, event in generate(7, START, START + 2 * DAY, 200, mark="b-")]
+    assert {event.id for event in marked}.isdisjoint(event.id for _, event in hall())
+    assert all(not event.case or event.case.startswith("b-") for event in marked)
+
+
 def test_nothing_arrives_before_it_happened() -> None:
     assert all(to_instant(event.at) < arrived for arrived, event in hall())
 

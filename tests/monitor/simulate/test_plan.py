@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from monitor.simulate.hall import BadSimulation
-from monitor.simulate.plan import Plan, plan, resumed
+from monitor.simulate.plan import Plan, parse_start, plan, resumed
 from monitor.simulate.rhythm import ZONE, Rhythm
 from rules.instant import DAY
 from tests.monitor.simulate.halls import instant
@@ -60,3 +60,20 @@ def test_going_on_at_night_jumps_to_the_opening() -> None:
     origin = instant("2026-01-25T00:00")
     assert resumed(RHYTHM, origin, instant("2026-03-06T19:00")) == Plan(origin, instant("2026-03-09T09:00"))
     assert resumed(RHYTHM, origin, instant("2026-03-06T10:00:03")).live == instant("2026-03-06T10:00:03")
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("2026-03-04", "2026-03-04T09:00:00+08:00"),
+        ("2026-03-04T10:30", "2026-03-04T10:30:00+08:00"),
+        ("2026-03-04T03:30:00+00:00", "2026-03-04T03:30:00+00:00"),
+    ],
+)
+def test_a_start_is_read_by_chinas_clock(text: str, means: str) -> None:
+    assert parse_start(text).isoformat() == means
+
+
+def test_a_start_nobody_can_read_is_refused() -> None:
+    with pytest.raises(BadSimulation, match="'tomorrow': write a day or a time"):
+        parse_start("tomorrow")

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,6 @@ from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, encode_json
-
-_MONDAY = datetime.fromisoformat("2025-03-03T00:00:00+08:00")
-"""Where a simulated file begins unless told otherwise."""
 
 
 def configure_logging(level: str) -> None:
@@ -119,8 +116,7 @@ def simulate(
     if book is not None:
         write_book(book)
     if out is not None:
-        begin = start or _MONDAY
-        count = write_file(out, start=begin, end=begin + timedelta(days=backfill_days), seed=seed, cases_per_day=cases_per_day)
+        count = write_file(out, start=start, days=backfill_days, seed=seed, cases_per_day=cases_per_day)
         click.echo(f"{out}: {count:,} records", err=True)
     if book is not None or out is not None:
         return

@@ -12,7 +12,9 @@ EVENTS = Counter("supervise_events", "Records read from the events topic", ["typ
 """outcome: applied, unchanged (repeated or without effect), dead, rerouted."""
 ALERTS = Counter("supervise_alerts", "Alert changes written to the alerts topic", ["rule", "level", "state"])
 DETECTION_LAG = Histogram(
-    "supervise_detection_lag_seconds", "From an alert's due_at to its raised_at, in record time", buckets=_LAG_BUCKETS
+    "supervise_detection_lag_seconds",
+    "From when an alert could be known (due, or told late) to its raised_at",
+    buckets=_LAG_BUCKETS,
 )
 BATCH_RECORDS = Histogram(
     "supervise_batch_records", "Records in one fetched batch of one partition", buckets=(1, 4, 16, 64, 256, 1024, 4096)

@@ -54,10 +54,11 @@ REASON_TEXT: dict[Reason, str] = {
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One change of one alert, whole: the last record of an ``id`` by ``change`` tells all there is to know of it.
 
-    ``id`` is case/rule/level/cycle and never depends on when or where it was computed, so a repeated record is recognised
-    by (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the
-    engine saw it; their difference is the detection lag. ``deadline`` is the limit the card is about (for a warning it
-    lies after ``due_at``). ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
+    ``id`` is case/rule/level/cycle and never depends on when or where it was computed, so a repeated record is recognised by
+    (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine
+    saw it. ``known_at`` is ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in
+    too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
+    the card is about (for a warning it lies after ``due_at``). ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     reason: str
     change: int
     due_at: Aware
+    known_at: Aware
     raised_at: Aware
     changed_at: Aware
     deadline: Aware

@@ -134,7 +134,8 @@ def _settled(
     after = _replace(joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=due)
     if not verdict.changes:
         return after, (), verdict.wake_at
-    return after, tuple([_alert(after, change, book, now) for change in verdict.changes]), verdict.wake_at
+    told = now if changes else NEVER
+    return after, tuple([_alert(after, change, book, now, told) for change in verdict.changes]), verdict.wake_at
 
 
 def _is_outdated(case: Case, book: RuleBook) -> bool:
@@ -160,8 +161,11 @@ def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:
     return NEVER
 
 
-def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
-    """The whole alert for people: with its place, its limit and the arithmetic that defends it."""
+def _alert(case: Case, change: Change, book: RuleBook, now: int, told: int = NEVER) -> Alert:
+    """The whole alert for people: with its place, its limit and the arithmetic that defends it.
+
+    ``told`` is the arrival of the record it follows from, if a record and not time alone brought it about.
+    """
     card, clock = change.card, change.clock
     place = case.terms or case.origin
     assert place is not None
@@ -179,6 +183,7 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
         reason=change.reason.code,
         change=card.change,
         due_at=to_datetime(card.due, zone),
+        known_at=to_datetime(max(card.due, min(told, card.raised)), zone),
         raised_at=to_datetime(card.raised, zone),
         changed_at=to_datetime(now, zone),
         deadline=to_datetime(clock.deadline if clock and clock.deadline else card.due, zone),

@@ -25,7 +25,7 @@ class Draft:
         self.alerts.append((key, encode_json(alert)))
         self._alerted.append((alert.rule, alert.level, alert.state))
         if alert.state in STANDING and alert.raised_at == alert.changed_at:
-            self._lags.append((alert.raised_at - alert.due_at).total_seconds())
+            self._lags.append((alert.raised_at - alert.known_at).total_seconds())
 
     def bury(self, record: RawRecord, error: BadEvent) -> None:
         """Nobody can use this record."""

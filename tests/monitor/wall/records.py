@@ -24,6 +24,7 @@ def alert(
     reason: Reason = Reason.LIMIT_PASSED,
     due: datetime | None = None,
     lag_ms: int = 350,
+    late: timedelta = timedelta(),
     region: str = "430104",
     hall: str = "岳麓区政务服务中心",
     department: str = "市场监管局",
@@ -31,7 +32,8 @@ def alert(
 ) -> Alert:
     """One change of the alert of case ``number``; falls due a second after the one before it."""
     due_at = due or BASE + timedelta(seconds=number)
-    raised_at = due_at + timedelta(milliseconds=lag_ms)
+    known_at = due_at + late
+    raised_at = known_at + timedelta(milliseconds=lag_ms)
     case = f"{region}-{number:05d}"
     return Alert(
         id=f"{case}/promised/{level}/0",
@@ -43,6 +45,8 @@ def alert(
         reason=reason.code,
         change=change,
         due_at=due_at,
+        known_at=known_at,
+        known_at=due_at,
         raised_at=raised_at,
         changed_at=raised_at + timedelta(seconds=change - 1),
         deadline=due_at,

@@ -51,7 +51,7 @@ function makeCard() {
     element("span", "level"),
     element("div", "what", element("p", "item"), element("p", "where")),
     element("div", "due", element("p", "time"), element("p", "limit")),
-    element("p", "lag"),
+    element("div", "seen", element("p", "lag"), element("p", "late")),
     element("div", "how", element("p", "state"), element("p", "reason")));
 }
 
@@ -66,7 +66,9 @@ function fillCard(child, row, times) {
   const stage = row.stage ? `${format.stage(row.stage)} ` : "";
   part(child, "time").replaceChildren(element("span", "", times.month(row.due_at)), times.clock(row.due_at));
   part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : stage;
-  part(child, "lag").textContent = format.lag(row.raised_at - row.due_at);
+  part(child, "lag").textContent = format.lag(row.raised_at - row.known_at);
+  const late = row.known_at - row.due_at; // the hall's own delay is not ours, and must not hide in it
+  part(child, "late").textContent = late >= 1000 ? `迟报 ${format.lag(late)}` : "";
   part(child, "state").textContent = format.state(row.state);
   part(child, "reason").textContent = row.reason_text === format.state(row.state) ? "" : row.reason_text;
 }

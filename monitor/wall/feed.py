@@ -73,7 +73,8 @@ class FeedReader:
     async def run(self) -> None:
         """Read for ever; ends only by being cancelled."""
         while True:
-            # No group: every wall reads all partitions, and leaves no trace on the cluster.
+            # No group: every wall reads all partitions, and leaves no trace on the cluster. No reset: an offset that is not there
+            # any more means that the topic is another one, and then everything must be read anew.
             consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="none")
             try:
                 await consumer.start()

@@ -196,10 +196,11 @@ def row_of(alert: Alert) -> Row:
         **same,
         reason_text=_REASON_TEXT.get(alert.reason, alert.reason),
         due_at=to_instant(alert.due_at),
+        known_at=to_instant(alert.known_at),
         raised_at=to_instant(alert.raised_at),
         changed_at=to_instant(alert.changed_at),
         deadline=to_instant(alert.deadline),
     )
 
 
-_SAME = frozenset(Alert.__struct_fields__) - {"due_at", "raised_at", "changed_at", "deadline"}
+_SAME = frozenset(Alert.__struct_fields__) - {"due_at", "known_at", "raised_at", "changed_at", "deadline"}

@@ -42,7 +42,10 @@ class Department(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One alert as a screen shows it. Names of items and offices only: nothing of an applicant is ever in an alert."""
+    """One alert as a screen shows it. Names of items and offices only: nothing of an applicant is ever in an alert.
+
+    ``raised_at - known_at`` is our detection lag, ``known_at - due_at`` how late the hall told us.
+    """
 
     id: str
     change: int
@@ -61,6 +64,7 @@ class Row(msgspec.Struct, frozen=True):
     stage: str
     limit: str
     due_at: int
+    known_at: int
     raised_at: int
     changed_at: int
     deadline: int

@@ -46,7 +46,6 @@ def alert(
         change=change,
         due_at=due_at,
         known_at=known_at,
-        known_at=due_at,
         raised_at=raised_at,
         changed_at=raised_at + timedelta(seconds=change - 1),
         deadline=due_at,

@@ -3,24 +3,25 @@
 import asyncio
 import shutil
 from collections.abc import Iterator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
 from monitor.embedded.kafka import EmbeddedKafka
-from monitor.wall.client import watch
 from monitor.wall.feed import ALERTS_READ_BACK
 from monitor.wall.picture import Totals
 from monitor.wall.server import Wall
 from rules.alerts import Alert
+from tests.monitor.wall.conftest import Follow
 from tests.monitor.wall.records import alert, figures, wall_settings, writing
 from tests.monitor.wall.test_server import until
 
 pytestmark = pytest.mark.kafka
 
 
-async def test_only_the_latest_alerts_are_read_back(kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_latest_alerts_are_read_back(
+    kafka: str, topic_prefix: str, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = wall_settings(kafka, topic_prefix)
     async with writing(settings) as writer:
         total = ALERTS_READ_BACK * 2 + 500  # of one case's key: all in one partition
@@ -35,8 +36,8 @@ async def test_only_the_latest_alerts_are_read_back(kafka: str, topic_prefix: st
             return put_alert(one, stamped)
 
         monkeypatch.setattr(wall.hub, "put_alert", counted)
-        async with wall, aclosing(watch(wall.url)) as updates:
-            await until(updates, lambda update: len(update.picture.cards) == 2)
+        async with wall:
+            await until(follow(wall.url), lambda update: len(update.picture.cards) == 2)
         assert taken == [*range(total - ALERTS_READ_BACK + 1, total), 1]
 
 
@@ -47,9 +48,10 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedKafka]:
 
 
 @pytest.mark.slow
-async def test_a_broker_that_dies_and_returns(broker: EmbeddedKafka, topic_prefix: str) -> None:
+async def test_a_broker_that_dies_and_returns(broker: EmbeddedKafka, topic_prefix: str, follow: Follow) -> None:
     settings = wall_settings(broker.bootstrap, topic_prefix)
-    async with Wall(settings) as wall, aclosing(watch(wall.url)) as updates:
+    async with Wall(settings) as wall:
+        updates = follow(wall.url)
         async with writing(settings) as writer:
             await writer.figures(figures(open=4))
             await writer.alert(alert(1))

@@ -14,11 +14,12 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.typing import Origin
 
 from monitor.settings import Settings
-from monitor.wall.client import Update, watch
+from monitor.wall.client import Update
 from monitor.wall.picture import Delta, Heartbeat, Resync, Snapshot, Totals, decode_message, encode_message
 from monitor.wall.server import MAX_BACKLOG, CannotListen, Wall, run_wall
 from monitor.wire import Topics
 from rules.alerts import Reason
+from tests.monitor.wall.conftest import Follow
 from tests.monitor.wall.records import alert, figures, make_topics, wall_settings, writing
 
 pytestmark = pytest.mark.kafka
@@ -42,13 +43,13 @@ def settings(kafka: str, topic_prefix: str) -> Settings:
     return wall_settings(kafka, topic_prefix, title="测试监察", simulated=True)
 
 
-async def test_what_was_before_and_what_comes(settings: Settings) -> None:
+async def test_what_was_before_and_what_comes(settings: Settings, follow: Follow) -> None:
     lags, deltas = metric("supervise_wall_lag_seconds_count"), metric("supervise_wall_deltas_total")
     async with writing(settings) as writer:
         await writer.figures(figures(0, open=9, at=1), figures(0, open=4, at=2), figures(1, open=3, red=1, at=3))
         await writer.alert(alert(1), alert(2), alert(2, change=2, state="withdrawn", reason=Reason.LATE_RECORD))
         async with Wall(settings) as wall:
-            updates = watch(wall.url)
+            updates = follow(wall.url)
             first = await until(updates, lambda update: update.feed.state == "live")
             assert first.picture.totals == Totals(open=7, red=1)
             assert [placed.row.state for placed in first.picture.cards] == ["withdrawn", "issued"]
@@ -60,14 +61,13 @@ async def test_what_was_before_and_what_comes(settings: Settings) -> None:
             await writer.figures(figures(1, open=2, red=2, at=4))
             last = await until(updates, lambda update: update.picture.totals.red == 2)
             assert last.picture.totals.open == 6
-            await updates.aclose()
     assert metric("supervise_wall_lag_seconds_count") == lags + 1
     assert metric("supervise_wall_deltas_total") >= deltas + 2
 
 
-async def test_snapshot_resync_and_heartbeat(settings: Settings) -> None:
+async def test_snapshot_resync_and_heartbeat(settings: Settings, follow: Follow) -> None:
     async with writing(settings) as writer, Wall(settings) as wall:
-        await until(watch(wall.url), lambda update: update.feed.state == "live")
+        await until(follow(wall.url), lambda update: update.feed.state == "live")
         async with connect(wall.url.replace("http", "ws") + "live?region=4301&department=%E5%B8%82") as screen:
             hello = decode_message(await screen.recv())
             assert isinstance(hello, Snapshot)
@@ -89,10 +89,10 @@ async def test_snapshot_resync_and_heartbeat(settings: Settings) -> None:
             assert [placed.row.department for placed in again.picture.cards] == ["市"]
 
 
-async def test_bad_records_are_skipped(settings: Settings) -> None:
+async def test_bad_records_are_skipped(settings: Settings, follow: Follow) -> None:
     names = Topics(settings.topics.prefix)
     async with writing(settings) as writer, Wall(settings) as wall:
-        updates = watch(wall.url)
+        updates = follow(wall.url)
         await until(updates, lambda update: update.feed.state == "live")
         await writer.raw(names.alerts, b"{not json", b"430104-00001")
         await writer.raw(names.figures, b"\xff\xfe", b"x")
@@ -101,20 +101,20 @@ async def test_bad_records_are_skipped(settings: Settings) -> None:
         await until(updates, lambda update: len(update.cards) == 1)
 
 
-async def test_topics_that_come_later(settings: Settings) -> None:
+async def test_topics_that_come_later(settings: Settings, follow: Follow) -> None:
     async with Wall(settings) as wall:
-        updates = watch(wall.url)
+        updates = follow(wall.url)
         await until(updates, lambda update: update.feed.state == "waiting")
         await make_topics(settings)
         await until(updates, lambda update: update.feed.state == "live")
 
 
-async def test_no_kafka_is_said_and_the_page_served(topic_prefix: str) -> None:
+async def test_no_kafka_is_said_and_the_page_served(topic_prefix: str, follow: Follow) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody can answer there
         settings = wall_settings(f"127.0.0.1:{taken.getsockname()[1]}", topic_prefix)
         async with Wall(settings) as wall, aiohttp.ClientSession() as http:
-            update = await until(watch(wall.url), lambda _: True)
+            update = await until(follow(wall.url), lambda _: True)
             assert update.feed.state == "waiting"
             async with http.get(f"{wall.url}healthz") as answer:
                 assert answer.status == 503
@@ -123,10 +123,10 @@ async def test_no_kafka_is_said_and_the_page_served(topic_prefix: str) -> None:
                 assert answer.status == 200
 
 
-async def test_a_slow_screen_is_cut_off_and_the_others_go_on(settings: Settings) -> None:
+async def test_a_slow_screen_is_cut_off_and_the_others_go_on(settings: Settings, follow: Follow) -> None:
     dropped = metric("supervise_wall_dropped_screens_total")
     async with writing(settings), Wall(settings) as wall:
-        updates = watch(wall.url, reconnect=False)
+        updates = follow(wall.url)
         await until(updates, lambda update: update.feed.state == "live")
         reader, slow = await _handshake_and_stop_reading(wall.url)
         change = 0
@@ -162,9 +162,9 @@ async def _handshake_and_stop_reading(url: str) -> tuple[asyncio.StreamReader, a
     return reader, writer
 
 
-async def test_pages_headers_and_health(settings: Settings) -> None:
+async def test_pages_headers_and_health(settings: Settings, follow: Follow) -> None:
     async with writing(settings), Wall(settings) as wall, aiohttp.ClientSession(wall.url) as http:
-        await until(watch(wall.url), lambda update: update.feed.state == "live")
+        await until(follow(wall.url), lambda update: update.feed.state == "live")
         async with http.get("/?region=4301") as page:
             assert page.status == 200
             assert page.content_type == "text/html"
@@ -202,17 +202,16 @@ async def test_who_may_not_connect(settings: Settings) -> None:
                         await screen.recv()
 
 
-async def test_watch_returns_after_the_wall_was_away(settings: Settings) -> None:
+async def test_watch_returns_after_the_wall_was_away(settings: Settings, follow: Follow) -> None:
     async with writing(settings) as writer:
         await writer.alert(alert(1))
         async with Wall(settings) as wall:
             port = urlsplit(wall.url).port
-            updates = watch(wall.url)
+            updates = follow(wall.url)
             await until(updates, lambda update: len(update.picture.cards) == 1)
         await writer.alert(alert(2))
         async with Wall(wall_settings(settings.kafka.bootstrap, settings.topics.prefix, port=port)):
             await until(updates, lambda update: len(update.picture.cards) == 2)
-            await updates.aclose()
 
 
 async def test_a_taken_port_is_named(settings: Settings) -> None:

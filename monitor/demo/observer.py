@@ -54,9 +54,9 @@ class Observer:
         self._seen.add(row.id)
         self.levels[row.level] += 1
         begun, started = self._live
-        if row.due_at >= begun:
-            fell_due = started + (row.due_at - begun) / 1000 / self._speed
-            self.lags.append(max(0.0, time.monotonic() - fell_due))
+        if row.known_at >= begun:
+            knowable = started + (row.known_at - begun) / 1000 / self._speed
+            self.lags.append(max(0.0, time.monotonic() - knowable))
 
     def cards(self) -> int:
         """Yellow and red cards seen live."""

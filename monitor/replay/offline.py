@@ -16,7 +16,7 @@ from rules.alerts import LEVELS, STANDING, Alert
 from rules.case import Case, case_due, case_state
 from rules.errors import BadEvent
 from rules.events import Event
-from rules.instant import to_datetime
+from rules.instant import to_datetime, to_instant
 from rules.rulebook import RuleBooks
 
 
@@ -80,7 +80,7 @@ def replay_offline(
     """Replay ``file`` straight through the core and write one JSON line per alert change to ``out``.
 
     After the last record the clock runs on to ``until``, by default not at all: what happens after the last arrival is
-    nothing the file tells. With ``cases`` one line per case follows. ``on_bad`` gets every row that could not be used.
+    nothing the file tells (without an offset ``until`` is the book's wall-clock time). With ``cases`` one line per case follows. ``on_bad`` gets every row that could not be used.
     Prints nothing: ``str()`` of the result is the summary.
     """
     began = time.perf_counter()
@@ -95,7 +95,7 @@ def replay_offline(
         except BadEvent as error:
             _refuse(feed, event, error, on_bad)
     if until is not None:
-        for alert in engine.advance(int(until.timestamp() * 1000)):
+        for alert in engine.advance(to_instant(until if until.tzinfo else until.replace(tzinfo=books.at(feed.last).zone))):
             tally.take(alert)
     judged = time.perf_counter()
     if cases:

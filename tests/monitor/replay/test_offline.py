@@ -1,0 +1,108 @@
+"""Replay without a broker: lines, clock, lateness, bad rows."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.replay import OfflineReplay, replay_offline
+from monitor.replay.engine import Engine
+from monitor.wire import DeadLetter
+from rules.events import Accepted, Concluded
+from rules.instant import DAY, to_datetime
+from tests.monitor.replay.files import ZONE, at, books, mapping, write
+
+
+def replayed(folder: Path, *rows: str, **options: Any) -> tuple[list[dict[str, Any]], OfflineReplay]:
+    out = io.BytesIO()
+    summary = replay_offline(write(folder, *rows), mapping(), books(), out, **options)
+    return [msgspec.json.decode(line) for line in out.getvalue().splitlines()], summary
+
+
+def test_alert_lines_have_exactly_their_fields_and_offsets(tmp_path: Path) -> None:
+    lines, summary = replayed(tmp_path, "1,2026-01-05 09:00:00,,", "2,2026-01-07 12:00:00,,")
+    assert lines == [
+        {
+            "case": "1", "rule": "case", "level": "warning", "state": "issued", "reason": "limit_near",
+            "due_at": "2026-01-06T09:00:00+08:00", "raised_at": "2026-01-06T09:00:00.001000+08:00",
+        },
+        {
+            "case": "1", "rule": "case", "level": "warning", "state": "superseded", "reason": "higher_level_reached",
+            "due_at": "2026-01-06T09:00:00+08:00", "raised_at": "2026-01-06T09:00:00.001000+08:00",
+        },
+        {
+            "case": "1", "rule": "case", "level": "yellow", "state": "issued", "reason": "limit_passed",
+            "due_at": "2026-01-07T09:00:00+08:00", "raised_at": "2026-01-07T09:00:00.001000+08:00",
+        },
+    ]  # fmt: skip
+    assert summary.standing == {"yellow": 1}
+    assert "yellow: 1 standing (issued 1)" in str(summary)
+
+
+def test_nothing_is_guessed_beyond_the_last_arrival_unless_asked(tmp_path: Path) -> None:
+    row = "1,2026-01-05 09:00:00,,"
+    assert replayed(tmp_path, row)[0] == []
+    lines, _ = replayed(tmp_path, row, until=datetime(2026, 1, 8, 9, 0, 1))  # noqa: DTZ001  # wall clock of the book
+    assert [(line["level"], line["state"]) for line in lines][-1] == ("red", "issued")
+
+
+def test_case_lines_come_last(tmp_path: Path) -> None:
+    rows = ("1,2026-01-05 09:00:00,2026-01-06 09:00:00,2026-01-06 10:00:00", "2,2026-01-05 10:00:00,,")
+    lines, summary = replayed(tmp_path, *rows, cases=True)
+    assert lines[-2:] == [
+        {"case": "1", "due_at": "2026-01-07T09:00:00+08:00", "state": "concluded"},
+        {"case": "2", "due_at": "2026-01-07T10:00:00+08:00", "state": "open"},
+    ]
+    assert all("rule" in line for line in lines[:-2])
+    assert summary.cases == 2
+
+
+def test_a_late_record_withdraws_what_fell_meanwhile(tmp_path: Path) -> None:
+    """Closed in time, typed in two days after the deadline: the cards fall, then go."""
+    lines, summary = replayed(tmp_path, "1,2026-01-05 09:00:00,2026-01-06 08:00:00,2026-01-09 09:00:00")
+    assert [line["state"] for line in lines if line["level"] == "red"] == ["issued", "withdrawn"]
+    assert summary.standing == {}
+
+
+def test_bad_rows_are_counted_and_handed_over(tmp_path: Path) -> None:
+    letters: list[DeadLetter] = []
+    _, summary = replayed(tmp_path, "1,never,,", "2,1900-01-01 00:00:00,,", "3,2026-01-05 09:00:00,,", on_bad=letters.append)
+    assert summary.bad == {"mapping_failed": 1, "impossible_time": 1}
+    assert (summary.rows, summary.events) == (3, 1)
+    assert [letter.source for letter in letters] == ["cases.csv, row 2", "cases.csv, row 3"]
+    assert "2 (mapping_failed 1, impossible_time 1)" in str(summary)
+
+
+def test_rows_are_taken_in_order_of_arrival_whatever_the_file_says(tmp_path: Path) -> None:
+    rows = [f"{number},2026-01-{number:02} 09:00:00,," for number in range(1, 10)]
+    assert replayed(tmp_path, *rows)[0] == replayed(tmp_path, *reversed(rows))[0]
+
+
+def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
+    lines, summary = replayed(tmp_path, cases=True)
+    assert (lines, summary.rows, summary.events) == ([], 0, 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 10 * DAY), st.booleans()), max_size=30), st.integers(1, DAY))
+def test_ticking_more_often_changes_nothing(story: list[tuple[int, int, bool]], pulse: int) -> None:
+    """The engine wakes a case at the very instant it falls due, so further looks at the clock find nothing."""
+    start = at("2026-01-05 09:00")
+    told: list[list[bytes]] = []
+    for often in (False, True):
+        engine = Engine(books())
+        changes = []
+        for case, after, ends in sorted(story, key=lambda part: part[1]):
+            kind = Concluded if ends else Accepted
+            when = start + after
+            if often:
+                for now in range(max(engine.now, when - 5 * pulse), when, pulse):
+                    changes += engine.advance(now)
+            event = kind(id=f"{case}-{after}", at=to_datetime(when, ZONE), region="430100", case=str(case))
+            changes += engine.apply(event, when)
+        changes += engine.advance(start + 20 * DAY)
+        told.append([msgspec.json.encode(change) for change in changes])
+    assert told[0] == told[1]

@@ -5,8 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.mapping import Mapping, parse_mapping
-from rules.instant import to_instant
 from rules.bookfile import parse_book
+from rules.instant import to_instant
 from rules.rulebook import RuleBooks
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -92,6 +92,9 @@ class Hub:
         while len(self._changes) > _CHANGES_REMEMBERED:
             self._changes.popitem(last=False)
         row = row_of(alert)
+        before = self._cards.get(row.id) or self._notices.get(row.id)
+        if before is not None:  # a case handed to another department takes its card along
+            self._touch(before.row.region, before.row.hall, before.row.department)
         self.clock = max(self.clock, row.changed_at)
         if alert.level in CARDS:
             self._put_card(row, stamped)

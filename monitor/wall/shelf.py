@@ -23,6 +23,10 @@ class Shelf:
         if len(self._order) > self._limit:
             del self._placed[self._order.pop()[1]]
 
+    def get(self, name: str) -> Placed | None:
+        """The alert of that id, if it is there."""
+        return self._placed.get(name)
+
     def drop(self, name: str) -> Placed | None:
         """Take it off and return it, if it is there."""
         placed = self._placed.pop(name, None)

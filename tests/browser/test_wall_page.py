@@ -141,7 +141,7 @@ async def test_the_page_applies_deltas_as_the_server_does(settings: Settings) ->
         reloaded = asyncio.Event()
 
         def listen(socket: object) -> None:
-            socket.on("framereceived", heard.append)  # type: ignore[attr-defined]
+            socket.on("framereceived", lambda text: heard.append(text))  # type: ignore[attr-defined]
             reloaded.set()
 
         page.on("websocket", listen)

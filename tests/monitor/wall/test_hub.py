@@ -142,6 +142,18 @@ def test_only_the_scopes_concerned_are_told() -> None:
     assert hub.flush(0) == []
 
 
+def test_a_card_moves_with_its_case_to_another_department() -> None:
+    hub = Hub()
+    first, second = Scope(department="first"), Scope(department="second")
+    hub.open(first)
+    hub.open(second)
+    hub.put_alert(alert(1, department="first"), 0)
+    hub.flush(0)
+    hub.put_alert(alert(1, change=2, department="second"), 0)
+    assert {scope for scope, _ in hub.flush(0)} == {first, second}
+    assert (len(shown(hub, first).cards), len(shown(hub, second).cards)) == (0, 1)
+
+
 def test_a_screen_that_comes_between_two_flushes_gets_what_was_published(hub: Hub) -> None:
     hub.put_alert(alert(1), 0)
     hub.flush(0)

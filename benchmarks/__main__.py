@@ -1,0 +1,58 @@
+"""``python -m benchmarks``: throughput, breakdown and latency on an embedded Kafka in a temporary folder."""
+
+import asyncio
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+
+from benchmarks.machine import machine
+from benchmarks.site import site
+from benchmarks.throughput import throughput as run_throughput
+from rules.errors import SupervisionError
+
+_kafka = click.option("--kafka", help="host:port of a broker that runs; default: an embedded one in a temporary folder.")
+_cases = click.option("--cases", type=click.IntRange(10), default=20_000, show_default=True, help="Cases in the log, about.")
+_days = click.option("--days", type=click.IntRange(7, 200), default=40, show_default=True, help="Simulated days of the log.")
+_seed = click.option("--seed", type=int, default=1, show_default=True)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Measure the worker on a real Kafka. Without a command: all of them, one after the other.
+
+    \b
+    python -m benchmarks throughput --repetitions 1 --cases 5000
+    python -m benchmarks latency --cases 100000
+    """
+    if ctx.invoked_subcommand is None:
+        for command in (throughput, breakdown, latency):
+            ctx.invoke(command)
+
+
+@main.command()
+@_cases
+@_days
+@_seed
+@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@_kafka
+def throughput(kafka: str | None, **options: Any) -> None:
+    """Events/s of one process: the worker, stock Faust, a hand-written loop, in turn, on the same log and rules.
+
+    Exit status 1 if they do not end with the same alerts.
+    """
+    out = Console(width=130)
+    out.print(machine())
+    with site(kafka) as place:
+        agreed = asyncio.run(run_throughput(place, out, **options))
+    if not agreed:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        main(prog_name="python -m benchmarks")
+    except SupervisionError as error:
+        sys.exit(f"benchmarks: {error}")

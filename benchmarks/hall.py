@@ -1,0 +1,46 @@
+"""The log that all contenders read: the simulated hall's records with a tick per simulated hour, and its rule book."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.site import Site
+from benchmarks.topics import ends
+from monitor.kafka import ensure_topics
+from monitor.settings import Settings
+from monitor.simulate.feeder import run_simulate
+from monitor.simulate.files import write_book
+from monitor.wire import Topics
+
+_LIVE = datetime.fromisoformat("2025-10-20T09:00:00+08:00")
+"""Where the simulated history ends: the National Day holiday and its make-up days lie in it."""
+_WORKING_SHARE = 0.68
+"""Working days among days, roughly."""
+
+
+class Log(NamedTuple):
+    """What lies in the events topic of ``prefix``: ``ends`` per partition, ``events`` without ticks."""
+
+    prefix: str
+    book: Path
+    events: int
+    ticks: int
+    ends: dict[int, int]
+
+    @property
+    def records(self) -> int:
+        """Events and ticks."""
+        return sum(self.ends.values())
+
+
+async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int) -> tuple[Log, Settings]:
+    """Simulate about ``cases`` cases within ``days`` days into the events topic of ``prefix``."""
+    book = place.folder / "book.toml"
+    write_book(book)
+    _, settings = place.settings(prefix, f"{prefix}-feeder", book)
+    await ensure_topics(settings.kafka, settings.topics, create_time=True)
+    daily = cases / (days * _WORKING_SHARE)
+    fed = await run_simulate(
+        settings, seed=seed, start=_LIVE, cases_per_day=daily, backfill_days=days, seconds=0, progress=False
+    )
+    return Log(prefix, book, fed.events, fed.ticks, await ends(settings, Topics(prefix).events)), settings

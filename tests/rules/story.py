@@ -1,0 +1,121 @@
+"""Tells the core the story of one case, record by record, as a partition of the events topic would."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.alerts import LEVELS, Alert
+from rules.bookfile import merge, parse_book
+from rules.case import STATES, Card, Case, decode_case, encode_case, is_standing
+from rules.events import EVENT_TYPES, TICK
+from rules.instant import to_datetime, to_instant
+from rules.rulebook import RuleBook, RuleBooks
+from rules.step import Outcome, step
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+"""An ordinary Monday morning; no holiday before Qingming (4-6 April)."""
+
+PLACE: dict[str, Any] = {
+    "case": "430100-2026-000001",
+    "region": "430100",
+    "hall": "市政务服务中心",
+    "department": "市场监管局",
+    "window": "A01",
+    "item": "licence",
+}
+
+
+def day(days: float, hours: float = 0, minutes: float = 0) -> datetime:
+    """So long after :data:`MONDAY`."""
+    return MONDAY + timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def table(profile: str) -> dict[str, Any]:
+    """A shipped book as its TOML says, laid over what it extends."""
+    data = tomllib.loads(files("rules").joinpath("books", f"{profile}.toml").read_text("utf-8"))
+    base = data.pop("extends", None)
+    return merge(table(base), data) if base else data
+
+
+def book(profile: str = "default", over: Mapping[str, Any] | None = None, **keys: Any) -> RuleBook:
+    """A shipped book with some keys changed."""
+    return parse_book(profile, merge(table(profile), {**(over or {}), **keys}))
+
+
+def books(profile: str = "default", **keys: Any) -> RuleBooks:
+    """That book alone."""
+    return RuleBooks([book(profile, keys)])
+
+
+def event(kind: str, at: datetime, **fields: Any) -> Any:
+    """A record of that type from the same window about the same case."""
+    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **fields})
+
+
+class Story:
+    """One case, told in order of arrival. After each record it goes through the codec, as between two batches."""
+
+    def __init__(self, books: RuleBooks | None = None) -> None:
+        self.books = books or RuleBooks([book()])
+        self.case: Case | None = None
+        self.alerts: list[Alert] = []
+        self.offset = 0
+        self.now = 0
+
+    def tell(self, kind: str, at: datetime, arrived: datetime | None = None, **fields: Any) -> Outcome:
+        """A record that happened at ``at`` and arrived then, or at ``arrived``."""
+        return self.record(event(kind, at, **fields), arrived or at)
+
+    def tick(self, at: datetime) -> Outcome:
+        """Nothing but time."""
+        return self.record(TICK, at)
+
+    def record(self, record: Any, arrived: datetime, offset: int | None = None) -> Outcome:
+        """Any record; ``offset`` to deliver one again."""
+        instant = to_instant(arrived)
+        self.now = max(self.now, instant)
+        outcome = step(self.case, record, self.books, self.now, instant, self.offset if offset is None else offset)
+        self.offset += offset is None
+        self.case = outcome.case and decode_case(encode_case(outcome.case))
+        self.alerts += outcome.alerts
+        return outcome
+
+    @property
+    def known(self) -> Case:
+        """The case, which there must be."""
+        assert self.case is not None
+        return self.case
+
+    @property
+    def standing(self) -> set[str]:
+        """``level rule`` of all that stands."""
+        return {f"{LEVELS[card.level]} {card.rule}" for card in self.known.cards if is_standing(card)}
+
+    def card(self, level: str, rule: str, cycle: int = 1) -> Card:
+        """How the case remembers that alert."""
+        for card in self.known.cards:
+            if (LEVELS[card.level], card.rule, card.cycle) == (level, rule, cycle):
+                return card
+        raise AssertionError(f"no {level} {rule}/{cycle} among {self.states}")
+
+    @property
+    def states(self) -> dict[str, str]:
+        """``level rule/cycle`` of every alert to its state."""
+        return {f"{LEVELS[card.level]} {card.rule}/{card.cycle}": STATES[card.state] for card in self.known.cards}
+
+    def deadline(self, rule: str, cycle: int = 1) -> datetime:
+        """The deadline of a clock of the case."""
+        judged = self.books.get(self.known.book)
+        found = [c for c in self.known.clocks if (judged.time_limits[c.rule].id, c.cycle) == (rule, cycle)]
+        assert found, f"no clock of {rule}/{cycle} among {self.clocks}"
+        return to_datetime(found[0].deadline, ZONE)
+
+    @property
+    def clocks(self) -> dict[str, bool]:
+        """``rule/cycle`` of every clock to whether it still runs."""
+        judged = self.books.get(self.known.book)
+        return {f"{judged.time_limits[clock.rule].id}/{clock.cycle}": not clock.end for clock in self.known.clocks}

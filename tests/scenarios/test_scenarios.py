@@ -1,0 +1,71 @@
+"""Every scenario holds, and every level of every shipped rule is demanded by one: break it, and a scenario fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from monitor.books import profiles
+from rules.alerts import LEVELS
+from tests.rules.story import table
+from tests.scenarios.play import Scenario, every, play
+
+SCENARIOS = every()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(name: str) -> None:
+    play(SCENARIOS[name])
+
+
+def test_every_profile_has_scenarios() -> None:
+    assert {scenario.book for scenario in SCENARIOS.values()} == set(profiles())
+
+
+def broken(profile: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The book with one thing wrong at a time: a level missing, or reached at another time; a section changed."""
+    rules = table(profile)["time_limits"]
+    for at, rule in enumerate(rules):
+        for level in (level for level in LEVELS if level in rule):
+            missing = {key: value for key, value in rule.items() if key != level}
+            if not set(missing) & set(LEVELS):
+                missing["reminder"] = "100wd after"
+            moved = {**rule, level: "1wd before" if rule[level] == "deadline" else "deadline"}
+            for how, changed in (("missing", missing), ("moved", moved)):
+                yield f"{rule['id']} {level} {how}", {"time_limits": [*rules[:at], changed, *rules[at + 1 :]]}
+    ends = table(profile)["counting"]["ends"]
+    yield "ends otherwise", {"counting": {"ends": "day_end" if ends == "second" else "second"}}
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "start not rolled": {"counting": {"roll_start": False}},
+    "last day not rolled": {"counting": {"roll_last_day": False}},
+    "closing time": {"office_hours": {"sessions": ["09:00-12:00", "13:30-17:30"]}},
+    "weekends only": {"calendar": {"name": "weekends", "base": "weekends", "years": list(range(2020, 2030))}},
+    "no default limit": {"defaults": {"statutory": ""}},
+    "special in natural days": {"special": {"unit": "d"}},
+    "special uncapped": {"special": {"max_days": 0}},
+    "suspensions need no approval": {"special": {"unapproved": {"inspection": 10}}},
+    "notice of 6 days": {"supplement": {"notice": "6wd"}},
+    "silence accepts nothing": {"supplement": {"silence_accepts": False}},
+    "a supplement stops nothing": {"supplement": {"stops_clock": False}},
+    "a supplement stops for 61 days": {"supplement": {"max_days": 61}},
+    "extended by 11 days": {"extension": {"max_days": 11}},
+}
+BREAKS = {f"{profile}: {what}": (profile, change) for profile in profiles() for what, change in broken(profile)}
+BREAKS |= {f"default: {what}": ("default", change) for what, change in CHANGES.items()}
+
+
+def fails(scenario: Scenario, change: dict[str, Any]) -> bool:
+    try:
+        play(scenario, change)
+    except AssertionError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_broken_rule_fails_a_scenario(what: str) -> None:
+    profile, change = BREAKS[what]
+    tried = [each for each in SCENARIOS.values() if each.book == profile and not set(change) & set(each.over)]
+    assert any(fails(scenario, change) for scenario in tried)

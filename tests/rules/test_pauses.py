@@ -1,0 +1,103 @@
+"""When the clock stands still, and when it does not."""
+
+from datetime import datetime
+from typing import Any
+
+from rules.case import Case, Terms
+from rules.instant import to_instant
+from rules.pauses import Pause, approved_days, cap_of, pauses_of, resumed_at
+from rules.rulebook import RuleBook
+from tests.rules.story import book, day
+
+DEFAULT = book()
+TERMS = Terms(to_instant(day(0)), "430100", "", "", "", "", "10wd", "20wd")
+
+
+def at(when: datetime) -> int:
+    return to_instant(when)
+
+
+def suspended(when: float, days: int = -1, procedure: str = "inspection") -> tuple[int, str, int]:
+    return at(day(when)), procedure, days
+
+
+def pauses(among: RuleBook = DEFAULT, **facts: Any) -> list[tuple[int, int]]:
+    return [(pause.start, pause.end) for pause in pauses_of(Case("k", terms=TERMS, **facts), among)]
+
+
+def test_a_suspension_stops_the_clock_until_resumed() -> None:
+    case = Case("k", terms=TERMS, suspensions=(suspended(1, 5, "hearing"),), resumptions=(at(day(3)),))
+    assert pauses_of(case, DEFAULT) == (Pause(at(day(1)), at(day(3)), "hearing"),)
+
+
+def test_never_beyond_the_approved_days() -> None:
+    # five working days from Tuesday: the Tuesday after, over one weekend
+    assert pauses(suspensions=(suspended(1, 5),), resumptions=(at(day(30)),)) == [(at(day(1)), at(day(8)))]
+
+
+def test_while_it_lasts_it_is_taken_at_its_cap() -> None:
+    assert pauses(suspensions=(suspended(1, 5),)) == [(at(day(1)), at(day(8)))]
+
+
+def test_approved_days_may_be_natural_ones() -> None:
+    natural = book(special={"unit": "d"})
+    assert pauses(natural, suspensions=(suspended(3, 8),)) == [(at(day(3)), at(day(11)))]
+    # five from Tuesday end on a Sunday: resuming on Monday is in time (Civil Code art. 203), so the clock stands until then
+    assert pauses(natural, suspensions=(suspended(1, 5),)) == [(at(day(1)), at(day(7)))]
+
+
+def test_unapproved_stops_nothing_nor_does_approval_for_no_days() -> None:
+    assert pauses(suspensions=(suspended(1),), resumptions=(at(day(3)),)) == []
+    assert pauses(suspensions=(suspended(1, 0),), resumptions=(at(day(3)),)) == []
+    assert cap_of(suspended(1), DEFAULT) == at(day(1))
+
+
+def test_days_a_place_grants_without_approval_are_by_procedure() -> None:
+    granting = book(special={"unapproved": {"inspection": 3}})
+    assert approved_days("inspection", -1, granting) == 3
+    assert approved_days("hearing", -1, granting) == -1
+    assert approved_days("inspection", 7, granting) == 7
+
+
+def test_max_days_caps_whatever_was_approved() -> None:
+    capped = book(special={"max_days": 4, "unapproved": {"testing": 9}})
+    assert [approved_days("testing", days, capped) for days in (-1, 3, 4, 5)] == [4, 3, 4, 4]
+    assert approved_days("testing", 365, book(special={"max_days": 0})) == 365
+    assert pauses(capped, suspensions=(suspended(0, 30),)) == [(at(day(0)), at(day(4)))]
+
+
+def test_overlapping_suspensions_stop_the_clock_once() -> None:
+    both = (suspended(0, 4), suspended(2, 4))
+    assert pauses(suspensions=both) == [(at(day(0)), at(day(4))), (at(day(4)), at(day(8)))]
+    assert pauses(suspensions=both, resumptions=(at(day(3)),)) == [(at(day(0)), at(day(3)))]
+
+
+def test_one_suspension_within_another_adds_nothing() -> None:
+    assert pauses(suspensions=(suspended(0, 10), suspended(1, 2))) == [(at(day(0)), at(day(14)))]
+
+
+def test_a_resumption_ends_the_suspensions_before_it_only() -> None:
+    case = Case("k", resumptions=(at(day(2)), at(day(9))))
+    assert [resumed_at(case, at(day(when))) for when in (1, 2, 3, 10)] == [at(day(2)), at(day(2)), at(day(9)), 0]
+
+
+def test_a_supplement_asked_for_after_acceptance_stops_the_clock_until_it_comes() -> None:
+    asked = {"requests": (at(day(2)),)}
+    assert pauses(**asked, supplements=(at(day(1)), at(day(7)))) == [(at(day(2)), at(day(7)))]
+    assert pauses(book(supplement={"stops_clock": False}), **asked, supplements=(at(day(7)),)) == []
+
+
+def test_a_supplement_that_does_not_come_stops_it_for_the_books_days() -> None:
+    short = book(supplement={"max_days": 4})
+    assert pauses(short, requests=(at(day(0)),)) == [(at(day(0)), at(day(4)))]
+    assert pauses(short, requests=(at(day(0)),), supplements=(at(day(20)),)) == [(at(day(0)), at(day(4)))]
+
+
+def test_a_supplement_asked_for_before_acceptance_stops_nothing() -> None:
+    assert pauses(requests=(at(day(-2)),), supplements=(at(day(-1)),)) == []
+    assert pauses_of(Case("k", requests=(at(day(2)),), supplements=(at(day(3)),)), DEFAULT) == ()
+
+
+def test_what_stopped_the_clock_is_named() -> None:
+    case = Case("k", terms=TERMS, suspensions=(suspended(0, 2, "tender"),), requests=(at(day(1)),), supplements=(at(day(4)),))
+    assert [pause.why for pause in pauses_of(case, DEFAULT)] == ["tender", "supplement"]

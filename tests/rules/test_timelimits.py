@@ -1,0 +1,363 @@
+"""Which clocks run, from when to when, and when they are over."""
+
+from datetime import datetime
+
+import pytest
+
+from rules.case import UNREACHED
+from rules.instant import to_instant
+from rules.timelimits import limit_of
+from rules.worktime import Limit, Unit
+from tests.rules.story import Story, book, books, day
+
+
+def in_stages(**limits: str) -> Story:
+    story = Story(books(stages=limits))
+    story.tell("accepted", day(0), promised="10wd", statutory="20wd")
+    return story
+
+
+def spans(story: Story, rule: str) -> list[tuple[int, int, int]]:
+    """(cycle, start, end) of the clocks of a rule."""
+    judged = story.books.get(story.known.book)
+    return [(c.cycle, c.start, c.end) for c in story.known.clocks if judged.time_limits[c.rule].id == rule]
+
+
+def at(when: datetime) -> int:
+    return to_instant(when)
+
+
+class TestCase:
+    def test_runs_from_acceptance_to_conclusion(self) -> None:
+        story = Story()
+        story.tell("applied", day(-1, 1))
+        assert spans(story, "case-promise") == []
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("decided", day(2), result="granted")
+        assert spans(story, "case-promise") == [(1, at(day(0)), 0)]
+        story.tell("concluded", day(3))
+        assert spans(story, "case-promise") == [(1, at(day(0)), at(day(3)))]
+        assert story.deadline("case-promise") == day(7) and story.deadline("case-statutory") == day(14)
+
+    def test_ends_with_the_decision_where_the_book_says_so(self) -> None:
+        rule = {"id": "decide", "clock": "case", "limit": "statutory", "red": "deadline", "ends_with": "decision"}
+        story = Story(books(time_limits=[rule]))
+        story.tell("accepted", day(0), statutory="5wd")
+        story.tell("decided", day(2), result="granted")
+        assert spans(story, "decide") == [(1, at(day(0)), at(day(2)))]
+        story.tell("concluded", day(3))
+        assert spans(story, "decide") == [(1, at(day(0)), at(day(2)))]
+        story.tell("concluded", day(1), arrived=day(3))
+        assert spans(story, "decide") == [(1, at(day(0)), at(day(1)))]
+
+    def test_without_a_decision_it_ends_with_the_conclusion_all_the_same(self) -> None:
+        rule = {"id": "decide", "clock": "case", "limit": "statutory", "red": "deadline", "ends_with": "decision"}
+        story = Story(books(time_limits=[rule]))
+        story.tell("accepted", day(0), statutory="5wd")
+        story.tell("concluded", day(3), how="withdrawn")
+        assert spans(story, "decide") == [(1, at(day(0)), at(day(3)))]
+
+    def test_an_item_without_a_promise_is_held_to_the_law(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0))
+        assert story.deadline("case-promise") == story.deadline("case-statutory") == day(28)
+
+    def test_without_any_limit_no_clock_runs(self) -> None:
+        story = Story(books(defaults={"statutory": ""}))
+        story.tell("accepted", day(0))
+        assert story.clocks == {} and story.tick(day(200)).wake_at is None
+
+    def test_a_rule_may_bring_its_own_limit(self) -> None:
+        story = Story(books(time_limits=[{"id": "all", "clock": "case", "limit": "3d", "red": "deadline"}]))
+        story.tell("accepted", day(0), promised="9wd")
+        assert story.deadline("all") == day(3)
+
+    def test_ends_when_the_case_is_turned_away_after_its_acceptance(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("stage_entered", day(0), stage="review")
+        story.tell("suspended", day(1), procedure="hearing", approved_days=5)
+        story.tell("not_accepted", day(2))
+        assert not any(story.clocks.values())
+        story.tick(day(60))
+        assert not story.standing
+
+    def test_runs_on_where_the_refusal_lay_before_the_acceptance(self) -> None:
+        story = Story()
+        story.tell("not_accepted", day(0))
+        story.tell("accepted", day(1), promised="5wd", statutory="10wd")
+        assert spans(story, "case-promise") == [(1, at(day(1)), 0)]
+
+
+class TestSilence:
+    def accepted(self, answered: datetime, silence_accepts: bool = True) -> Story:
+        story = Story(books(supplement={"silence_accepts": silence_accepts}))
+        story.tell("applied", day(0))
+        story.tell("accepted", answered, promised="10wd", statutory="20wd")
+        return story
+
+    def test_an_answer_in_time_counts_from_acceptance(self) -> None:
+        assert spans(self.accepted(day(7)), "case-promise")[0][1] == at(day(7))
+
+    def test_a_late_one_counts_from_receipt(self) -> None:
+        assert spans(self.accepted(day(7, 0, 1)), "case-promise")[0][1] == at(day(0))
+
+    def test_unless_the_book_says_otherwise(self) -> None:
+        assert spans(self.accepted(day(7, 0, 1), silence_accepts=False), "case-promise")[0][1] == at(day(7, 0, 1))
+
+    def test_a_request_in_time_is_an_answer_and_the_supplement_a_new_receipt(self) -> None:
+        for accepted, counted in ((day(17), day(17)), (day(18), day(10))):
+            story = Story()
+            story.tell("applied", day(0))
+            story.tell("supplement_requested", day(2))
+            story.tell("supplemented", day(10))
+            story.tell("accepted", accepted, promised="10wd", statutory="20wd")
+            assert spans(story, "case-promise")[0][1] == at(counted)
+
+    def test_an_application_after_the_acceptance_is_no_receipt(self) -> None:
+        story = self.accepted(day(20))
+        story.tell("applied", day(21))
+        other = Story()
+        other.tell("accepted", day(20), promised="10wd", statutory="20wd")
+        other.tell("applied", day(21))
+        assert spans(other, "case-promise")[0][1] == at(day(20))
+
+
+class TestStage:
+    def test_runs_until_it_is_left(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("stage_entered", day(0, 1), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0, 1)), 0)]
+        story.tell("stage_left", day(2), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0, 1)), at(day(2)))]
+        assert story.deadline("stage-handling") == day(3, 1)
+
+    def test_another_stage_entered_ends_it_where_nobody_left_it(self) -> None:
+        story = in_stages(handling="3wd", review="1wd")
+        story.tell("stage_entered", day(0), stage="handling")
+        story.tell("stage_entered", day(2), stage="review")
+        story.tell("stage_left", day(3), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(2)))]
+        assert spans(story, "stage-review") == [(1, at(day(2)), 0)]
+
+    def test_each_visit_is_a_cycle_of_its_own(self) -> None:
+        story = in_stages(handling="3wd")
+        for when, stage in ((0, "handling"), (1, "review"), (2, "handling"), (3, "approval"), (4, "handling")):
+            story.tell("stage_entered", day(when), stage=stage)
+        expected = [(1, at(day(0)), at(day(1))), (2, at(day(2)), at(day(3))), (3, at(day(4)), 0)]
+        assert spans(story, "stage-handling") == expected
+
+    def test_a_visit_told_late_renumbers_those_after_it(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("stage_entered", day(4), stage="handling")
+        story.tell("stage_entered", day(0), arrived=day(5), stage="handling")
+        story.tell("stage_left", day(1), arrived=day(5), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(4)), 0)]
+
+    def test_typed_in_again_while_in_it_changes_nothing(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("stage_entered", day(0), stage="handling")
+        story.tell("stage_entered", day(1), stage="handling")
+        story.tell("stage_entered", day(2), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0)), 0)]
+
+    def test_left_and_entered_again_begins_anew(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("stage_entered", day(0), stage="handling")
+        story.tell("stage_left", day(1), stage="handling", action="return")
+        story.tell("stage_entered", day(2), stage="handling")
+        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(2)), 0)]
+
+    def test_the_conclusion_ends_it_and_what_is_entered_after_it_is_over_at_once(self) -> None:
+        story = in_stages(handling="3wd", archiving="3wd")
+        story.tell("stage_entered", day(0), stage="handling")
+        story.tell("concluded", day(1))
+        story.tell("stage_entered", day(2), stage="archiving")
+        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1)))]
+        assert spans(story, "stage-archiving") == [(1, at(day(2)), at(day(2)))]
+
+    def test_the_items_own_limit_goes_before_the_books(self) -> None:
+        story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
+        story.tell("stage_entered", day(0), stage="review")
+        assert story.deadline("stage-review") == day(1)
+        story.tell("accepted", day(0), arrived=day(0, 1), item="other")
+        assert story.deadline("stage-review") == day(3)
+
+    def test_a_stage_without_a_limit_has_no_clock(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("stage_entered", day(0), stage="approval")
+        assert "stage-approval/1" not in story.clocks
+
+
+class TestSpecial:
+    def test_runs_for_the_approved_days_until_resumed(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("suspended", day(1), procedure="hearing", approved_days=3)
+        assert story.deadline("special-procedure") == day(4)
+        story.tell("resumed", day(2))
+        assert spans(story, "special-procedure") == [(1, at(day(1)), at(day(2)))]
+
+    def test_nobody_waits_for_what_nobody_approved(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("suspended", day(1), procedure="hearing")
+        assert spans(story, "special-procedure") == []
+
+    def test_ends_with_the_case_and_never_before_it_began(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("suspended", day(2), procedure="hearing", approved_days=3)
+        story.tell("concluded", day(1), arrived=day(3))
+        assert spans(story, "special-procedure") == [(1, at(day(2)), at(day(2)))]
+
+
+class TestAcceptance:
+    def applied(self) -> Story:
+        story = Story()
+        story.tell("applied", day(0))
+        return story
+
+    @pytest.mark.parametrize("answer", ["accepted", "not_accepted", "supplement_requested", "concluded"])
+    def test_any_answer_ends_it(self, answer: str) -> None:
+        story = self.applied()
+        assert story.deadline("acceptance-notice") == day(7)
+        story.tell(answer, day(3))
+        assert spans(story, "acceptance-notice") == [(1, at(day(0)), at(day(3)))]
+
+    def test_each_supplement_begins_it_anew_and_shows_that_it_was_asked_for(self) -> None:
+        story = self.applied()
+        story.tell("supplemented", day(3))
+        assert spans(story, "acceptance-notice") == [(1, at(day(0)), at(day(3))), (2, at(day(3)), 0)]
+        story.tell("supplement_requested", day(4))
+        story.tell("supplemented", day(9))
+        story.tell("accepted", day(10))
+        expected = [(1, at(day(0)), at(day(3))), (2, at(day(3)), at(day(4))), (3, at(day(9)), at(day(10)))]
+        assert spans(story, "acceptance-notice") == expected
+
+    def test_acceptance_without_an_application_has_nothing_to_wait_for(self) -> None:
+        story = Story()
+        story.tell("accepted", day(3))
+        assert spans(story, "acceptance-notice") == []
+
+
+class TestPreReview:
+    def test_only_for_online_applications_until_the_first_answer(self) -> None:
+        story = Story(books("hunan"))
+        story.tell("applied", day(0), channel="online")
+        assert story.deadline("online-pre-acceptance") == day(2)
+        story.tell("supplement_requested", day(1))
+        assert spans(story, "online-pre-acceptance") == [(1, at(day(0)), at(day(1)))]
+
+    def test_an_application_told_to_have_been_at_the_hall_first_withdraws_it(self) -> None:
+        story = Story(books("hunan"))
+        story.tell("applied", day(0), channel="online")
+        story.tick(day(6))
+        assert story.standing == {"yellow online-pre-acceptance"}
+        story.tell("applied", day(-1), arrived=day(7), channel="hall")
+        assert not story.standing and "online-pre-acceptance/1" not in story.clocks
+
+
+class TestAfterTheDecision:
+    def told(self, profile: str, *records: tuple[str, datetime, dict[str, str]]) -> Story:
+        story = Story(books(profile))
+        story.tell("accepted", day(0), promised="20wd", statutory="30wd")
+        for kind, when, fields in records:
+            story.tell(kind, when, **fields)
+        return story
+
+    def test_delivery_is_counted_from_the_decision_where_the_book_says_so(self) -> None:
+        story = self.told("default", ("decided", day(1), {"result": "granted"}), ("concluded", day(2), {}))
+        assert spans(story, "delivery") == [(1, at(day(1)), 0)]
+        story.tell("issued", day(3))
+        assert spans(story, "delivery") == [(1, at(day(1)), 0)]
+        story.tell("delivered", day(4))
+        assert spans(story, "delivery") == [(1, at(day(1)), at(day(4)))]
+
+    def test_else_from_the_conclusion_and_not_before_it(self) -> None:
+        story = self.told("hunan", ("decided", day(1), {"result": "granted"}))
+        assert spans(story, "certificate") == []
+        story.tell("concluded", day(2))
+        assert spans(story, "certificate") == [(1, at(day(2)), 0)]
+        story.tell("issued", day(3))
+        assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
+
+    def test_what_is_delivered_was_issued(self) -> None:
+        story = self.told("hunan", ("concluded", day(2), {}), ("delivered", day(3), {}))
+        assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
+
+    def test_without_a_decision_the_conclusion_stands_for_it(self) -> None:
+        assert spans(self.told("default", ("concluded", day(2), {})), "delivery") == [(1, at(day(2)), 0)]
+
+    @pytest.mark.parametrize("profile", ["default", "hunan"])
+    @pytest.mark.parametrize(
+        "records",
+        [
+            [("decided", day(1), {"result": "refused"}), ("concluded", day(2), {})],
+            [("concluded", day(2), {"how": "returned"})],
+            [("concluded", day(2), {"how": "withdrawn"})],
+        ],
+    )
+    def test_nothing_is_due_where_nothing_was_granted(
+        self, profile: str, records: list[tuple[str, datetime, dict[str, str]]]
+    ) -> None:
+        story = self.told(profile, *records)
+        assert not {"delivery/1", "certificate/1"} & set(story.clocks)
+
+
+class TestDeadlines:
+    def test_extensions_granted_in_time_are_added_up_to_the_cap(self) -> None:
+        story = Story(books(extension={"max_days": 4}))
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("extended", day(1), days=3)
+        assert story.deadline("case-promise") == day(10)
+        story.tell("extended", day(2), days=3)
+        assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(11), day(18))
+
+    def test_an_extension_counts_only_for_limits_that_had_not_passed(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tell("extended", day(7, 0, 1), days=2)
+        assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(16))
+
+    def test_a_late_record_of_an_extension_in_time_counts(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        story.tick(day(8))
+        assert story.standing == {"yellow case-promise"}
+        story.tell("extended", day(3), arrived=day(8), days=2)
+        assert story.states == {"warning case-promise/1": "issued", "yellow case-promise/1": "withdrawn"}
+        assert [(alert.level, alert.reason) for alert in story.alerts[-2:]] == [
+            ("warning", "recomputed"),
+            ("yellow", "limit_moved"),
+        ]
+        assert story.deadline("case-promise") == day(9)
+
+    def test_an_items_own_cap_goes_before_the_books(self) -> None:
+        among = book(items=[{"code": "licence", "max_extension": 15}])
+        assert among.max_extension("licence") == 15 and among.max_extension("other") == 10
+
+    def test_an_instant_item_is_due_at_closing_time_and_judged(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="0wd", statutory="0wd")
+        assert story.deadline("case-promise") == day(0, 7, 30)
+        story.tick(day(0, 7, 31))
+        assert story.standing == {"yellow case-promise", "red case-statutory"}
+
+    def test_a_limit_too_short_to_be_warned_of_is_not(self) -> None:
+        story = Story()
+        story.tell("accepted", day(0), promised="1wd", statutory="10wd")
+        clock = story.known.clocks[0]
+        assert clock.thresholds == (UNREACHED, to_instant(day(1)))
+
+    def test_pauses_before_the_clock_began_take_nothing_from_it(self) -> None:
+        story = in_stages(handling="3wd")
+        story.tell("suspended", day(0), procedure="hearing", approved_days=2)
+        story.tell("stage_entered", day(1), stage="handling")
+        assert story.deadline("stage-handling") == day(7)
+        story.tell("resumed", day(1))
+        assert story.deadline("stage-handling") == day(4)
+
+
+def test_limits_are_parsed_once() -> None:
+    assert limit_of("7wd") == Limit(7, Unit.working_days) and limit_of("7wd") is limit_of("7wd")

@@ -1,5 +1,6 @@
 """A mapping file with a defect is refused, and the defect named with its key; with all others beside it."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +96,11 @@ def test_the_mappings_that_come_with_the_project_load() -> None:
     assert load_mappings(None) == {}
     with pytest.raises(BadMapping, match="nowhere"):
         load_mappings(Path("nowhere"))
+
+
+def test_the_example_in_the_documentation_is_a_mapping() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "feeding.md").read_text("utf-8")
+    example = text.partition("# Mapping reference")[2].partition("```toml\n")[2].partition("```")[0]
+    data = tomllib.loads(example)
+    del data["source"]["columns"]
+    assert len(parse_mapping("example", data).rules) == 2

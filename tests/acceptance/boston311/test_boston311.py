@@ -78,6 +78,24 @@ def test_red_cards_fall_where_the_city_says_overdue(rows: Rows, limits: Limits, 
     assert matrix["ONTIME", True] <= 0.003 * (matrix["ONTIME", True] + matrix["ONTIME", False]), matrix
 
 
+def test_where_the_deadline_is_the_citys_the_card_is_too(rows: Rows, verdict: Verdict) -> None:
+    """Over all types: a card can differ from the city's verdict only where the city set another deadline for that row."""
+    red = verdict.standing("red")
+    agreeing = 0
+    for case, row in rows.items():
+        due = verdict.cases[case]["due_at"]
+        if (
+            row["target_at"]
+            and row["closed_at"]
+            and row["on_time"]
+            and due
+            and abs(seconds(due) - seconds(row["target_at"])) <= MINUTE
+        ):
+            agreeing += 1
+            assert (row["on_time"] == "OVERDUE") == (case in red), case
+    assert agreeing > 74_000
+
+
 def test_a_card_falls_exactly_when_its_deadline_passes(rows: Rows, verdict: Verdict) -> None:
     """Over all rows with a limit, whatever the city's own deadline: red stands if and only if it was closed later than due."""
     red = verdict.standing("red")

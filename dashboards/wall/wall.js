@@ -48,6 +48,7 @@ function scopeText({ region, hall, department }) {
 }
 
 function takeDelta(message) {
+  heard = serverNow();
   picture = applyDelta(picture, message);
   show();
 }

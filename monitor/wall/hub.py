@@ -10,6 +10,7 @@ Records may come twice. Figures are absolute, the last per key wins; of an alert
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from operator import add
 
 from monitor.wall.picture import Delta, Department, Picture, Placed, Row, Totals, difference
 from monitor.wall.scope import Scope
@@ -108,10 +109,9 @@ class Hub:
     def _put_card(self, row: Row, stamped: int) -> None:
         self._cards.put(Placed(row.raised_at, row))
         self._leaving.pop(row.id, None)
-        if row.state in STANDING:
-            self._notices.drop(row.id)
-            return
-        self._leaving[row.id] = stamped
+        self._notices.drop(row.id)
+        if row.state not in STANDING:
+            self._leaving[row.id] = stamped
         if row.state == "withdrawn":
             self._notices.put(Placed(row.changed_at, row))
 
@@ -177,19 +177,21 @@ class Hub:
 
     def _count(self, scope: Scope) -> tuple[int, Totals, Iterator[Department]]:
         at = 0
-        overall = Totals()
-        by_department: dict[tuple[str, str, str], Totals] = {}
+        counts: dict[tuple[str, str, str], list[int]] = {}
         for figures in self._figures.values():
             place = (figures.region, figures.hall, figures.department)
             if scope.covers(*place):
                 at = max(at, figures.at)
-                overall = _add(overall, figures)
-                by_department[place] = _add(by_department.get(place, Totals()), figures)
-        return at, overall, (Department(*place, totals) for place, totals in by_department.items())
+                more = _counts(figures)
+                so_far = counts.get(place)
+                counts[place] = more if so_far is None else list(map(add, so_far, more))
+        overall = Totals(*map(sum, zip(*counts.values(), strict=True)))
+        return at, overall, (Department(*place, Totals(*totals)) for place, totals in counts.items())
 
 
-def _add(totals: Totals, figures: Figures) -> Totals:
-    return Totals(**{name: getattr(totals, name) + getattr(figures, name) for name in Totals.__struct_fields__})
+def _counts(figures: Figures) -> list[int]:
+    """In the order of :class:`Totals`."""
+    return [figures.accepted, figures.open, figures.concluded, figures.on_time, figures.yellow, figures.red]
 
 
 def row_of(alert: Alert) -> Row:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.replay import OfflineReplay, replay_offline
 from monitor.replay.engine import Engine
 from monitor.wire import DeadLetter
+from rules.alerts import Alert
 from rules.events import Accepted, Concluded
 from rules.instant import DAY, to_datetime
 from tests.monitor.replay.files import ZONE, at, books, mapping, write
@@ -94,7 +95,7 @@ def test_ticking_more_often_changes_nothing(story: list[tuple[int, int, bool]], 
     told: list[list[bytes]] = []
     for often in (False, True):
         engine = Engine(books())
-        changes = []
+        changes: list[Alert] = []
         for case, after, ends in sorted(story, key=lambda part: part[1]):
             kind = Concluded if ends else Accepted
             when = start + after

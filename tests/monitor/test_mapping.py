@@ -19,7 +19,7 @@ BASE: dict[str, Any] = {
     "common": {"case": "{no}", "region": "250250", "channel": {"column": "ch", "codes": "channel"}},
     "event": [{"type": "applied", "id": "{no}-applied", "at": "t"}],
 }
-ROW = {"no": "7", "t": "2015-01-02 09:30:00", "ch": "2", "end": "", "got": ""}
+ROW: dict[str, object] = {"no": "7", "t": "2015-01-02 09:30:00", "ch": "2", "end": "", "got": ""}
 
 
 def mapping(**changes: Any) -> Mapping:

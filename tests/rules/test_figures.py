@@ -1,0 +1,92 @@
+"""What one case adds to the figures of its department."""
+
+import msgspec
+
+from rules.case import Case
+from rules.figures import NOTHING, count, is_uncovered, same_count, scope
+from tests.rules.story import Story, books, day
+
+
+def story() -> Story:
+    told = Story()
+    told.tell("applied", day(0), department="城管局")
+    return told
+
+
+def test_before_acceptance_a_case_counts_for_nothing_but_has_a_place() -> None:
+    told = story()
+    assert count(None) == NOTHING and count(told.case) == NOTHING
+    assert scope(told.known) == ("430100", "市政务服务中心", "城管局")
+    assert scope(Case("k")) == ("", "", "")
+
+
+def test_its_cards_count_from_the_first() -> None:
+    told = story()
+    told.tick(day(8))
+    assert count(told.case) == (0, 0, 0, 0, 1, 0)
+
+
+def test_the_acceptance_settles_the_place() -> None:
+    told = story()
+    told.tell("accepted", day(1), department="市场监管局", promised="5wd", statutory="10wd")
+    assert scope(told.known)[2] == "市场监管局"
+    assert count(told.case) == (1, 1, 0, 0, 0, 0)
+
+
+def test_concluded_on_the_deadline_is_on_time_and_after_it_is_not() -> None:
+    for minutes, expected in ((0, (1, 0, 1, 1, 0, 0)), (1, (1, 0, 1, 0, 1, 0))):
+        told = Story()
+        told.tell("accepted", day(0), promised="5wd", statutory="10wd")
+        told.tell("concluded", day(7, 0, minutes))
+        assert count(told.case) == expected
+
+
+def test_yellow_and_red_as_many_as_stand() -> None:
+    told = Story()
+    told.tell("accepted", day(0), promised="5wd", statutory="10wd")
+    told.tick(day(15))
+    assert count(told.case) == (1, 1, 0, 0, 1, 1)
+    told.tell("concluded", day(10), arrived=day(16))
+    assert count(told.case) == (1, 0, 1, 0, 1, 0)
+
+
+def test_without_a_limit_whatever_is_concluded_is_on_time() -> None:
+    told = Story(books(defaults={"statutory": ""}))
+    told.tell("accepted", day(0))
+    told.tell("concluded", day(300))
+    assert count(told.case) == (1, 0, 1, 1, 0, 0)
+
+
+def test_turned_away_it_is_neither_open_nor_concluded() -> None:
+    told = Story()
+    told.tell("accepted", day(0))
+    told.tell("not_accepted", day(1))
+    assert count(told.case) == (1, 0, 0, 0, 0, 0)
+    conclusion_alone = Story()
+    conclusion_alone.tell("concluded", day(0))
+    assert count(conclusion_alone.case) == NOTHING
+
+
+def test_same_count_is_true_only_where_count_and_scope_are_the_same() -> None:
+    told = story()
+    seen = [told.known]
+    for kind, when in (("accepted", 1), ("stage_entered", 2), ("not_accepted", 3), ("concluded", 4), ("issued", 5)):
+        told.tell(kind, day(when), **({"stage": "review"} if kind == "stage_entered" else {}))
+        seen.append(told.known)
+    told.tick(day(60))
+    seen.append(told.known)
+    for before in seen:
+        for after in seen:
+            if same_count(before, after):
+                assert (count(before), scope(before)) == (count(after), scope(after))
+    case = told.known
+    assert same_count(case, msgspec.structs.replace(case, offset=99, ahead=True))
+
+
+def test_uncovered_only_while_a_clock_without_a_deadline_runs() -> None:
+    told = Story(books(calendar={"name": "own", "base": "weekends", "years": [2025]}))
+    told.tell("accepted", day(0))
+    assert is_uncovered(told.known)
+    told.tell("concluded", day(1), how="withdrawn")
+    assert not is_uncovered(told.known)
+    assert not is_uncovered(Case("k"))

@@ -41,6 +41,7 @@ def make_app(settings: Settings, partitions: int, datadir: Path) -> BatchApp:
         producer_request_timeout=60.0,
         stream_buffer_maxsize=8,  # batches
         store="partitioned://",
+        table_standby_replicas=0,  # Faust's default of 1 would keep every case in two workers
         topic_partitions=partitions,
         topic_disable_leader=True,
         web_enabled=False,

@@ -85,6 +85,7 @@ class Engine:
                 yield self._cut(ends_batch=False)
         if records:
             self.clock.is_live = records[-1].timestamp_type == 1
+            self._store_opened()
             self._draft.changes[CLOCK_KEY] = self.clock.encode()
         yield self._cut(ends_batch=True)
 

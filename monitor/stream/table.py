@@ -49,6 +49,7 @@ class Store(memory.Store):  # type: ignore[misc]
     def __post_init__(self) -> None:
         self._recovered: defaultdict[int, Recovered] = defaultdict(Recovered)
         self._offsets: dict[int, int] = {}
+        self._assigned: set[int] = set()
         self.epochs: defaultdict[int, int] = defaultdict(int)
         self.failure: Exception | None = None
         self.active: frozenset[int] = frozenset()
@@ -70,6 +71,8 @@ class Store(memory.Store):  # type: ignore[misc]
         """Take in batches of raw changelog records. Faust only logs what goes wrong here, so it is kept for the worker."""
         try:
             for event in batch:
+                if event.message.partition not in self._assigned:
+                    continue
                 put = self._recovered[event.message.partition].put
                 for record in event.value:
                     put(record.key, record.value)
@@ -79,9 +82,11 @@ class Store(memory.Store):  # type: ignore[misc]
             raise
 
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0) -> None:
-        """Partitions that went elsewhere are forgotten at once."""
-        for tp in revoked:
-            if tp.topic == self.table.changelog_topic_name:
+        """Partitions that went elsewhere are forgotten at once; new ones begin with nothing left over from before."""
+        changelog = self.table.changelog_topic_name
+        self._assigned = {tp.partition for tp in assigned if tp.topic == changelog}
+        for tp in revoked | newly_assigned:
+            if tp.topic == changelog:
                 self._recovered.pop(tp.partition, None)
                 self._offsets.pop(tp.partition, None)
                 self.epochs[tp.partition] += 1

@@ -24,6 +24,8 @@ from rules.events import TICK, Accepted, Concluded, Event, key_of
 
 ROOT = Path(__file__).parents[3]
 PARTITIONS = 4
+AROUND_THE_CLOCK = Path(__file__).with_name("around_the_clock.toml")
+"""The rule book of every worker here: a limit of one day is 24 hours, whenever it begins."""
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """09:00 in Shanghai on a working day."""
 
@@ -90,7 +92,7 @@ class Hall:
             "SUPERVISE_WORKER__MAX_BATCH_RECORDS": str(max_batch),
             "SUPERVISE_FAULT": fault,
         }
-        command = [sys.executable, "-m", "tests.monitor.stream.worker_main"]
+        command = [sys.executable, "-m", "tests.monitor.stream.worker_main", str(AROUND_THE_CLOCK)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         log.close()
         self._workers.append(process)
@@ -194,6 +196,12 @@ class Hall:
             return {tp.partition: end for tp, end in (await consumer.end_offsets(tps)).items()}
         finally:
             await consumer.stop()
+
+    async def caught_up_somewhere(self, seconds: float = 40) -> None:
+        """Wait until a worker has committed anything at all."""
+        deadline = time.monotonic() + seconds
+        while not any((await self.committed()).values()):
+            assert time.monotonic() < deadline, f"nothing committed; logs: {self._logs()}"
 
     async def caught_up(self, seconds: float = 60) -> None:
         """Wait until everything appended so far is committed by a worker."""

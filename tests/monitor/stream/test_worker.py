@@ -6,29 +6,184 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rules.events import Tick
 from monitor.wire import decode_record
-from tests.monitor.stream.hall import MONDAY, Hall, accepted, concluded, feed, ticks
+from rules.events import Tick
+from tests.monitor.stream.hall import MONDAY, PARTITIONS, Feed, Hall, accepted, concluded, feed, ms, ticks
+from tests.monitor.stream.raw import case_names
 
 pytestmark = pytest.mark.kafka
+
+DAY = timedelta(days=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def test_cards_fall_with_the_feeders_ticks(hall: Hall) -> None:
     await hall.open(create_time=True)
     cases = [f"c{number}" for number in range(20)]
-    later = MONDAY + timedelta(days=60)
-    await hall.append([feed(accepted(case, MONDAY)) for case in cases])
-    await hall.append([feed(concluded("c0", MONDAY + timedelta(days=1))), *ticks(later)])
+    later = MONDAY + 60 * DAY
+    await hall.append([feed(accepted(case, MONDAY, "5d")) for case in cases])
+    await hall.append([feed(concluded("c0", MONDAY + DAY)), *ticks(later)])
     worker = hall.worker()
     await hall.caught_up()
 
-    alerts = await hall.alerts()
-    assert {alert.case for alert in alerts if alert.rule.startswith("case-")} == set(cases) - {"c0"}
+    alerts = [alert for alert in await hall.alerts() if alert.rule.startswith("case-")]
+    assert {alert.case for alert in alerts} == set(cases) - {"c0"}
     assert {(alert.rule, alert.level) for alert in alerts} >= {("case-promise", "yellow"), ("case-statutory", "red")}
     assert all(alert.raised_at == later for alert in alerts)
-    assert not [record for record in await hall.read(hall.topics.events) if record.offset > 30], "no ticks of its own"
+    assert len([r for r in await hall.read(hall.topics.events) if r.key is None]) == PARTITIONS, "no ticks of its own"
     assert await hall.stop(worker) == 0
     figures = (await hall.figures()).values()
     assert sum(f.accepted for f in figures) == 20
     assert sum(f.open for f in figures) == 19
     assert sum(f.red for f in figures) == 19
+
+
+async def test_a_live_worker_makes_the_tick_that_brings_the_card(hall: Hall) -> None:
+    await hall.open(create_time=False)
+    worker = hall.worker()
+    await hall.ready(worker)
+    due = now() + timedelta(seconds=2)
+    await hall.append([feed(accepted(case, due - DAY, "1d", statutory="30d")) for case in case_names(40)])
+    await asyncio.sleep(max(0.0, (due - now()).total_seconds()) + 0.6)
+
+    alerts = await hall.alerts()
+    assert [(alert.rule, alert.level) for alert in alerts] == [("case-promise", "yellow")] * 40
+    assert all(abs(alert.due_at - due) < timedelta(milliseconds=1) for alert in alerts)
+    assert max(alert.raised_at for alert in alerts) - due < timedelta(milliseconds=250)
+    stamps = [record.timestamp for record in await hall.read(hall.topics.alerts)]
+    assert max(stamps) - ms(due) < 500
+    made = [record for record in await hall.read(hall.topics.events) if record.key is None]
+    assert 1 <= len(made) <= 3
+    assert {type(decode_record(record.value)) for record in made} == {Tick}
+    assert await hall.stop(worker) == 0
+
+
+async def test_downtime_with_closing_events_meanwhile_raises_no_false_card(hall: Hall) -> None:
+    await hall.open(create_time=False)
+    worker = hall.worker()
+    await hall.ready(worker)
+    due = now() + timedelta(seconds=4)
+    closed, forgotten = case_names(2)
+    await hall.append([feed(accepted(case, due - DAY, "1d", statutory="30d")) for case in (closed, forgotten)])
+    await hall.caught_up()
+    assert await hall.stop(worker) == 0
+    assert now() < due, "the worker must be down before the deadline"
+    await hall.append([feed(concluded(closed, now()))])
+    await asyncio.sleep((due - now()).total_seconds() + 0.5)
+    assert not await hall.alerts()
+
+    back = hall.worker()
+    await hall.until(lambda: "ready: partitions" in hall.log_of(back), "the worker to be back")
+    await asyncio.sleep(1)
+    await hall.caught_up()
+    assert [alert.case for alert in await hall.alerts()] == [forgotten]
+
+
+async def test_a_window_whose_clock_is_a_year_ahead_makes_no_card_fall(hall: Hall) -> None:
+    await hall.open(create_time=False)
+    worker = hall.worker()
+    await hall.ready(worker)
+    [patient, hasty] = case_names(2)
+    ahead = now() + timedelta(days=365)
+    await hall.append([feed(accepted(patient, now(), "5d")), feed(accepted(hasty, ahead, "5d"), ahead)])
+    await hall.append([feed(concluded(hasty, ahead + DAY), ahead + DAY)])
+    await hall.caught_up()
+    await asyncio.sleep(0.5)
+    assert not [alert for alert in await hall.alerts() if alert.case == patient]
+    clocks = await hall.clocks()
+    assert max(clock[0] for clock in clocks.values()) < ms(now()) + 1000
+
+
+async def test_bad_input_goes_to_the_dead_letters_and_the_rest_goes_on(hall: Hall) -> None:
+    await hall.open(create_time=True)
+    [good] = case_names(1)
+    value = feed(accepted(good, MONDAY)).value
+    at = ms(MONDAY)
+    records = [
+        Feed(b"k", b"{", 0, at),
+        Feed(b"k", b'{"type":"accepted","id":"\xff"}', 0, at),
+        Feed(None, value, 0, at),
+        Feed(b"other", value, 0, at),
+        Feed(b"k", None, 0, at),
+        Feed(b"k", b'{"type":"accepted","id":"' + b"x" * 900_000 + b'"}', 0, at),
+        Feed(good.encode(), value, 0, at),
+    ]
+    await hall.append(records)
+    hall.worker()
+    await hall.caught_up()
+    letters = sorted(await hall.dead_letters(), key=lambda letter: letter.offset)
+    assert [letter.reason for letter in letters] == [
+        "invalid_json", "invalid_utf8", "missing_key", "key_mismatch", "invalid_json", "invalid_field",
+    ]  # fmt: skip
+    assert [letter.source for letter in letters] == [f"{hall.topics.events}/0/{offset}" for offset in range(6)]
+    assert letters[1].value == records[1].value
+    assert letters[5].size == len(records[5].value or b"")
+    assert set(await hall.cases()) == {good}
+
+
+async def test_a_record_in_the_wrong_partition_is_sent_on_once_with_its_time(hall: Hall) -> None:
+    await hall.open(create_time=True)
+    [stray] = case_names(1, partition=2)
+    record = feed(accepted(stray, MONDAY))
+    await hall.append([record._replace(partition=0), *ticks(MONDAY + 60 * DAY)])
+    hall.worker()
+    await hall.caught_up()
+    await hall.append(ticks(MONDAY + 61 * DAY))
+    await hall.caught_up()
+    lying = [r for r in await hall.read(hall.topics.events) if r.key is not None]
+    assert [(r.partition, r.timestamp, r.value) for r in lying] == [(0, record.at, record.value), (2, record.at, record.value)]
+    rows = [row for row in await hall.read(hall.changelog) if row.key == stray.encode()]
+    assert {row.partition for row in rows} == {2}
+    assert {alert.case for alert in await hall.alerts()} == {stray}
+
+
+async def test_what_a_worker_knew_is_there_for_the_next(hall: Hall) -> None:
+    """Cases, wake-ups, figures and record time come back from the changelog."""
+    await hall.open(create_time=True)
+    cases = [f"c{number}" for number in range(30)]
+    worker = hall.worker()
+    await hall.append([feed(accepted(case, MONDAY + DAY, "5d", statutory="6d")) for case in cases])
+    await hall.caught_up()
+    known = await hall.cases()
+    assert await hall.stop(worker) == 0
+
+    # records stamped earlier than what has been seen: record time must not fall back to theirs
+    await hall.append([feed(accepted(f"n{case}", MONDAY, "5d", statutory="6d")) for case in cases])
+    again = hall.worker()
+    await hall.caught_up()
+    assert {case: known[case] for case in cases} == {case: (await hall.cases())[case] for case in cases}
+    assert "30 cases" in hall.log_of(again)
+    assert {clock[0] for clock in (await hall.clocks()).values()} == {ms(MONDAY + DAY)}
+    await hall.append(ticks(MONDAY + 30 * DAY))
+    await hall.caught_up()
+    alerts = await hall.alerts()
+    assert {alert.case for alert in alerts} == {*cases, *(f"n{case}" for case in cases)}
+    assert len({(alert.id, alert.change) for alert in alerts}) == len(alerts)
+    await hall.stop(again)
+    assert sum(f.open for f in (await hall.figures()).values()) == 60
+
+
+async def test_no_broker_is_said_and_ends_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hall, "_bootstrap", "127.0.0.1:1")
+    worker = hall.worker()
+    assert await asyncio.to_thread(worker.wait, 30) == 1
+    assert "supervise worker: no Kafka at 127.0.0.1:1" in hall.log_of(worker)
+    assert "Traceback" not in hall.log_of(worker)
+
+
+async def test_it_stops_within_seconds_under_load_and_loses_nothing(hall: Hall) -> None:
+    await hall.open(create_time=True)
+    cases = [f"c{number}" for number in range(20_000)]
+    await hall.append([feed(accepted(case, MONDAY, "5d")) for case in cases])
+    worker = hall.worker(max_batch=500)
+    await hall.until(lambda: "ready: partitions" in hall.log_of(worker), "the worker to begin")
+    await asyncio.sleep(0.1)
+    began = time.monotonic()
+    assert await hall.stop(worker) == 0
+    assert time.monotonic() - began < 8
+    hall.worker()
+    await hall.caught_up()
+    assert set(await hall.cases()) == set(cases)

@@ -1,4 +1,4 @@
-"""``python -m tests.monitor.stream.worker_main [BOOK …]``: one worker with settings from the environment, as a process of its own."""
+"""``python -m tests.monitor.stream.worker_main [BOOK …]``: one worker, with settings from the environment."""
 
 import logging
 import sys

@@ -1,0 +1,59 @@
+"""Records as aiokafka would hand them over, without a broker."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from monitor.books import load_books
+from monitor.kafka import partition_of
+from monitor.stream.clock import Clock
+from monitor.stream.engine import Engine
+from monitor.stream.slices import Slice
+from monitor.wire import decode_alert
+from rules.alerts import Alert
+from rules.case import Case
+from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed
+
+BOOKS = load_books([AROUND_THE_CLOCK])
+
+
+class Raw(NamedTuple):
+    """One record; timestamps in epoch milliseconds, type 0 for CreateTime."""
+
+    offset: int
+    timestamp: int
+    timestamp_type: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any = ()
+
+
+def partition_log(feeds: Iterable[Feed], partition: int = 0, *, live: bool = False) -> list[Raw]:
+    """Those of ``feeds`` that go to ``partition``, with the offsets they would get."""
+    mine = [feed for feed in feeds if feed.partition == partition]
+    return [Raw(offset, feed.at or 0, int(live), feed.key, feed.value) for offset, feed in enumerate(mine)]
+
+
+def engine(clock: Clock | None = None, partition: int = 0, **more: Any) -> Engine:
+    return Engine("t.events", partition, BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more)
+
+
+def case_names(number: int, partition: int = 0, prefix: str = "c") -> list[str]:
+    """So many case keys that belong to ``partition``."""
+    names = (f"{prefix}{count}" for count in range(number * PARTITIONS * 4))
+    return [name for name in names if partition_of(name.encode(), PARTITIONS) == partition][:number]
+
+
+def run(target: Engine, log: Sequence[Raw], size: int = 1000) -> list[Slice]:
+    """Apply a log in batches of ``size`` records."""
+    parts: list[Slice] = []
+    for start in range(0, len(log), size):
+        parts += target.apply(log[start : start + size])
+    return parts
+
+
+def alerts_of(parts: Iterable[Slice]) -> list[Alert]:
+    return [decode_alert(value) for part in parts for _, value in part.alerts]
+
+
+def states_of(target: Engine, names: Iterable[str]) -> dict[str, Case | None]:
+    return {name: target.cases.get(name.encode()) for name in names}

@@ -20,11 +20,12 @@ export function limit(text) {
   return found[1] === "0" ? "即办" : `${found[1]} ${UNITS[found[2]]}`;
 }
 
-// Rounded down: 99.96 % must not read as 100 %.
+// Rounded down: 99.96 % must not read as 100 %; and what is there must not read as nothing.
 export function share(part, whole, digits) {
   if (whole === 0) return "—";
   const scale = 10 ** digits;
-  return `${(Math.floor((part / whole) * 100 * scale) / scale).toFixed(digits)}%`;
+  const rounded = Math.floor((part * 100 * scale) / whole) / scale;
+  return rounded === 0 && part > 0 ? `<${(1 / scale).toFixed(digits)}%` : `${rounded.toFixed(digits)}%`;
 }
 
 // 350 -> 0.35 秒, 65000 -> 1 分 5 秒, 90000000 -> 1 天 1 小时

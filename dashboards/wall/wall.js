@@ -89,6 +89,7 @@ function put(id, text) {
   if (number.textContent === text) return;
   const first = number.textContent === "—";
   number.textContent = text;
+  number.dataset.long = text.length > 7 ? "yes" : "no";
   if (first) return;
   number.classList.remove("changed");
   void number.offsetWidth; // lets the animation start anew

@@ -48,6 +48,7 @@ async def test_a_card_appears_and_figures_change_without_reload(settings: Settin
         await expect(page.locator("h1")).to_have_text("某市行政审批电子监察")
         await expect(page.locator("#open")).to_have_text("1,234")
         await expect(page.locator("#rate")).to_have_text("98.48%")
+        await expect(page.locator("#red-share")).to_have_text("0.08%")
         await expect(page.locator("#link-text")).to_have_text("实时连接")
         await expect(page.locator("#simulated")).to_be_hidden()
 
@@ -71,6 +72,28 @@ async def test_a_card_appears_and_figures_change_without_reload(settings: Settin
         await expect(page.locator("#open")).to_have_text("1,235", timeout=1_000)
         await expect(page.locator("#red")).to_have_text("3")
         await expect(page.locator("#departments td.red")).to_have_text("3")
+
+
+async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) -> None:
+    async with showing(settings) as (page, _):
+        said = await page.evaluate(
+            """async () => {
+                const format = await import("/format.js");
+                return [
+                    [0, 350, 9_990, 59_999, 65_000, 3_600_000, 90_000_000, -5].map(format.lag),
+                    [[0, 0], [9_999, 10_000], [99_999, 100_000], [1, 50_000], [0, 7], [29, 100]]
+                        .map(([part, whole]) => format.share(part, whole, 2)),
+                    ["10wd", "0wd", "20d", "3mo", "4wh", "what"].map(format.limit),
+                    new format.Times("Asia/Shanghai").full(0),
+                ];
+            }"""
+        )
+        assert said == [
+            ["0.00 秒", "0.35 秒", "9.99 秒", "59 秒", "1 分 5 秒", "1 小时", "1 天 1 小时", "0.00 秒"],
+            ["—", "99.99%", "99.99%", "<0.01%", "0.00%", "29.00%"],
+            ["10 个工作日", "即办", "20 天", "3 个月", "4 个工作小时", "what"],
+            "1970-01-01 08:00:00",
+        ]
 
 
 async def test_withdrawn_card_is_struck_with_its_reason(settings: Settings) -> None:

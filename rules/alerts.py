@@ -32,6 +32,7 @@ class Reason(IntEnum):
     LIMIT_MOVED = 6
     REINSTATED = 7
     RECOMPUTED = 8
+    FOUND = 9
 
     @property
     def code(self) -> str:
@@ -48,6 +49,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.LIMIT_MOVED: "时限已顺延",
     Reason.REINSTATED: "恢复",
     Reason.RECOMPUTED: "重新计算",
+    Reason.FOUND: "流程异常",
 }
 
 
@@ -58,7 +60,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine
     saw it. ``known_at`` is ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in
     too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
-    the card is about (for a warning it lies after ``due_at``). ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
+    the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail`` says
+    what was found. ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
     """
 
     id: str
@@ -85,4 +88,5 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     item_name: str = ""
     stage: str = ""
     highest: bool = False
+    detail: str = ""
     spans: tuple[Span, ...] = ()

@@ -18,11 +18,15 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
 from rules.rulebook import (
+    NEED_WITHIN,
     ClockKind,
     Defaults,
     EndsWith,
     Extension,
+    Finding,
+    Hall,
     Item,
+    ProcessRule,
     RuleBook,
     Special,
     Supplement,
@@ -54,6 +58,24 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stages: dict[str, str] = {}
     items: list[dict[str, Any]] = []
     time_limits: list[dict[str, Any]] = []
+    hall: dict[str, Any] = {}
+    process: list[dict[str, Any]] = []
+
+
+class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[process]]`` as written. A level is ``at once`` or a grace such as ``1wd after``."""
+
+    id: _Name
+    finding: Finding
+    name: str = ""
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1
+    within: str = ""
+    reminder: str = ""
+    warning: str = ""
+    yellow: str = ""
+    red: str = ""
+    hold: tuple[Level, ...] = ()
+    source: str = ""
 
 
 class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +101,8 @@ class _Parts(msgspec.Struct):
     extension: Extension
     items: dict[str, Item]
     time_limits: tuple[TimeLimit, ...]
+    hall: Hall
+    process: tuple[ProcessRule, ...]
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,6 +144,8 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         stages=table.stages,
         items=parts.items,
         time_limits=parts.time_limits,
+        hall=parts.hall,
+        process=parts.process,
         digest=_digest(data, calendar),
     )
 
@@ -152,9 +178,32 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
     _check_stages("stages", table.stages, defects)
     items = _items(table.items, defects)
     rules = _time_limits(table, {*table.stages, *(stage for item in items.values() for stage in item.stages)}, defects)
-    if defects or defaults is None or special is None or supplement is None or extension is None:
+    hall = _convert("hall", table.hall, Hall, defects)
+    process = _process(table, {rule.id for rule in rules}, defects)
+    if defects or defaults is None or special is None or supplement is None or extension is None or hall is None:
         return None
-    return _Parts(defaults, special, supplement, extension, items, rules)
+    return _Parts(defaults, special, supplement, extension, items, rules, hall, process)
+
+
+def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> tuple[ProcessRule, ...]:
+    rules: list[ProcessRule] = []
+    for index, data in enumerate(table.process):
+        where = f"process[{index}]"
+        read = _convert(where, data, _ProcessTable, defects)
+        if read is None:
+            continue
+        if read.id in taken or any(rule.id == read.id for rule in rules):
+            defects.append(f"{where}.id: {read.id!r} is used twice")
+        if (read.finding in NEED_WITHIN) != bool(read.within):
+            need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
+            defects.append(f"{where}.within: {read.finding} {need}")
+        _check_limits(where, {"within": read.within}, defects)
+        levels, thresholds, held = _levels(where, read, defects)
+        within = Limit.parse(read.within) if read.within and not defects else None
+        rules.append(
+            ProcessRule(read.id, read.name or read.id, read.finding, read.count, within, levels, thresholds, held, read.source)
+        )
+    return tuple(rules)
 
 
 def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
@@ -201,20 +250,7 @@ def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defec
     limit = read.limit or (named[0] if named else "")
     if limit not in named:
         _check_limits(where, {"limit": limit or "(none)"}, defects, also=named)
-    levels: list[int] = []
-    thresholds: list[Threshold] = []
-    for position, level in enumerate(LEVELS):
-        text = getattr(read, level)
-        if text:
-            threshold = _guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
-            if threshold is not None:
-                levels.append(position)
-                thresholds.append(threshold)
-    if not levels:
-        defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
-    held = frozenset(LEVELS.index(level) for level in read.hold)
-    for idle in sorted(held - set(levels)):
-        defects.append(f"{where}.hold: {LEVELS[idle]} has no threshold in this rule")
+    levels, thresholds, held = _levels(where, read, defects)
     stages = [-1]
     if read.clock == "stage":
         stages = [STAGES.index(stage) for stage in STAGES if stage in limited or limit != "stage"]
@@ -226,13 +262,36 @@ def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defec
             limit=limit,
             stage=stage,
             ends_with=read.ends_with,
-            levels=tuple(levels),
-            thresholds=tuple(thresholds),
+            levels=levels,
+            thresholds=thresholds,
             held=held,
             source=read.source,
         )
         for stage in stages
     ]
+
+
+def _levels(
+    where: str, read: _TimeLimitTable | _ProcessTable, defects: list[str]
+) -> tuple[tuple[int, ...], tuple[Threshold, ...], frozenset[int]]:
+    """The levels of a rule from mild to severe, their thresholds, and which are held for confirmation."""
+    levels: list[int] = []
+    thresholds: list[Threshold] = []
+    for position, level in enumerate(LEVELS):
+        text = getattr(read, level)
+        if text:
+            threshold = _guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
+            if threshold is not None:
+                levels.append(position)
+                thresholds.append(threshold)
+                if isinstance(read, _ProcessTable) and threshold.kind not in ("deadline", "after"):
+                    defects.append(f'{where}.{level}: write "at once" or a grace such as "1wd after"')
+    if not levels:
+        defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
+    held = frozenset(LEVELS.index(level) for level in read.hold)
+    for idle in sorted(held - set(levels)):
+        defects.append(f"{where}.hold: {LEVELS[idle]} has no threshold in this rule")
+    return tuple(levels), tuple(thresholds), held
 
 
 def _check_stages(where: str, stages: Mapping[str, str], defects: list[str]) -> None:

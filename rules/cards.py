@@ -91,7 +91,7 @@ def _breaches(clocks: Sequence[Clock], book: RuleBook, now: int) -> dict[_Identi
     found: dict[_Identity, Breach] = {}
     for clock in clocks:
         horizon = min(clock.end, now) if clock.end else now
-        rule = book.time_limits[clock.rule]
+        rule = book.rules[clock.rule]
         for level, threshold in zip(rule.levels, clock.thresholds, strict=False):
             if threshold < horizon:
                 found[rule.id, level, clock.cycle] = Breach(clock, level, threshold, level in rule.held)
@@ -107,7 +107,10 @@ def _changes(
     for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
         breach = breaches[identity]
         state = _state(breach, _family(breach.clock, book) in reached)
-        change = _raised(identity, breach, state, now) if identity not in known else _moved(known[identity], breach, state, now)
+        if identity in known:
+            change = _moved(known[identity], breach, state, now)
+        else:
+            change = _raised(identity, breach, state, now, found=book.kind_of[breach.clock.rule] == "process")
         if change is not None:
             changes.append(change)
     for identity, card in known.items():
@@ -116,10 +119,9 @@ def _changes(
     return changes
 
 
-def _family(clock: Clock, book: RuleBook) -> tuple[str, int, int]:
+def _family(clock: Clock, book: RuleBook) -> tuple[str, int]:
     """Clocks of one family warn about the same thing: the promise and the statutory limit of the case, say."""
-    rule = book.time_limits[clock.rule]
-    return rule.clock, rule.stage, clock.cycle
+    return book.rules[clock.rule].family, clock.cycle
 
 
 def _state(breach: Breach, card_reached: bool) -> int:
@@ -135,9 +137,9 @@ def _state(breach: Breach, card_reached: bool) -> int:
 _REASONS = {SUPERSEDED: Reason.HIGHER_LEVEL_REACHED, EXPIRED: Reason.CLOSED_IN_TIME}
 
 
-def _raised(identity: _Identity, breach: Breach, state: int, now: int) -> Change:
+def _raised(identity: _Identity, breach: Breach, state: int, now: int, *, found: bool) -> Change:
     rule, level, cycle = identity
-    reason = _REASONS.get(state) or _cause(breach)
+    reason = _REASONS.get(state) or (Reason.FOUND if found else _cause(breach))
     return Change(Card(rule, level, cycle, state, 1, breach.threshold, now), reason, breach.clock)
 
 
@@ -161,12 +163,12 @@ def _moved(card: Card, breach: Breach, state: int, now: int) -> Change | None:
 
 def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
     """Its level is not reached (any more). The limit moved, the clock had ended before it, or the rule is gone."""
-    clock = next((c for c in clocks if c.cycle == card.cycle and book.time_limits[c.rule].id == card.rule), None)
+    clock = next((c for c in clocks if c.cycle == card.cycle and book.rules[c.rule].id == card.rule), None)
     reason, due = Reason.LATE_RECORD, card.due
-    if all(rule.id != card.rule for rule in book.time_limits) or (clock is not None and not clock.deadline):
+    if all(rule.id != card.rule for rule in book.rules) or (clock is not None and not clock.deadline):
         reason = Reason.RECOMPUTED  # the book no longer has its rule, or its calendar no longer covers the deadline
     elif clock is not None:
-        levels = book.time_limits[clock.rule].levels
+        levels = book.rules[clock.rule].levels
         due = clock.thresholds[levels.index(card.level)] if card.level in levels else card.due
         if due != card.due:
             reason = Reason.LIMIT_MOVED

@@ -108,6 +108,12 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     cards: tuple[Card, ...] = ()
     due: int = NEVER
     """Deadline of the promised limit: what the citizen was told."""
+    returns: tuple[tuple[int, int], ...] = ()
+    """When which stage sent the case back (退回)."""
+    handlers: tuple[tuple[int, str], ...] = ()
+    """Who handled which stage; kept only where the book asks for it (four eyes)."""
+    marks: tuple[tuple[int, int, str], ...] = ()
+    """Oddities of single records (:mod:`rules.marks`): when, which, detail."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -12,11 +12,14 @@ from rules import events as ev
 from rules.case import Case, Origin, Terms
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
-from rules.rulebook import RuleBooks
+from rules.marks import marks_of
+from rules.rulebook import FINDINGS, RuleBooks
 from rules.worktime import Limit
 
 Changes = dict[str, Any]
 _STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}
+_BACK_ENTRY = FINDINGS.index("back-entry")
+_APPROVAL = _STAGE_INDEX["approval"]
 _NOTHING: Changes = {}
 
 
@@ -93,11 +96,21 @@ def _supplemented(case: Case, event: ev.Supplemented, at: int, books: RuleBooks)
 
 
 def _stage_entered(case: Case, event: ev.StageEntered, at: int, books: RuleBooks) -> Changes:
-    return _grown(case, "entered", (at, _STAGE_INDEX[event.stage]))
+    stage = _STAGE_INDEX[event.stage]
+    changes = _grown(case, "entered", (at, stage))
+    return {**changes, **_handled(case, stage, event.handler, at, books)} if event.handler else changes
 
 
 def _stage_left(case: Case, event: ev.StageLeft, at: int, books: RuleBooks) -> Changes:
-    return _grown(case, "left", (at, _STAGE_INDEX[event.stage]))
+    stage = _STAGE_INDEX[event.stage]
+    changes = _grown(case, "left", (at, stage))
+    if event.action == "return":
+        changes = {**changes, **_grown(case, "returns", (at, stage))}
+    return {**changes, **_handled(case, stage, event.handler, at, books)} if event.handler else changes
+
+
+def _handled(case: Case, stage: int, handler: str, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "handlers", (stage, handler)) if books.at(at).keeps_handlers else _NOTHING
 
 
 def _suspended(case: Case, event: ev.Suspended, at: int, books: RuleBooks) -> Changes:
@@ -115,9 +128,10 @@ def _extended(case: Case, event: ev.Extended, at: int, books: RuleBooks) -> Chan
 
 def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Changes:
     granted = event.result == "granted"
+    handled = _handled(case, _APPROVAL, event.handler, at, books) if event.handler else _NOTHING
     if case.decided and (case.decided, case.granted) <= (at, granted):
-        return _NOTHING
-    return {"decided": at, "granted": granted}
+        return handled
+    return {"decided": at, "granted": granted, **handled}
 
 
 def _concluded(case: Case, event: ev.Concluded, at: int, books: RuleBooks) -> Changes:
@@ -132,6 +146,11 @@ def _issued(case: Case, event: ev.Issued, at: int, books: RuleBooks) -> Changes:
 
 def _delivered(case: Case, event: ev.Delivered, at: int, books: RuleBooks) -> Changes:
     return _earliest(case, "delivered", at)
+
+
+def _only_marks(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+    """Nothing a clock depends on; it counts only where there is something odd about it."""
+    return _NOTHING
 
 
 _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = {
@@ -149,6 +168,8 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
     ev.Concluded: _concluded,
     ev.Issued: _issued,
     ev.Delivered: _delivered,
+    ev.Transferred: _only_marks,
+    ev.FeeCharged: _only_marks,
 }
 
 
@@ -166,7 +187,16 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
 
     ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.
     """
-    changes = _JOINS[type(event)](case, event, at, books)
+    look = _JOINS[type(event)]
+    changes = look(case, event, at, books)
+    book = books.at(at)
+    if book.marked:
+        for mark in marks_of(event, at, arrived, book):
+            if mark not in case.marks and (changes or mark[1] != _BACK_ENTRY):  # a mere repetition is no back-entry
+                marks = _added(changes.get("marks", case.marks), mark)
+                changes = {**changes, "marks": marks} if marks is not None else changes
+    if look is _only_marks and not changes:
+        return _NOTHING
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         known = case.origin

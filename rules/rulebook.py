@@ -13,19 +13,27 @@ import msgspec
 
 from rules.case import Case
 from rules.errors import BadRuleBook
-from rules.events import STAGES
+from rules.events import STAGES, Stage
 from rules.worktime import Limit, Worktime
 
 ClockKind = Literal["case", "stage", "special", "acceptance", "pre-review", "issuance", "delivery"]
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
+Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
+                  "item-suspended", "conclusion-without-acceptance", "conclusion-without-decision", "acceptance-after-decision",
+                  "stage-missing", "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute",
+                  "supplement-requested", "same-second", "four-eyes"]  # fmt: skip
+FINDINGS: tuple[str, ...] = get_args(Finding)
+SINGLE_RECORD = frozenset(FINDINGS[:7])
+"""Findings that one record shows by itself (:mod:`rules.marks`)."""
+NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"})
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A service item (事项) with its limits; ``stages`` are limits of single stages.
 
     ``max_extension`` caps its extensions where the law gives it other days than the book (art. 42: 15 for joint handling);
-    0 means the book's cap.
+    0 means the book's cap. ``flow`` are the stages a case must pass, in order. A ``suspended`` item must not be accepted.
     """
 
     code: str
@@ -33,6 +41,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     promised: str = ""
     statutory: str = ""
     stages: dict[str, str] = {}
+    flow: tuple[Stage, ...] = ()
+    suspended: bool = False
     max_extension: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
@@ -48,7 +58,7 @@ class Threshold(msgspec.Struct, frozen=True):
     def parse(cls, text: str) -> "Threshold":
         """``deadline``, ``2wd before``, ``1d after``, ``4/5``; otherwise a ``ValueError`` that names these forms."""
         words = text.split()
-        if words == ["deadline"]:
+        if words in (["deadline"], ["at", "once"]):
             return cls("deadline")
         if len(words) == 2 and words[1] == "before":
             return cls("before", Limit.parse(words[0]))
@@ -73,6 +83,49 @@ class TimeLimit(msgspec.Struct, frozen=True):
     thresholds: tuple[Threshold, ...]
     held: frozenset[int]
     source: str
+
+    @property
+    def family(self) -> str:
+        """Rules of one family warn about the same thing: the promise and the statutory limit of the case, say."""
+        return f"{self.clock}/{self.stage}"
+
+
+class ProcessRule(msgspec.Struct, frozen=True):
+    """One process rule (流程规则), ready to use: ``finding`` names what is looked for (:mod:`rules.process`).
+
+    ``count``: from the how-manieth on (returns, suspensions, supplements) or how many at once. ``within``: how near or far.
+    ``thresholds`` are ``deadline`` (at once) or a grace after it. It shares with :class:`TimeLimit` what judging needs.
+    """
+
+    id: str
+    name: str
+    finding: str
+    count: int
+    within: Limit | None
+    levels: tuple[int, ...]
+    thresholds: tuple[Threshold, ...]
+    held: frozenset[int]
+    source: str
+
+    clock = "process"
+    stage = -1
+
+    @property
+    def family(self) -> str:
+        """Every process rule warns about its own thing."""
+        return self.id
+
+
+Rule = TimeLimit | ProcessRule
+
+
+class Hall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[hall]``: what is in-hall. Records through other ``channels``, at terminals whose name begins with none of
+    ``terminals``, or fees at a cashier not in ``cashiers`` were handled outside; an empty list looks at nothing."""
+
+    channels: tuple[str, ...] = ("hall", "online", "self-service", "post")
+    terminals: tuple[str, ...] = ()
+    cashiers: tuple[str, ...] = ()
 
 
 class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,17 +183,28 @@ class RuleBook:
         items: Mapping[str, Item],
         time_limits: tuple[TimeLimit, ...],
         digest: str,
+        hall: Hall | None = None,
+        process: tuple[ProcessRule, ...] = (),
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
         self.effective_from = effective_from
         self.defaults, self.special, self.supplement, self.extension = defaults, special, supplement, extension
         self.notice = Limit.parse(supplement.notice)
-        self.items, self.time_limits = items, time_limits
+        self.items, self.time_limits, self.process = items, time_limits, process
+        self.rules: tuple[Rule, ...] = (*time_limits, *process)
+        self.hall = hall or Hall()
+        self.watched = frozenset(rule.finding for rule in process)
+        self.marked = tuple(sorted(self.watched & SINGLE_RECORD))
+        self.keeps_handlers = "four-eyes" in self.watched
+        self.marked_within = {rule.finding: rule.within for rule in process if rule.within is not None}
         self.stages = {STAGES.index(stage): limit for stage, limit in stages.items()}
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
-        self.kind_of = tuple(rule.clock for rule in time_limits)
+        self.kind_of: tuple[str, ...] = tuple(rule.clock for rule in self.rules)
         self.kinds = frozenset(self.kind_of)
+        self._processes = tuple(range(len(time_limits), len(self.rules)))
+        self.affected: dict[frozenset[str], frozenset[int]] = {}
+        """Which rules a change of facts touches, worked out once per kind of change (:func:`rules.clocks.affected`)."""
         self._by_clock = {kind: _indexes(time_limits, clock=kind) for kind in CLOCK_KINDS}
         self._by_stage = [_indexes(time_limits, clock="stage", stage=stage) for stage in range(len(STAGES))]
 
@@ -158,28 +222,27 @@ class RuleBook:
         own = item.stages.get(STAGES[stage], "") if item is not None and item.stages else ""
         return own or self.stages.get(stage, "")
 
-    def rules_for(self, case: Case, kinds: frozenset[str]) -> list[int]:
-        """Indexes of the rules of these kinds whose clocks the facts of ``case`` can have started; others need not be asked."""
+    def rules_for(self, case: Case, touched: frozenset[int] | None) -> list[int]:
+        """Indexes of the ``touched`` rules (None: all) whose clocks the facts of ``case`` can have started."""
         by_clock = self._by_clock
         found: list[int] = []
-        if case.terms is not None and "case" in kinds:
+        if case.terms is not None:
             found += by_clock["case"]
         if case.applied:
-            if "acceptance" in kinds:
-                found += by_clock["acceptance"]
-            if case.online and "pre-review" in kinds:
+            found += by_clock["acceptance"]
+            if case.online:
                 found += by_clock["pre-review"]
-        if case.entered and "stage" in self.kinds and "stage" in kinds:
+        if case.entered and "stage" in self.kinds:
             for stage in {stage for _, stage in case.entered}:
                 found += self._by_stage[stage]
-        if case.suspensions and "special" in kinds:
+        if case.suspensions:
             found += by_clock["special"]
         if case.concluded or case.decided:
-            if "issuance" in kinds:
-                found += by_clock["issuance"]
-            if "delivery" in kinds:
-                found += by_clock["delivery"]
-        return found
+            found += by_clock["issuance"]
+            found += by_clock["delivery"]
+        if self.process:
+            found += self._processes
+        return found if touched is None else [index for index in found if index in touched]
 
     def __repr__(self) -> str:
         return f"RuleBook({self.version!r}, {len(self.time_limits)} time limits, {len(self.items)} items)"

@@ -22,21 +22,24 @@ very same ``Case`` object, so the caller knows by identity that there is nothing
 Only this module makes a changed ``Case``.
 """
 
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
 from rules.alerts import LEVELS, Alert
-from rules.arithmetic import arithmetic
+from rules.arithmetic import Span, arithmetic
 from rules.cards import Change, judge, next_threshold
 from rules.case import NEVER, STATES, UNREACHED, Case, Clock, is_over, is_standing
+from rules.clocks import affected, clocks_of, moves_deadlines
 from rules.errors import UncoveredDate
 from rules.events import STAGES, Record, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.pauses import pauses_of
-from rules.rulebook import RuleBook, RuleBooks
-from rules.timelimits import affected, clip, clocks_of, extended, moves_deadlines, spans_of
+from rules.process import findings_of
+from rules.rulebook import ProcessRule, RuleBook, RuleBooks
+from rules.timelimits import clip, extended, spans_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
@@ -62,7 +65,8 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
         if isinstance(record, Tick) or silent:
             return Outcome(None, (), None)
         fresh = Case(key_of(record))
-        return Outcome(*_settled(fresh, _joined(fresh, record, arrived, books), books, now, offset))
+        changes = _joined(fresh, record, arrived, books)
+        return Outcome(*_settled(fresh, changes, books, now, offset)) if changes else Outcome(None, (), None)
     if offset <= case.offset:
         return Outcome(case, (), wake_at(case, books, now))
     before, alerts = _advanced(case, books, now)
@@ -124,11 +128,11 @@ def _settled(
     if case.digest != book.digest or moves_deadlines(changes):
         clocks = clocks_of(joined, book)
     else:
-        kinds = affected(changes)
-        if kinds.isdisjoint(book.kinds):  # nothing any clock of this book depends on; time was judged a moment ago
+        touched = affected(changes, book)
+        if not touched:  # nothing any clock of this book depends on; time was judged a moment ago
             soonest = next_threshold(case.clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
-        clocks = clocks_of(joined, book, case.clocks, kinds)
+        clocks = clocks_of(joined, book, case.clocks, touched)
     verdict = judge(clocks, case.cards, book, now)
     due = _promise(clocks, book)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=due)
@@ -169,9 +173,9 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int, told: int = NEV
     card, clock = change.card, change.clock
     place = case.terms or case.origin
     assert place is not None
-    rule = next((rule for rule in book.time_limits if rule.id == card.rule), None)
+    rule = next((rule for rule in book.rules if rule.id == card.rule), None)
     zone = book.zone
-    limit, spans = _defence(case, clock, book)
+    limit, detail, spans = _defence(case, clock, book)
     highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
     return Alert(
         id=f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}",
@@ -198,21 +202,25 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int, told: int = NEV
         item_name=book.item(place.item).name,
         stage=STAGES[rule.stage] if rule is not None and rule.stage >= 0 else "",
         highest=highest,
+        detail=detail,
         spans=spans,
     )
 
 
-def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, Any]:
-    """The limit in words and each counted and skipped span from its start to its deadline."""
+def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str, tuple[Span, ...]]:
+    """What the card rests on: the limit and each counted and skipped span up to its deadline, or the detail of what was found."""
     if clock is None or not clock.deadline:
-        return "", ()
-    rule = book.time_limits[clock.rule]
+        return "", "", ()
+    rule = book.rules[clock.rule]
+    if isinstance(rule, ProcessRule):
+        found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+        return "", found.detail if found is not None else "", ()
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
-        return "", ()
+        return "", "", ()
     try:
         pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
     except UncoveredDate:
         pauses = ()
     limit = extended(case, rule, book, span, pauses)
-    return str(limit), arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)
+    return str(limit), "", arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)

@@ -16,14 +16,13 @@ instant costs more than all the rest.
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from rules.case import NEVER, UNREACHED, Case, Clock, over_at
+from rules.case import NEVER, Case, over_at
 from rules.errors import UncoveredDate
-from rules.pauses import Pause, approved_days, pauses_of, resumed_at
-from rules.rulebook import RuleBook, Threshold, TimeLimit
+from rules.pauses import Pause, approved_days, resumed_at
+from rules.rulebook import RuleBook, TimeLimit
 from rules.worktime import Limit, Unit
 
 _LIMITS: dict[str, Limit] = {}
@@ -206,70 +205,6 @@ _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
 }
 
 
-_CASE_WIDE = frozenset(_SPANS)
-_AFFECTED: Mapping[str, frozenset[str]] = {
-    "entered": frozenset({"stage"}),
-    "left": frozenset({"stage"}),
-    "issued": frozenset({"issuance"}),
-    "delivered": frozenset({"issuance", "delivery"}),
-    "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery"}),
-    "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"case", "stage", "special", "acceptance", "pre-review"}),
-    "ahead": frozenset(),
-}
-_DEADLINES_DEPEND_ON = frozenset({"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin"})
-
-
-def affected(changes: Collection[str]) -> frozenset[str]:
-    """Kinds of clocks that a change of these facts can start, stop or move."""
-    if len(changes) == 1:
-        return _AFFECTED.get(next(iter(changes)), _CASE_WIDE)
-    return frozenset().union(*(_AFFECTED.get(field, _CASE_WIDE) for field in changes))
-
-
-def moves_deadlines(changes: Collection[str]) -> bool:
-    """Whether deadlines computed before may no longer hold, even of clocks that began at the same instant."""
-    return not _DEADLINES_DEPEND_ON.isdisjoint(changes)
-
-
-def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), kinds: frozenset[str] = _CASE_WIDE) -> tuple[Clock, ...]:
-    """All clocks of ``case``, in the order of the book's rules.
-
-    ``known`` are clocks computed before with the same book, pauses, extensions and terms; those not of ``kinds`` are still
-    right as they are.
-    """
-    kind_of = book.kind_of
-    computed: dict[tuple[int, int], Clock] = {}
-    clocks: list[Clock] = []
-    for clock in known:
-        if kind_of[clock.rule] in kinds:
-            computed[clock.rule, clock.cycle] = clock
-        else:
-            clocks.append(clock)
-    pauses: tuple[Pause, ...] | None = None
-    for index in book.rules_for(case, kinds):
-        rule = book.time_limits[index]
-        for cycle, start, end, limit, paused in _SPANS[rule.clock](case, rule, book):
-            found = computed.get((index, cycle))
-            if found is None or found.start != start:
-                try:
-                    if paused and pauses is None:
-                        pauses = pauses_of(case, book) if case.suspensions or case.requests else ()
-                    used = clip(pauses or (), start) if paused else ()
-                    deadline = deadline_of(case, rule, book, start, limit, used)
-                    found = Clock(index, cycle, start, end, deadline, _thresholds(rule, book, start, deadline, limit, used))
-                except UncoveredDate:
-                    found = Clock(index, cycle, start, end, NEVER, ())
-            elif found.end != end:
-                found = Clock(index, cycle, start, end, found.deadline, found.thresholds)
-            clocks.append(found)
-    clocks.sort(key=_ORDER)
-    return tuple(clocks)
-
-
-_ORDER = attrgetter("rule", "cycle")
-
-
 def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
     """The pauses that lie after ``start``."""
     if not pauses or pauses[0].start >= start:
@@ -300,27 +235,3 @@ def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tu
         return span.limit
     plain = book.worktime.due(span.start, span.limit, [(pause.start, pause.end) for pause in pauses])
     return Limit(span.limit.value + _extension_days(case, book, plain), span.limit.unit)
-
-
-def _thresholds(
-    rule: TimeLimit, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]
-) -> tuple[int, ...]:
-    return tuple(
-        [
-            deadline if threshold.kind == "deadline" else _threshold(threshold, book, start, deadline, limit, pauses)
-            for threshold in rule.thresholds
-        ]
-    )
-
-
-def _threshold(threshold: Threshold, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
-    """The instant a level is reached at. A limit too short for its warning (one day, warned two days before) has none."""
-    worktime = book.worktime
-    if threshold.kind == "fraction":
-        between = [(pause.start, pause.end) for pause in pauses]
-        return worktime.fraction(start, deadline, threshold.numerator, threshold.denominator, limit.unit, between)
-    assert threshold.limit is not None
-    if threshold.kind == "before":
-        warned = worktime.before(deadline, threshold.limit)
-        return warned if warned > start else UNREACHED
-    return worktime.after(deadline, threshold.limit)

@@ -1,0 +1,191 @@
+"""The process family: what happened in the wrong place, order or hands (场外流转, 体外循环, 补录, 刷件 and their kin).
+
+Each finding is a pure function of the facts of a case, so a late record (the acceptance that was missing) withdraws it. Some
+are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together.
+
+| finding | what | source |
+|---|---|---|
+| off-hall-channel, off-hall-terminal | handled through a channel or at a terminal that is not the hall's | inference; 场外流转 |
+| fee-outside | a fee taken elsewhere than at the hall's cashiers | inference |
+| outside-hours | accepted or decided while the office was closed | inference |
+| back-entry | typed in more than so many working days after it happened | Jiangsu: 10 working days |
+| item-unknown, item-suspended | accepted for an item that is not offered | Jiangsu |
+| conclusion-without-acceptance, acceptance-after-decision | what cannot have been in this order | inference |
+| conclusion-without-decision | concluded normally, no decision on record | Jiangsu: decision missing |
+| stage-missing, stage-out-of-order | against the flow of the item | Jiangsu: no review stage, return to an earlier stage |
+| returned | sent back; with ``count = 2`` again | Jiangsu: repeat return |
+| reversed | refused after the review had passed it | Jiangsu: a later post reverses an earlier one |
+| suspended | with ``count = 2`` suspended again | Jiangsu: pause |
+| suspended-last-minute | suspended shortly before the promise ran out | inference; clock-stop abuse |
+| supplement-requested | with ``count = 2`` asked twice what the law lets ask once | 许可法 art. 32 |
+| same-second | so many steps of one case in one second | process mining: form-based back-entry |
+| four-eyes | one person handled, reviewed and approved | inference; 四眼原则 |
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from rules.case import NEVER, Case
+from rules.errors import UncoveredDate
+from rules.events import STAGES
+from rules.instant import SECOND
+from rules.pauses import pauses_of
+from rules.rulebook import FINDINGS, SINGLE_RECORD, ProcessRule, RuleBook
+from rules.timelimits import counted_from, limit_of
+
+HANDLING, REVIEW, APPROVAL = (STAGES.index(stage) for stage in ("handling", "review", "approval"))
+
+
+class Found(NamedTuple):
+    """One thing found: when it happened (epoch ms), and what to show."""
+
+    at: int
+    detail: str
+
+
+Look = Callable[[Case, ProcessRule, RuleBook], Iterator[Found]]
+
+
+def findings_of(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Everything ``rule`` finds in ``case``, in order of when it happened."""
+    if rule.finding in SINGLE_RECORD:
+        index = FINDINGS.index(rule.finding)
+        return (Found(at, detail) for at, mark, detail in case.marks if mark == index)
+    return _LOOKS[rule.finding](case, rule, book)
+
+
+def depends_on(finding: str) -> frozenset[str]:
+    """The facts a finding is a function of."""
+    return frozenset({"marks"}) if finding in SINGLE_RECORD else _DEPENDS[finding]
+
+
+def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if case.concluded and case.terms is None and not case.not_accepted and case.how != "withdrawn":
+        yield Found(case.concluded, f"how={case.how}")
+
+
+def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if case.concluded and case.how == "normal" and not case.decided:
+        yield Found(case.concluded, "")
+
+
+def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if case.terms is not None and case.decided and case.decided < case.terms.at:
+        yield Found(case.terms.at, "")
+
+
+def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if not case.concluded or case.how != "normal" or case.terms is None:
+        return
+    passed = {stage for _, stage in case.entered} | {stage for _, stage in case.left}
+    lacking = [stage for stage in book.item(case.terms.item).flow if STAGES.index(stage) not in passed]
+    if lacking:
+        yield Found(case.concluded, f"stages={','.join(lacking)}")
+
+
+def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Back to an earlier stage of the flow without anybody having returned the case."""
+    flow = book.item(case.terms.item).flow if case.terms is not None else ()
+    place = {STAGES.index(stage): position for position, stage in enumerate(flow)}
+    reached, since = -1, NEVER
+    for at, stage in case.entered:
+        position = place.get(stage)
+        if position is None:
+            continue
+        if position < reached and not any(since <= returned <= at for returned, _ in case.returns):
+            yield Found(at, f"stage={STAGES[stage]}")
+        reached, since = position, at
+
+
+def _returned(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    for at, stage in case.returns[rule.count - 1 :]:
+        yield Found(at, f"stage={STAGES[stage]}")
+
+
+def _reversed(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if case.decided and not case.granted:
+        passed = [at for at, stage in case.left if stage == REVIEW and (at, stage) not in case.returns and at <= case.decided]
+        if passed:
+            yield Found(case.decided, "")
+
+
+def _suspended(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    for at, procedure, _ in case.suspensions[rule.count - 1 :]:
+        yield Found(at, f"procedure={procedure}")
+
+
+def _suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Suspended when little was left of the promise, as it stood before this suspension."""
+    limit = (case.terms.promised or case.terms.statutory) if case.terms is not None else ""
+    if not limit or rule.within is None:
+        return
+    worktime = book.worktime
+    start = counted_from(case, book)
+    try:
+        pauses = [(pause.start, pause.end) for pause in pauses_of(case, book) if pause.start >= start]
+        for at, procedure, _ in case.suspensions:
+            deadline = worktime.due(start, limit_of(limit), [pause for pause in pauses if pause[1] <= at])
+            if worktime.before(deadline, rule.within) <= at <= deadline:
+                yield Found(at, f"procedure={procedure}")
+    except UncoveredDate:
+        return
+
+
+def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    for at in case.requests[rule.count - 1 :]:
+        yield Found(at, "")
+
+
+def _same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Leaving one stage and entering the next is one step; so only beginnings are counted."""
+    steps = {at // SECOND * SECOND + stage for at, stage in case.entered}  # one per stage and second
+    seconds = Counter(step // SECOND for step in steps)
+    for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded):
+        if at:
+            seconds[at // SECOND] += 1
+    for second in sorted(seconds):
+        if seconds[second] >= rule.count:
+            yield Found(second * SECOND, f"steps={seconds[second]}")
+
+
+def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Who it was is personal data and stays out of the card; the records name them."""
+    if not case.decided:
+        return
+    people: list[set[str]] = [
+        {handler for stage, handler in case.handlers if stage == wanted} for wanted in (HANDLING, REVIEW, APPROVAL)
+    ]
+    if set.intersection(*people):
+        yield Found(case.decided, "stages=handling,review,approval")
+
+
+_LOOKS: Mapping[str, Look] = {
+    "conclusion-without-acceptance": _unaccepted,
+    "conclusion-without-decision": _undecided,
+    "acceptance-after-decision": _accepted_late,
+    "stage-missing": _missing,
+    "stage-out-of-order": _disordered,
+    "returned": _returned,
+    "reversed": _reversed,
+    "suspended": _suspended,
+    "suspended-last-minute": _suspended_late,
+    "supplement-requested": _supplements,
+    "same-second": _same_second,
+    "four-eyes": _four_eyes,
+}
+
+_DEPENDS: Mapping[str, frozenset[str]] = {
+    "conclusion-without-acceptance": frozenset({"concluded", "how", "terms", "not_accepted"}),
+    "conclusion-without-decision": frozenset({"concluded", "how", "decided"}),
+    "acceptance-after-decision": frozenset({"terms", "decided"}),
+    "stage-missing": frozenset({"concluded", "how", "terms", "entered", "left"}),
+    "stage-out-of-order": frozenset({"entered", "returns", "terms"}),
+    "returned": frozenset({"returns"}),
+    "reversed": frozenset({"decided", "granted", "left", "returns"}),
+    "suspended": frozenset({"suspensions"}),
+    "suspended-last-minute": frozenset({"suspensions", "resumptions", "terms", "applied", "requests", "supplements"}),
+    "supplement-requested": frozenset({"requests"}),
+    "same-second": frozenset({"entered", "terms", "decided", "concluded"}),
+    "four-eyes": frozenset({"handlers", "decided"}),
+}

@@ -26,13 +26,23 @@ def load_books(paths: Sequence[Path]) -> RuleBooks:
 
 def load_book(path: Path) -> RuleBook:
     """One book with its bases; :class:`BadRuleBook` names the file and every defect."""
+    return parse_book(str(path), book_table(path))
+
+
+def book_table(path: Path) -> dict[str, Any]:
+    """A book as one table: laid over the books it extends, its calendar read. Nothing of it is checked yet."""
+    source = str(path)
+    return _with_calendar(source, _extended(source, _toml(source, book_text(path)), ()), path.parent)
+
+
+def book_text(path: Path) -> str:
+    """The TOML of a file, or of the built-in profile of that name."""
     if not path.suffix and not path.exists() and path.name in profiles():
-        return load_profile(path.name)
+        return files("rules").joinpath("books", f"{path.name}.toml").read_text("utf-8")
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRuleBook(str(path), [f"cannot be read: {error}. Built-in profiles are {', '.join(profiles())}"]) from None
-    return parse_book(str(path), _with_calendar(str(path), _extended(str(path), _toml(str(path), text), ()), path.parent))
 
 
 def load_profile(name: str) -> RuleBook:

@@ -286,7 +286,7 @@ def _levels(
                 thresholds.append(threshold)
                 if isinstance(read, _ProcessTable) and threshold.kind not in ("deadline", "after"):
                     defects.append(f'{where}.{level}: write "at once" or a grace such as "1wd after"')
-    if not levels:
+    if not any(getattr(read, level) for level in LEVELS):
         defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
     held = frozenset(LEVELS.index(level) for level in read.hold)
     for idle in sorted(held - set(levels)):
@@ -325,7 +325,7 @@ def _guarded(where: str, read: Any, defects: list[str]) -> Any:
     try:
         return read()
     except BadRuleBook as error:
-        defects += [f"{where}.{defect}" for defect in error.defects]
+        defects += [f"{where}.{defect}" if defect[0].isalpha() else f"{where}: {defect}" for defect in error.defects]
     except ValueError as error:
         defects.append(f"{where}: {error}")
     return None

@@ -13,7 +13,8 @@ import msgspec
 from faust.stores import memory
 from faust.types import TP
 
-from monitor.stream.transport import BatchSchema
+from monitor.stream.transport import BatchMessage, BatchSchema
+from rules.errors import SupervisionError
 
 
 class _Head(msgspec.Struct, array_like=True):
@@ -41,6 +42,10 @@ class Recovered:
         if known and value and _head(value).offset < _head(known).offset:
             return
         self.rows[key] = value
+
+
+class BrokenChangelog(SupervisionError):
+    """The case table's changelog was not read whole. Nothing is lost: it can be read again."""
 
 
 class Store(memory.Store):  # type: ignore[misc]
@@ -73,6 +78,7 @@ class Store(memory.Store):  # type: ignore[misc]
             for event in batch:
                 if event.message.partition not in self._assigned:
                     continue
+                self._check_unbroken(event.message)
                 put = self._recovered[event.message.partition].put
                 for record in event.value:
                     put(record.key, record.value)
@@ -80,6 +86,18 @@ class Store(memory.Store):  # type: ignore[misc]
         except Exception as error:
             self.failure = error
             raise
+
+    def _check_unbroken(self, message: BatchMessage) -> None:
+        """Nothing of the changelog may be missing between what was read before and this batch.
+
+        Faust's recovery skips a batch that lies before one it has seen; one left over from before a rebalance could make it
+        skip what we need. A state with a hole must never be worked with.
+        """
+        known = self._offsets.get(message.partition)
+        if message.follows > (message.sought if known is None else known + 1):
+            raise BrokenChangelog(
+                f"changelog partition {message.partition}: read up to {known}, went on at {message.follows}: start it again"
+            )
 
     async def on_rebalance(self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0) -> None:
         """Partitions that went elsewhere are forgotten at once; new ones begin with nothing left over from before."""

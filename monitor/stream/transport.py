@@ -20,9 +20,14 @@ Records = list[Any]
 
 
 class BatchMessage(ConsumerMessage):  # type: ignore[misc]
-    """One fetched batch. ``settled`` once all it caused is durable; Faust's own ``acked`` also means "skipped"."""
+    """One fetched batch. ``settled`` once all it caused is durable; Faust's own ``acked`` also means "skipped".
+
+    ``follows`` is the offset it goes on from: ``sought``, that of the last seek, or the end of the batch before.
+    """
 
     settled = False
+    follows = 0
+    sought = 0
 
 
 class BatchSchema(faust.Schema):  # type: ignore[misc]
@@ -69,6 +74,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._inflight: defaultdict[TP, deque[BatchMessage]] = defaultdict(deque)
         self._wanted: dict[TP, int] = {}
+        self._sought: dict[TP, int] = {}
         self._trusted: set[TP] = set()
         self._holes: dict[TP, int] = {}
         self._seeks = 0
@@ -92,9 +98,10 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             if not self.flow_active or generation != self.app.consumer_generation_id or not wanted:
                 await self._rewind(tp)
                 continue
+            follows = self._wanted.get(tp, 0)
             batch = await self._continuing(tp, fetched, stale)
             if batch:
-                yield tp, self._message(tp, batch, generation)
+                yield tp, self._message(tp, batch, follows, generation)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109
         generation = self.app.consumer_generation_id
@@ -126,13 +133,14 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self._wanted[tp] = records[-1].offset + 1
         return records
 
-    def _message(self, tp: TP, records: Records, generation: int) -> BatchMessage:
+    def _message(self, tp: TP, records: Records, follows: int, generation: int) -> BatchMessage:
         last = records[-1]
         stamp = last.timestamp / 1000.0
         message = BatchMessage(
             tp.topic, tp.partition, last.offset, stamp, last.timestamp_type, None, None, records, None, 0, 0, tp,
             generation_id=generation,
         )  # fmt: skip
+        message.follows, message.sought = follows, self._sought.get(tp, 0)
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         if self._is_source(tp):
             self._inflight[tp].append(message)
@@ -163,7 +171,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
 
     def _note_seek(self, positions: Mapping[TP, int]) -> None:
         for tp, offset in positions.items():
-            self._wanted[tp] = offset
+            self._wanted[tp] = self._sought[tp] = offset
             self._read_offset[tp] = offset
             self._trusted.discard(tp)
             self._holes.pop(tp, None)

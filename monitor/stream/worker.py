@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 GC_THRESHOLDS = (200_000, 20, 1000)
 """The state is bytes: there is next to nothing to collect, and looking costs a third of the speed."""
+_CHATTY = ("faust", "mode", "aiokafka", "monitor.stream.app", "monitor.stream.transport", "monitor.stream.table")
+"""Loggers of Faust, of its services, and of the classes of ours that are such services."""
 STOP_TIMEOUT = 20.0
 """Seconds to finish in; what is not finished then is done again by the next owner."""
 
@@ -122,7 +124,11 @@ class Worker:
 
     async def _apply_batch(self, stream: Any, event: Any) -> None:
         message, records = event.message, event.value
-        engine = self._engines[message.partition]
+        engine = self._engines.get(message.partition)
+        if self._failure is not None:
+            return
+        if engine is None:
+            raise WorkerFailed(f"a batch of partition {message.partition} came, which this worker has not recovered")
         consumer = self.app.consumer
         spent = 0.0
         parts = engine.apply(records, consumer.committed(message.tp))
@@ -188,8 +194,7 @@ class Worker:
             async with self._recovery:
                 await self._build_engines()
         except Exception as error:
-            await self._fail(error)
-            raise
+            await self._fail(error)  # Faust would only log it and let the batches come; they are not applied then
 
     async def _build_engines(self) -> None:
         store = self._store
@@ -260,7 +265,7 @@ def run_worker(settings: Settings, books: RuleBooks, *, apply: Step = step) -> N
     :class:`~monitor.kafka.KafkaUnavailable`, :class:`~monitor.stream.topics.MismatchedTopics` and :class:`WorkerFailed` say
     what keeps it from working.
     """
-    for name in ("faust", "mode", "aiokafka"):
+    for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)
     gc.set_threshold(*GC_THRESHOLDS)
     try:

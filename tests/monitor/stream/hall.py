@@ -17,6 +17,8 @@ from aiokafka.structs import ConsumerRecord
 
 from monitor.kafka import ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WorkerSettings
+from monitor.stream.slices import CLOCK_KEY
+from monitor.stream.table import Recovered
 from monitor.wire import DeadLetter, Figures, Topics, decode_alert, decode_dead_letter, decode_figures, encode_event
 from rules.alerts import Alert
 from rules.case import Case, decode_case
@@ -168,8 +170,10 @@ class Hall:
 
     async def cases(self) -> dict[str, Case]:
         """The case table as the changelog has it."""
-        rows = {record.key: record.value for record in await self.read(self.changelog)}
-        return {key.decode(): decode_case(value) for key, value in rows.items() if not key.startswith(b"\0")}
+        recovered = Recovered()
+        for record in await self.read(self.changelog):
+            recovered.put(record.key, record.value)
+        return {key.decode(): decode_case(value) for key, value in recovered.rows.items() if value and key != CLOCK_KEY}
 
     async def clocks(self) -> dict[int, list[Any]]:
         """The last clock record of each partition."""

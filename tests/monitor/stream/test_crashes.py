@@ -110,3 +110,30 @@ async def test_workers_come_and_go_and_hand_over_cleanly(hall: Hall) -> None:
     assert await hall.stop(second) == 0
     figures = (await hall.figures()).values()
     assert (sum(f.accepted for f in figures), sum(f.open + f.concluded for f in figures)) == (4000, 4000)
+
+
+@pytest.mark.slow
+async def test_a_worker_frozen_beyond_its_session_undoes_nothing_when_it_wakes(hall: Hall) -> None:
+    """SIGSTOP midway: the other takes over; the sleeper's late writes must not outlive its successor's."""
+    await hall.open(create_time=True)
+    first, second = hall.worker(max_batch=60), hall.worker(max_batch=60)
+    await hall.until(
+        lambda: any("partitions [0, 1]" in hall.log_of(w) or "partitions [2, 3]" in hall.log_of(w) for w in (first, second)),
+        "two workers to share",
+    )
+    feeds = busy_days(4000)
+    await hall.append(feeds)
+    await hall.caught_up_somewhere()
+    os.kill(first.pid, signal.SIGSTOP)
+    await hall.caught_up()
+    os.kill(first.pid, signal.SIGCONT)
+    await asyncio.sleep(8)
+    await hall.append(ticks(MONDAY + 9 * DAY))
+    await hall.caught_up()
+    await agrees(hall)
+    for worker in (first, second):
+        await hall.stop(worker)
+    hall.worker()
+    await hall.append(ticks(MONDAY + 40 * DAY))
+    await hall.caught_up()
+    await agrees(hall)

@@ -33,6 +33,7 @@ def configure_logging(level: str) -> None:
     logging.basicConfig(
         level=level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
     )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # each part says itself, once, what its broker does to it
 
 
 def settings(

@@ -79,8 +79,6 @@ function show() {
 function showTotals(totals) {
   for (const name of ["open", "concluded", "accepted", "on_time", "yellow", "red"]) put(name, format.count(totals[name]));
   put("rate", format.share(totals.on_time, totals.concluded, 2));
-  put("yellow-share", format.share(totals.yellow, totals.open, 2));
-  put("red-share", format.share(totals.red, totals.open, 2));
   at("rate-bar").style.width = totals.concluded ? `${(totals.on_time / totals.concluded) * 100}%` : "0";
 }
 

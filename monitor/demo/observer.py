@@ -38,13 +38,17 @@ class Observer:
 
     async def run(self) -> None:
         """Follow the wall until cancelled."""
-        async for update in watch(self._url):
-            self.last = update
-            self.clock = max(self.clock, update.picture.at)
-            self._moved.set()
-            rows = [*update.cards, *(placed.row for placed in update.picture.notices)]
-            for row in rows:
-                self._take(row)
+        async with contextlib.aclosing(watch(self._url)) as updates:
+            async for update in updates:
+                self._see(update)
+
+    def _see(self, update: Update) -> None:
+        self.last = update
+        self.clock = max(self.clock, update.picture.at)
+        self._moved.set()
+        rows = [*update.cards, *(placed.row for placed in update.picture.notices)]
+        for row in rows:
+            self._take(row)
 
     def _take(self, row: Row) -> None:
         if row.id in self._seen:

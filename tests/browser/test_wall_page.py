@@ -48,7 +48,6 @@ async def test_a_card_appears_and_figures_change_without_reload(settings: Settin
         await expect(page.locator("h1")).to_have_text("某市行政审批电子监察")
         await expect(page.locator("#open")).to_have_text("1,234")
         await expect(page.locator("#rate")).to_have_text("98.48%")
-        await expect(page.locator("#red-share")).to_have_text("0.08%")
         await expect(page.locator("#link-text")).to_have_text("实时连接")
         await expect(page.locator("#simulated")).to_be_hidden()
 

@@ -7,6 +7,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+from benchmarks.breakdown import breakdown as run_breakdown
+from benchmarks.latency import latency as run_latency
 from benchmarks.machine import machine
 from benchmarks.site import site
 from benchmarks.throughput import throughput as run_throughput
@@ -48,6 +50,38 @@ def throughput(kafka: str | None, **options: Any) -> None:
     with site(kafka) as place:
         agreed = asyncio.run(run_throughput(place, out, **options))
     if not agreed:
+        sys.exit(1)
+
+
+@main.command()
+@_cases
+@_days
+@_seed
+@_kafka
+def breakdown(kafka: str | None, **options: Any) -> None:
+    """Where the time per event goes: fetch, JSON, case, rules, produce, and Faust around them."""
+    out = Console(width=130)
+    out.print(machine())
+    with site(kafka) as place:
+        asyncio.run(run_breakdown(place, out, **options))
+
+
+@main.command()
+@click.option("--cases", type=click.IntRange(100), default=1_000_000, show_default=True, help="Open cases.")
+@click.option("--seconds", type=click.FloatRange(5), default=40.0, show_default=True, help="Of each of the two windows.")
+@click.option("--per-second", type=click.FloatRange(0.5), default=12.0, show_default=True, help="Cases that fall due.")
+@click.option("--rate", type=click.FloatRange(1), default=400.0, show_default=True, help="Events/s beside, in the second window.")
+@_kafka
+def latency(kafka: str | None, **options: Any) -> None:
+    """From falling due to the alert on the broker, with a million open cases; recovery and memory on the way.
+
+    Exit status 1 if p99 is above 250 ms or an alert is missing.
+    """
+    out = Console(width=130)
+    out.print(machine())
+    with site(kafka) as place:
+        good = asyncio.run(run_latency(place, out, **options))
+    if not good:
         sys.exit(1)
 
 

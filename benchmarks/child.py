@@ -55,6 +55,11 @@ class Child:
         """Bytes resident now."""
         return int(Path(f"/proc/{self._pid}/statm").read_text().split()[1]) * _PAGE
 
+    def peak_rss(self) -> int:
+        """The most bytes that were ever resident."""
+        status = Path(f"/proc/{self._pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
     def cpu_between(self, begin: float, end: float) -> float:
         """Processor seconds spent between two instants (``time.time()``)."""
         return self._cpu_at(end) - self._cpu_at(begin)

@@ -40,7 +40,5 @@ async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int) 
     _, settings = place.settings(prefix, f"{prefix}-feeder", book)
     await ensure_topics(settings.kafka, settings.topics, create_time=True)
     daily = cases / (days * _WORKING_SHARE)
-    fed = await run_simulate(
-        settings, seed=seed, start=_LIVE, cases_per_day=daily, backfill_days=days, seconds=0, progress=False
-    )
+    fed = await run_simulate(settings, seed=seed, start=_LIVE, cases_per_day=daily, backfill_days=days, seconds=0, progress=False)
     return Log(prefix, book, fed.events, fed.ticks, await ends(settings, Topics(prefix).events)), settings

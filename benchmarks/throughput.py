@@ -32,7 +32,17 @@ async def throughput(place: Site, out: Console, *, cases: int, days: int, repeti
 
 def _table(log: Log, runs: Sequence[Run]) -> Table:
     table = Table(title=f"{log.records:,} records, medians of {len(runs) // len(CONTENDERS)} (min–max)")
-    for heading in ("one process", "records/s", "min–max", "worker is", "CPU µs/record", "by CPU", "measured s", "RSS MB", "alerts"):
+    for heading in (
+        "one process",
+        "records/s",
+        "min–max",
+        "worker is",
+        "CPU µs/record",
+        "by CPU",
+        "measured s",
+        "RSS MB",
+        "alerts",
+    ):
         table.add_column(heading, justify="left" if heading == "one process" else "right")
     worker = [each for each in runs if each.contender == WORKER]
     for contender in CONTENDERS:

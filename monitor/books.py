@@ -37,7 +37,7 @@ def book_table(path: Path) -> dict[str, Any]:
 
 def book_text(path: Path) -> str:
     """The TOML of a file, or of the built-in profile of that name."""
-    if not path.suffix and not path.exists() and path.name in profiles():
+    if not path.suffix and not path.is_file() and path.name in profiles():
         return files("rules").joinpath("books", f"{path.name}.toml").read_text("utf-8")
     try:
         return path.read_text("utf-8")

@@ -1,0 +1,108 @@
+"""``docs/rules.md`` says what the code does: keys and defaults, clocks, findings, states, reasons, rules and thresholds."""
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from monitor.books import profiles
+from rules import bookfile, calendar, workhours
+from rules.alerts import LEVELS, Reason
+from rules.case import STATES
+from rules.events import STAGES, Procedure
+from rules.rulebook import CLOCK_KINDS, FINDINGS, Defaults, Extension, Hall, Item, Special, Supplement
+from rules.worktime import Counting
+from tests.rules.story import table
+from tests.scenarios.play import FOLDER, load
+
+TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
+SECTIONS = dict(re.findall(r"^#{2,3} (.+?)\n(.*?)(?=^#{2,3} |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+
+STRUCTS: dict[str, type[msgspec.Struct]] = {
+    "The book": bookfile._BookTable,
+    "`[counting]`": Counting,
+    "`[defaults]`": Defaults,
+    "`[special]`": Special,
+    "`[supplement]`": Supplement,
+    "`[extension]`": Extension,
+    "`[[items]]`": Item,
+    "`[[time_limits]]`": bookfile._TimeLimitTable,
+    "`[hall]`": Hall,
+    "`[[process]]`": bookfile._ProcessTable,
+}
+NAMES = {
+    "`[calendar]`": calendar._KEYS,
+    "`[office_hours]`": workhours._KEYS,
+    "`[[office_hours.seasons]]`": workhours._SEASON_KEYS,
+    "Clocks": CLOCK_KINDS,
+}
+
+
+def rows(section: str) -> list[list[str]]:
+    """The cells of every table row of a section, headings and rules left out."""
+    lines = [line.strip("|").split("|") for line in SECTIONS[section].splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line] for line in lines]
+    return [row for row in cells if row[0] not in ("key", "clock", "profile", "state", "reason", "what") and set(row[0]) != {"-"}]
+
+
+def keys(section: str) -> dict[str, str]:
+    """Each key of a section's table to its third cell, the default."""
+    return {row[0].strip("`"): row[2].strip("`") for row in rows(section)}
+
+
+def shown(field: msgspec.structs.FieldInfo) -> str:
+    """A default as TOML would write it."""
+    value: Any = field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        value = field.default_factory()
+    if value is msgspec.NODEFAULT:
+        return "required"
+    if value is None:
+        return "none"
+    return msgspec.json.encode(value).decode().replace('","', '", "')
+
+
+@pytest.mark.parametrize("section", STRUCTS)
+def test_every_key_stands_there_with_its_default(section: str) -> None:
+    documented = keys(section)
+    if section == "The book":
+        assert documented.pop("extends") == "none"
+    assert documented == {field.name: shown(field) for field in msgspec.structs.fields(STRUCTS[section])}
+
+
+@pytest.mark.parametrize("section", NAMES)
+def test_every_name_stands_there(section: str) -> None:
+    assert sorted(keys(section)) == sorted(NAMES[section])
+
+
+def test_every_stage_procedure_finding_level_state_and_reason_stands_there() -> None:
+    words = set(re.findall(r"`([a-z_-]+)`", TEXT))
+    wanted = {*STAGES, *get_args(Procedure), *FINDINGS, *LEVELS, *STATES, *(reason.code for reason in Reason)}
+    assert not wanted - words
+
+
+def thresholds(rule: dict[str, Any]) -> str:
+    levels = ", ".join(f"{level} {rule[level]}" for level in LEVELS if level in rule)
+    return f"{rule['limit']}: {levels}"
+
+
+def test_the_table_of_rules_is_that_of_the_books() -> None:
+    documented = {
+        (row[0], row[1].strip("`")): row[3] for row in rows("Rules shipped, with their source and scenario") if len(row) == 5
+    }
+    shipped = {(profile, rule["id"]): thresholds(rule) for profile in profiles() for rule in table(profile)["time_limits"]}
+    assert documented == shipped
+
+
+def test_every_rule_has_the_scenarios_the_table_names() -> None:
+    for row in rows("Rules shipped, with their source and scenario"):
+        if len(row) == 5:
+            shown_by = load(FOLDER / row[4])
+            wanted = row[1].strip("`")
+        else:
+            file, _, name = row[3].partition(" ")
+            shown_by = load(FOLDER / file)
+            wanted = name.strip("(`)")
+        assert any(wanted in scenario.rows for scenario in shown_by), row

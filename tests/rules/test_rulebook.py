@@ -1,0 +1,110 @@
+"""A book ready to judge by: what it answers, and which of several is in force."""
+
+import pytest
+
+from rules.case import Case
+from rules.errors import BadRuleBook
+from rules.events import STAGES
+from rules.instant import to_instant
+from rules.rulebook import CLOCK_KINDS, RuleBooks, Threshold
+from rules.worktime import Limit, Unit
+from tests.rules.story import Story, book, books, day
+
+
+class TestThreshold:
+    @pytest.mark.parametrize("text", ["deadline", "at once"])
+    def test_at_the_deadline(self, text: str) -> None:
+        assert Threshold.parse(text) == Threshold("deadline")
+
+    def test_a_limit_before_or_after_it(self) -> None:
+        assert Threshold.parse("2wd before") == Threshold("before", Limit(2, Unit.working_days))
+        assert Threshold.parse("1mo after") == Threshold("after", Limit(1, Unit.months))
+
+    def test_a_fraction_of_the_limit(self) -> None:
+        assert Threshold.parse("4/5") == Threshold("fraction", None, 4, 5)
+        assert Threshold.parse("1/1") == Threshold("fraction", None, 1, 1)
+
+    @pytest.mark.parametrize(
+        "text", ["", "soon", "2wd", "2 wd before", "2wd early", "5/4", "0/4", "1/0", "-1/2", "before", "1/2/3"]
+    )
+    def test_anything_else_names_the_forms(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"deadline|whole number"):
+            Threshold.parse(text)
+
+
+class TestBook:
+    def test_items_by_code_or_the_defaults(self) -> None:
+        judged = book(defaults={"promised": "9wd", "statutory": "19wd"}, items=[{"code": "a", "promised": "3wd"}])
+        assert (judged.item("a").promised, judged.item("a").statutory) == ("3wd", "")
+        assert (judged.item("b").promised, judged.item("b").statutory) == ("9wd", "19wd")
+
+    def test_stage_limits_of_the_item_then_of_the_book(self) -> None:
+        judged = book(stages={"review": "3wd"}, items=[{"code": "a", "stages": {"review": "1wd", "handling": "2wd"}}])
+        review, handling = STAGES.index("review"), STAGES.index("handling")
+        assert [judged.stage_limit(code, stage) for code in "ab" for stage in (review, handling)] == ["1wd", "2wd", "3wd", ""]
+
+    def test_a_stage_rule_is_one_rule_per_stage_that_has_a_limit_somewhere(self) -> None:
+        judged = book(stages={"review": "3wd"}, items=[{"code": "a", "stages": {"handling": "2wd"}}])
+        assert [rule.id for rule in judged.time_limits if rule.clock == "stage"] == ["stage-handling", "stage-review"]
+        everywhere = book(time_limits=[{"id": "s", "clock": "stage", "limit": "1wd", "red": "deadline"}])
+        assert [rule.id for rule in everywhere.time_limits] == [f"s-{stage}" for stage in STAGES]
+
+    def test_asks_only_rules_whose_clocks_the_facts_can_have_started(self) -> None:
+        judged = book("hunan", stages={"review": "3wd", "handling": "3wd"})
+
+        def asked(case: Case) -> set[str]:
+            return {judged.rules[index].id for index in judged.rules_for(case, None)}
+
+        assert asked(Case("k")) == set()
+        assert asked(Case("k", applied=1)) == set()
+        assert asked(Case("k", applied=1, online=True)) == {"online-pre-acceptance"}
+        assert asked(Case("k", entered=((1, STAGES.index("review")),))) == {"stage-review"}
+        assert asked(Case("k", suspensions=((1, "hearing", 3),))) == {"special-procedure"}
+        assert asked(Case("k", concluded=1)) == {"certificate"}
+        story = Story(books("hunan"))
+        story.tell("accepted", day(0))
+        assert asked(story.known) == {"case-promise", "case-statutory"}
+
+    def test_rules_of_one_clock_and_stage_are_a_family(self) -> None:
+        judged = book(stages={"review": "3wd", "handling": "3wd"})
+        families = {rule.id: rule.family for rule in judged.time_limits}
+        assert families["case-promise"] == families["case-statutory"]
+        assert len(set(families.values())) == len(families) - 1
+
+    def test_every_kind_of_clock_can_be_written(self) -> None:
+        rules = [{"id": kind, "clock": kind, "limit": "3wd", "red": "deadline"} for kind in CLOCK_KINDS]
+        assert set(book(time_limits=rules).kinds) == set(CLOCK_KINDS)
+
+    def test_the_digest_changes_with_the_book_and_with_its_calendar(self) -> None:
+        own = {"name": "own", "base": "weekends", "years": [2026]}
+        digests = {
+            book().digest,
+            book(extension={"max_days": 11}).digest,
+            book(calendar=own).digest,
+            book(calendar={**own, "holidays": [{"date": day(0).date(), "name": "停电"}]}).digest,
+        }
+        assert len(digests) == 4 and book().digest in digests
+
+
+class TestBooks:
+    def test_the_one_in_force(self) -> None:
+        both = RuleBooks([book(version="b", effective_from=day(10)), book(version="a", effective_from=day(0))])
+        instants = [to_instant(when) for when in (day(-5), day(0), day(9.9), day(10), day(99))]
+        assert [both.at(instant).version for instant in instants] == ["a", "a", "a", "b", "b"]
+        assert [each.version for each in both] == ["a", "b"]
+
+    def test_alone_it_is_always_in_force(self) -> None:
+        assert RuleBooks([book(effective_from=day(10))]).at(0).version == "default-1"
+
+    def test_by_version_or_the_operator_is_told_to_keep_it(self) -> None:
+        assert books().get("default-1").name == "default"
+        with pytest.raises(BadRuleBook, match="keep its file"):
+            books().get("default-0")
+
+    def test_none_or_two_of_a_kind_are_refused(self) -> None:
+        with pytest.raises(BadRuleBook, match="none given"):
+            RuleBooks([])
+        with pytest.raises(BadRuleBook, match="same version"):
+            RuleBooks([book(), book(effective_from=day(1))])
+        with pytest.raises(BadRuleBook, match="same instant"):
+            RuleBooks([book(), book(version="b")])

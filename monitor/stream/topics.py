@@ -1,5 +1,7 @@
 """Makes the worker's topics, and refuses to start where their partitions do not match."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -11,6 +13,7 @@ from monitor.wire import Topics
 from rules.errors import SupervisionError
 
 _HOUR = 3_600_000
+_ATTEMPTS, _PAUSE = 100, 0.1  # a new topic takes a moment to be known to every broker
 
 
 class MismatchedTopics(SupervisionError):
@@ -28,33 +31,44 @@ async def prepare_topics(settings: Settings) -> int:
     An events topic that exists decides, whatever the settings say. :class:`MismatchedTopics` and
     :class:`~monitor.kafka.KafkaUnavailable` say what to do.
     """
-    topics = Topics(settings.topics.prefix)
-    changelog = changelog_name(settings)
-    existing = await _partitions(settings.kafka, topics.events)
+    names = Topics(settings.topics.prefix)
+    events, alerts, changelog = names.events, names.alerts, changelog_name(settings)
+    existing = (await _partitions(settings.kafka, [events]))[events]
     wanted = settings.topics.model_copy(update={"partitions": existing}) if existing else settings.topics
     await ensure_topics(settings.kafka, wanted)
     # A frozen worker may write late; until a record is this old both stay, and recovery takes the one that knows more.
     compact = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(_HOUR)}
     await create_topics(settings.kafka, wanted, {changelog: compact})
-    partitions = await _partitions(settings.kafka, topics.events)
-    for name in (topics.alerts, changelog):
-        count = await _partitions(settings.kafka, name)
-        if count != partitions:
+    counts = await _known(settings.kafka, [events, alerts, changelog])
+    for name in (alerts, changelog):
+        if counts[name] != counts[events]:
             raise MismatchedTopics(
-                f"topic {name} has {count} partitions, {topics.events} has {partitions}: they must be equal, since a case, its "
-                f"state and its alerts share a partition. Make {name} anew with {partitions} partitions"
+                f"topic {name} has {counts[name]} partitions, {events} has {counts[events]}: they must be equal, since a case, "
+                f"its state and its alerts share a partition. Make {name} anew with {counts[events]} partitions"
             )
-    return partitions
+    return counts[events]
 
 
-async def _partitions(kafka: KafkaSettings, topic: str) -> int:
-    """How many partitions a topic has; 0 if it does not exist."""
+async def _known(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
+    """Partitions of topics that exist, once the broker asked has heard of all of them."""
+    for _ in range(_ATTEMPTS):
+        counts = await _partitions(kafka, topics)
+        if all(counts.values()):
+            return counts
+        await asyncio.sleep(_PAUSE)
+    missing = ", ".join(name for name, count in counts.items() if not count)
+    raise KafkaUnavailable(f"Kafka at {kafka.bootstrap} does not show {missing}, which were made. May this user describe them?")
+
+
+async def _partitions(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
+    """How many partitions each topic has; 0 if it does not exist."""
     admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
         await admin.start()
-        found: list[dict[str, Any]] = await admin.describe_topics([topic])
+        found: list[dict[str, Any]] = await admin.describe_topics(list(topics))
     except (KafkaError, OSError) as error:
         raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
     finally:
         await admin.close()
-    return len(found[0]["partitions"]) if found and not found[0]["error_code"] else 0
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
+    return {name: counts.get(name, 0) for name in topics}

@@ -5,14 +5,15 @@ import logging
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from monitor.books import load_books
+from monitor.books import load_book, load_books
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka
 from monitor.gateway import new_token, run_gateway
@@ -20,12 +21,27 @@ from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
+from monitor.replay.backtest import (
+    Options,
+    Progress,
+    both_books,
+    from_lines,
+    from_mapping,
+    from_topic,
+    print_report,
+    run_backtest,
+)
+from monitor.rulebook import check_books, explain_rule, run_suite
+from monitor.rulebook.check import HORIZON
 from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, encode_json
+from rules.arithmetic import Language
+from rules.instant import to_instant
+from rules.arithmetic import Language
 
 
 def configure_logging(level: str) -> None:
@@ -101,6 +117,42 @@ def replay_kafka(file: Path, mapping: Path, chosen: Settings, *, speed: float | 
     click.echo(str(done), err=True)
 
 
+def backtest(
+    chosen: Settings,
+    records: Path | None,
+    mapping: Path | None,
+    *,
+    books: tuple[Path, ...],
+    against: tuple[Path, ...],
+    begin: datetime | None,
+    end: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+    detail: bool,
+    examples: int,
+    lang: Language,
+    processes: int | None,
+) -> None:
+    """The report of a back-test on stdout, progress and summary on stderr."""
+    current = against or chosen.worker.books
+    both_books(books, current)  # before anything is read: a defect in a book is told at once
+    options = Options(examples, to_instant(until) if until else None, processes)
+    with tempfile.TemporaryDirectory(prefix="supervise-") as folder, Progress(lang).running() as progress:
+        if records is None:
+            range_ = (to_instant(begin) if begin else None, to_instant(end) if end else None)
+            source = asyncio.run(from_topic(chosen, *range_, Path(folder), progress.fetched))
+        elif mapping is not None:
+            source = from_mapping(records, load_mapping(mapping), Path(folder), progress.fetched)
+        else:
+            source = from_lines(records, Path(folder))
+        done = run_backtest(source, books, current, options, progress)
+    if as_json:
+        sys.stdout.buffer.write(encode_json(done.report) + b"\n")
+    else:
+        print_report(done.report, lang, detail=detail)
+    click.echo(str(done), err=True)
+
+
 def simulate(
     chosen: Settings,
     *,
@@ -151,6 +203,34 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...])
     made = new_token(name, regions, departments)
     click.echo(made.table)
     click.echo(f"token of {name} (shown this once): {made.token}", err=True)
+
+
+def rulebook_check(paths: tuple[Path, ...], *, today: datetime | None, horizon: int | None) -> int:
+    """Findings on stdout; 1 if one is an error."""
+    findings = check_books(paths, _day(today), HORIZON if horizon is None else horizon)
+    for finding in findings:
+        click.echo(str(finding))
+    errors = sum(finding.severity == "error" for finding in findings)
+    click.echo(f"{len(paths)} files: {errors} errors, {len(findings) - errors} warnings", err=True)
+    return int(errors > 0)
+
+
+def rulebook_explain(rule: str, book: Path, *, begins: datetime | None, lang: Language) -> None:
+    """One rule in words."""
+    click.echo(explain_rule(load_book(book), rule, _day(begins), lang))
+
+
+def rulebook_test(where: Path, book: Path | None) -> int:
+    """Scenarios played; 1 if one went otherwise. A book named here is meant from where the command runs."""
+    chosen = str(book.resolve()) if book is not None and book.is_file() else str(book or "")
+    result = run_suite(where, chosen)
+    click.echo(str(result))
+    return int(not result.ok)
+
+
+def _day(given: datetime | None) -> date:
+    """The given day, or today where this process runs."""
+    return (given or datetime.now().astimezone()).date()
 
 
 async def _with_stop(run: Callable[[asyncio.Event], Awaitable[Any]]) -> Any:

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 import click
 
 from monitor import app
+from rules.arithmetic import Language
 from rules.errors import SupervisionError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PATH = click.Path(path_type=Path)
+_INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 
 class _Supervise(click.Group):
@@ -195,6 +197,53 @@ def replay(
 
 
 @main.command()
+@click.argument("records", type=_FILE, required=False)
+@click.option(
+    "--book", "books", multiple=True, required=True, type=_PATH, help="The candidate: rule book file or built-in profile."
+)
+@click.option(
+    "--against", multiple=True, type=_PATH, help="What it is compared with (default: worker.books, else the built-in default)."
+)
+@click.option("--mapping", type=_FILE, help="RECORDS is a file of an old system: the TOML file that turns its rows into events.")
+@click.option("--topic", is_flag=True, help="Take the records from the events topic instead of a file.")
+@click.option("--from", "begin", type=_INSTANT, help="With --topic: from this record time on, with offset.")
+@click.option("--to", "end", type=_INSTANT, help="With --topic: before this record time.")
+@click.option("--until", type=_INSTANT, help="Let the clock run on to here (default: the last record).")
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
+@click.option("--detail", is_flag=True, help="Also every rule, department and week where the books differ.")
+@click.option("--examples", type=click.IntRange(0, 100), default=3, show_default=True, help="Examples per kind of difference.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--processes", type=click.IntRange(1, 1024), help="Default: one per core. Changes nothing but the time it takes.")
+@_kafka_options
+@click.pass_obj
+def backtest(
+    file: Path | None,
+    /,
+    records: Path | None,
+    topic: bool,
+    mapping: Path | None,
+    bootstrap: str | None,
+    prefix: str | None,
+    **options: Any,
+) -> None:
+    """Two rule books on the same old records: what would be issued, what no longer, what at another time.
+
+    RECORDS holds one {"arrived": …, "event": {…}} per line, as simulate --out writes it; or name a --mapping; or a --topic.
+
+    \b
+    supervise backtest --book candidate.toml --against hunan year.jsonl
+    supervise backtest --book candidate.toml 2025.csv --mapping old-system.toml --json > report.json
+    supervise backtest --book candidate.toml --topic --from 2025-01-01T00:00:00+0800 --to 2026-01-01T00:00:00+0800
+    """
+    if topic == (records is not None):
+        raise click.UsageError("name a file of RECORDS or --topic, one of the two")
+    alone = {"--mapping": mapping} if topic else {"--from": options["begin"], "--to": options["end"]}
+    if wrong := [flag for flag, value in alone.items() if value is not None]:
+        raise click.UsageError(f"{', '.join(wrong)} belongs to {'a file' if topic else '--topic'}")
+    app.backtest(app.settings(file, bootstrap, prefix, None), records, mapping, **options)
+
+
+@main.command()
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
     "--speed", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Simulated seconds per second."
@@ -253,3 +302,56 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...])
     supervise token new window-system-1 --region 430100 >> tokens.toml
     """
     app.token_new(name, regions, departments)
+
+
+@main.group()
+def rulebook() -> None:
+    """Check, explain and test rule books before anybody lives under them."""
+
+
+_LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@rulebook.command("check")
+@click.argument("books", nargs=-1, required=True, type=_PATH)
+@click.option("--today", type=_DAY, help="Judge the calendar's cover from this day on (default: today).")
+@click.option("--horizon", type=click.IntRange(0), help="Days the calendar must cover from then on (default: 120).")
+def rulebook_check(books: tuple[Path, ...], today: datetime | None, horizon: int | None) -> None:
+    """Every error with its line and key; exit status 1 if there is one. Warnings are shown, too.
+
+    Several files are checked as the set a worker would be given: versions and effective_from must differ.
+
+    \b
+    supervise rulebook check city.toml
+    supervise rulebook check city-2025.toml city-2026.toml --horizon 200
+    """
+    sys.exit(app.rulebook_check(books, today=today, horizon=horizon))
+
+
+@rulebook.command("explain")
+@click.argument("rule")
+@click.option("--book", type=_PATH, default=Path("default"), show_default=True, help="Rule book file or built-in profile.")
+@click.option("--from", "begins", type=_DAY, help="Day the example begins (default: today).")
+@_LANG
+def rulebook_explain(rule: str, book: Path, begins: datetime | None, lang: Language) -> None:
+    """What a rule says, in plain words, with an example on real dates.
+
+    \b
+    supervise rulebook explain case-promise --book hunan
+    supervise rulebook explain stage --book city.toml --from 2026-09-28 --lang en
+    """
+    app.rulebook_explain(rule, book, begins=begins, lang=lang)
+
+
+@rulebook.command("test")
+@click.argument("where", type=click.Path(exists=True, path_type=Path))
+@click.option("--book", type=_PATH, help="Play them all by this book instead of those the files name.")
+def rulebook_test(where: Path, book: Path | None) -> None:
+    """Play the scenarios of a file or folder; exit status 1 unless every expectation comes true.
+
+    \b
+    supervise rulebook test scenarios/
+    supervise rulebook test scenarios/cards.toml --book candidate.toml
+    """
+    sys.exit(app.rulebook_test(where, book))

@@ -206,6 +206,7 @@ _PROCEDURES_ZH = {
     "quarantine": "检疫",
     "appraisal": "鉴定",
     "expert-review": "专家评审",
+    "supplement": "补正",
     "other": "特别程序",
 }
 

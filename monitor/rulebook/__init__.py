@@ -1,0 +1,8 @@
+"""Rule books as a product: check one before it goes live, say what a rule means, prove it by scenarios."""
+
+from monitor.rulebook.check import check_books
+from monitor.rulebook.explain import explain_rule
+from monitor.rulebook.findings import Finding
+from monitor.rulebook.suite import SuiteResult, run_suite
+
+__all__ = ["Finding", "SuiteResult", "check_books", "explain_rule", "run_suite"]

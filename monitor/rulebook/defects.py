@@ -1,0 +1,66 @@
+"""Every defect of a book that cannot be read, not only the first of each table.
+
+The parser stops at the first key of a table that has the wrong type. So what it named is taken out, and the rest is read
+again, until nothing new is found.
+"""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.rulebook.findings import Doubt, error
+from monitor.rulebook.positions import KeyPath, key_path
+from rules.bookfile import parse_book
+from rules.errors import BadRuleBook
+from rules.rulebook import RuleBook
+
+_KEYED = re.compile(r"([^\s:]+): (.*)", re.DOTALL)
+_FIELD = re.compile(r"Object (?:contains unknown|missing required) field `([^`]+)`")
+
+
+def read_all(source: str, table: Mapping[str, Any]) -> tuple[RuleBook | None, list[Doubt]]:
+    """The book, or every defect of it."""
+    rest = copy.deepcopy(dict(table))
+    found: dict[Doubt, None] = {}
+    taken: set[KeyPath] = set()
+    while True:
+        try:
+            book = parse_book(source, rest)
+        except BadRuleBook as bad:
+            new = [doubt for doubt in map(split, bad.defects) if doubt not in found and not _follows(doubt, taken)]
+            if not new:
+                return None, list(found)
+            found |= dict.fromkeys(new)
+            for path in [key_path(doubt.key) for doubt in new]:
+                taken.add(path)
+                _take_out(rest, path)
+        else:
+            return (None, list(found)) if found else (book, [])
+
+
+def split(defect: str) -> Doubt:
+    """``items[3].promised: …`` as key and text; the key of an unknown or missing field is added."""
+    keyed = _KEYED.fullmatch(defect)
+    key, text = (keyed[1], keyed[2]) if keyed else ("", defect)
+    key = "" if key == "book" else key
+    if field := _FIELD.match(text):
+        key = f"{key}.{field[1]}" if key else field[1]
+    return error(key, text)
+
+
+def _follows(doubt: Doubt, taken: set[KeyPath]) -> bool:
+    """Whether this says only that something is missing that we have taken out ourselves."""
+    path = key_path(doubt.key)
+    return any(gone[: len(path)] == path for gone in taken)
+
+
+def _take_out(table: Any, path: KeyPath) -> None:
+    *outer, last = path or ("",)
+    for name in outer:
+        try:
+            table = table[name]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(table, dict):
+        table.pop(last, None)

@@ -1,0 +1,117 @@
+"""What a scenario can expect of its case, and how it stands instead.
+
+- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle;
+- ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
+- ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
+- ``expect due 8wd``: the promised deadline of the case; ``expect due none``;
+- ``expect case suspended``: the state of the case.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, get_args
+
+from rules.alerts import LEVELS, Alert, State
+from rules.case import Card, Case, case_due, case_state, is_standing
+from rules.instant import isoformat
+from rules.rulebook import RuleBook
+
+STATES: tuple[str, ...] = get_args(State)
+
+
+class Expected(NamedTuple):
+    """What was expected and did not come true, and what there was instead, a line each."""
+
+    text: str
+    stood: tuple[str, ...]
+
+
+def judge(
+    words: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook, instant: Callable[[str], int]
+) -> Expected | None:
+    """None if it is as expected. ``instant`` reads times after the start. A ``ValueError`` says what nobody can expect."""
+    what, *rest = words or ("",)
+    if what == "none":
+        return _none(rest, case, book)
+    if what in LEVELS:
+        return _stands(what, _one(rest, "the id of a rule"), case, book)
+    if what in STATES:
+        return _in_state(what, rest, case, alerts, book)
+    if what == "due":
+        return _due(_one(rest, "a time after the start, or none"), case, book, instant)
+    if what == "case":
+        wanted = _one(rest, "a state such as open")
+        state = case_state(case) if case is not None else "unknown"
+        return None if state == wanted else Expected(f"the case is {wanted}", (f"it is {state}",))
+    known = ", ".join(("none", "due", "case", *LEVELS, *STATES))
+    raise ValueError(f"{what!r} is nothing to expect, known are {known}")
+
+
+def _one(rest: Sequence[str], what: str) -> str:
+    if len(rest) != 1:
+        raise ValueError(f"expected {what} and nothing else, not {' '.join(rest)!r}")
+    return rest[0]
+
+
+def _none(rest: Sequence[str], case: Case | None, book: RuleBook) -> Expected | None:
+    level, rule = (*rest, "", "")[:2]
+    if level and level not in LEVELS:
+        raise ValueError(f"{level!r} is no level, known are {', '.join(LEVELS)}")
+    if rule:
+        _rule(rule, book)
+    found = [card for card in _standing(case) if level in ("", LEVELS[card.level]) and rule in ("", *_names(card))]
+    wanted = " ".join(word for word in (level or "alert", rule) if word)
+    return Expected(f"no {wanted} stands", _told(found, book)) if found else None
+
+
+def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expected | None:
+    wanted = _rule(rule, book)
+    if any(LEVELS[card.level] == level and f"{card.rule}/{card.cycle}" == wanted for card in _standing(case)):
+        return None
+    return Expected(f"{level} {wanted} stands", _told(case.cards if case else (), book))
+
+
+def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook) -> Expected | None:
+    if not 2 <= len(rest) <= 3 or rest[0] not in LEVELS:
+        raise ValueError(f"write {state}, a level, a rule and, if it matters, a reason")
+    level, wanted, reason = rest[0], _rule(rest[1], book), rest[2] if len(rest) > 2 else ""
+    last = next((a for a in reversed(alerts) if a.level == level and f"{a.rule}/{a.cycle}" == wanted), None)
+    if last is not None and last.state == state and reason in ("", last.reason):
+        return None
+    text = f"{level} {wanted} is {state}" + (f" by {reason}" if reason else "")
+    if last is not None and last.state == state:
+        return Expected(text, (f"its reason is {last.reason}",))
+    return Expected(text, _told(case.cards if case else (), book))
+
+
+def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str], int]) -> Expected | None:
+    due = case_due(case) if case is not None else None
+    expected = None if wanted == "none" else instant(wanted)
+    if due == expected:
+        return None
+    told = [isoformat(at, book.zone) if at is not None else "without a limit" for at in (expected, due)]
+    return Expected(f"the case is due {wanted}, {told[0]}", (f"it is due {told[1]}",))
+
+
+def _rule(text: str, book: RuleBook) -> str:
+    """``case-promise`` as ``case-promise/1``; a rule the book does not have could never stand, so it is an error."""
+    rule, _, cycle = text.partition("/")
+    known = sorted(known.id for known in book.time_limits)
+    if rule not in known or (cycle and not cycle.isdigit()):
+        raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
+    return f"{rule}/{cycle or 1}"
+
+
+def _standing(case: Case | None) -> list[Card]:
+    return [card for card in case.cards if is_standing(card)] if case is not None else []
+
+
+def _names(card: Card) -> tuple[str, str]:
+    return card.rule, f"{card.rule}/{card.cycle}"
+
+
+def _told(cards: Sequence[Card], book: RuleBook) -> tuple[str, ...]:
+    return tuple(
+        f"{LEVELS[card.level]} {card.rule}/{card.cycle} {STATES[card.state]}, due {isoformat(card.due, book.zone)}, "
+        f"raised {isoformat(card.raised, book.zone)}"
+        for card in cards
+    )

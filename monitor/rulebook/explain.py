@@ -1,0 +1,139 @@
+"""``supervise rulebook explain``: what a rule says, in plain words, with an example computed by the rules themselves."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import msgspec
+
+from monitor import words
+from monitor.rulebook.probe import Sample, mornings, opening, play_out
+from monitor.rulebook.reach import samples_of
+from rules.alerts import LEVELS
+from rules.arithmetic import Language, describe
+from rules.case import UNREACHED
+from rules.errors import SupervisionError
+from rules.events import STAGES
+from rules.instant import to_datetime
+from rules.rulebook import RuleBook, TimeLimit
+
+_RUNS: dict[tuple[str, str], tuple[str, str]] = {
+    ("case", "conclusion"): ("自受理起，至办结止", "from acceptance to conclusion"),
+    ("case", "decision"): ("自受理起，至作出决定止", "from acceptance to the decision"),
+    ("stage", ""): (
+        "自进入“{}”环节起，至离开该环节、进入下一环节或办结止",
+        "from entering {} until it is left, the next stage, or conclusion",
+    ),
+    ("special", ""): ("自挂起起，至恢复办理或办结止", "from suspension to resumption or conclusion"),
+    ("acceptance", ""): (
+        "自收到申请（或补正材料）起，至受理、不予受理或补正告知止",
+        "from receipt of the application, or of a supplement, to acceptance, refusal or a request for a supplement",
+    ),
+    ("pre-review", ""): ("自网上申请起，至首次答复止", "from an online application to the first answer"),
+    ("issuance", "conclusion"): ("自正常办结起，至出证止", "from normal conclusion to issuance"),
+    ("issuance", "decision"): ("自准予许可起，至出证止", "from the decision granted to issuance"),
+    ("delivery", "conclusion"): ("自正常办结起，至送达止", "from normal conclusion to delivery"),
+    ("delivery", "decision"): ("自准予许可起，至送达止", "from the decision granted to delivery"),
+}
+_NAMED: dict[str, tuple[str, str]] = {
+    "promised": ("承诺时限，受理时确定；未承诺的按法定时限", "what was promised at acceptance, else the statutory limit"),
+    "statutory": ("法定时限，受理时确定", "the statutory limit, as of acceptance"),
+    "approved": ("批准的天数", "the approved days"),
+}
+_PAUSED = ("特别程序与受理后补正的时间不计入", "special procedures and supplements after acceptance are not counted")
+_EXAMPLE = Sample(promised="10wd", statutory="20wd")
+
+
+class UnknownRule(SupervisionError):
+    """The book has no such rule; the text lists those it has."""
+
+
+def explain_rule(book: RuleBook, rule: str, on: date, lang: Language = "zh") -> str:
+    """The rule in words; of a stage rule, each stage with a limit. ``on`` is the day the example begins, if it can."""
+    found = [known for known in book.time_limits if known.id == rule or (known.clock == "stage" and _stem(known) == rule)]
+    if not found:
+        known = ", ".join(each.id for each in book.time_limits)
+        raise UnknownRule(f"{book.version} has no rule {rule!r} that watches anything; it has {known}")
+    return "\n\n".join("\n".join(_lines(book, each, on, lang)) for each in found)
+
+
+def _stem(rule: TimeLimit) -> str:
+    return rule.id.removesuffix(f"-{STAGES[rule.stage]}")
+
+
+def _lines(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Iterator[str]:
+    zh = lang == "zh"
+    title = f"{rule.id}（{rule.name}）" if zh else f"{rule.id} ({rule.name})"
+    yield (
+        f"规则 {title} · 规则版本 {book.version}（{book.title}）" if zh else f"rule {title} · book {book.version} ({book.title})"
+    )
+    yield f"计时：{_runs(rule, lang)}" if zh else f"clock: {_runs(rule, lang)}"
+    yield f"时限：{_limit(book, rule, lang)}" if zh else f"limit: {_limit(book, rule, lang)}"
+    for level, threshold in zip(rule.levels, rule.thresholds, strict=True):
+        held = ""
+        if level in rule.held:
+            held = "，待监察员确认后发出" if zh else ", held for an inspector's confirmation"
+        colon = "：" if zh else ": "
+        yield f"{words.word(words.LEVELS, LEVELS[level], lang)}{colon}{words.threshold(threshold, lang)}{held}"
+    if rule.source:
+        yield f"依据：{rule.source}" if zh else f"source: {rule.source}"
+    yield from _example(book, rule, on, lang)
+
+
+def _runs(rule: TimeLimit, lang: Language) -> str:
+    runs = _RUNS.get((rule.clock, rule.ends_with)) or _RUNS.get((rule.clock, ""), (rule.clock, rule.clock))
+    text = runs[lang == "en"].format(words.word(words.STAGES, STAGES[rule.stage], lang))
+    if rule.clock not in ("case", "stage"):
+        return text
+    return text + ("；" if lang == "zh" else "; ") + _PAUSED[lang == "en"]
+
+
+def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
+    zh = lang == "zh"
+    if rule.limit == "stage":
+        own = sorted({item.stages[STAGES[rule.stage]] for item in book.items.values() if STAGES[rule.stage] in item.stages})
+        told = [words.limit(text, lang) for text in own]
+        usual = book.stages.get(rule.stage, "")
+        usual = (f"通用 {words.limit(usual, lang)}" if zh else f"usually {words.limit(usual, lang)}") if usual else ""
+        by_item = ("按事项 " if zh else "by item ") + " / ".join(told) if told else ""
+        return ("；" if zh else "; ").join(text for text in (usual, by_item) if text)
+    if rule.limit == "notice":
+        return words.limit(book.notice, lang)
+    if rule.limit not in _NAMED:
+        return words.limit(rule.limit, lang)
+    text = _NAMED[rule.limit][lang == "en"]
+    cap = book.special.max_days
+    if rule.limit == "approved" and cap:
+        most = words.limit(f"{cap}{book.special.unit}", lang)
+        text += f"，最多 {most}" if zh else f", {most} at most"
+    return text
+
+
+def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Iterator[str]:
+    """One case that nobody ever acts on, begun an hour into the office day of ``on``."""
+    sample = next(samples_of(book, rule), _EXAMPLE)
+    if rule.clock == "special":
+        sample = msgspec.structs.replace(_EXAMPLE, approved_days=min(10, sample.approved_days))
+    tried = next((found for at in _starts(book, on) if (found := play_out(book, rule, sample, at)) is not None), None)
+    if tried is None or not tried.alerts:
+        return
+    zh, alert = lang == "zh", tried.alerts[-1]
+    limited = words.limit(alert.limit, lang)
+    begin, end = (f"{to_datetime(at, book.zone):%Y-%m-%d %H:%M:%S}" for at in (tried.clock.start, tried.clock.deadline))
+    item = f"{alert.item} {alert.item_name}".strip()
+    what = (f"事项 {item}，" if zh else f"item {item}, ") if item else ""
+    yield f"举例：{what}{limited}，{begin} 起算，{end} 届满" if zh else f"example: {what}{limited}, begun {begin}, ends {end}"
+    for level, threshold in zip(rule.levels, tried.clock.thresholds, strict=True):
+        name = words.word(words.LEVELS, LEVELS[level], lang)
+        if threshold == UNREACHED:
+            yield f"  {name}：时限太短，不触发" if zh else f"  {name}: the limit is too short for it"
+        else:
+            reached = f"{to_datetime(threshold, book.zone):%Y-%m-%d %H:%M:%S}"
+            yield f"  {name}：{reached} 之后" if zh else f"  {name}: after {reached}"
+    yield from (f"  {line}" for line in describe(alert.spans, lang))
+
+
+def _starts(book: RuleBook, on: date) -> Iterator[datetime]:
+    """The wanted day, if its calendar and the limit allow; else days that the calendar covers."""
+    if book.calendar.covers(on):
+        yield opening(book, on)
+    yield from mornings(book)

@@ -1,0 +1,39 @@
+"""What a check has found, with the line and the key to mend."""
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """``line`` is 0 where no line is at fault; ``key`` is empty where the file as a whole is."""
+
+    file: str
+    severity: Severity
+    text: str
+    key: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.severity}: {self.key}: {self.text}" if self.key else f"{where}: {self.severity}: {self.text}"
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A finding before anybody has looked up its line. ``key`` is written ``items[3].promised``."""
+
+    severity: Severity
+    key: str
+    text: str
+
+
+def error(key: str, text: str) -> Doubt:
+    """Must be mended before the book goes live."""
+    return Doubt("error", key, text)
+
+
+def warning(key: str, text: str) -> Doubt:
+    """Worth a look; the book works."""
+    return Doubt("warning", key, text)

@@ -1,0 +1,116 @@
+"""Whether the limits of a book's items fit each other and the law: stages within the promise, the promise within the law.
+
+Limits of one family of units are compared as they stand (hours and working days by the office hours, months and years); for
+others the core computes where both would end, begun on mornings all over a year.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from monitor.rulebook.findings import Doubt, error, warning
+from monitor.rulebook.probe import mornings
+from rules.errors import UncoveredDate
+from rules.events import STAGES
+from rules.instant import HOUR, to_datetime, to_instant
+from rules.rulebook import Item, RuleBook
+from rules.worktime import Limit, Unit
+
+INSIDE = tuple(STAGES.index(stage) for stage in ("transfer", "handling", "review", "approval", "conclusion"))
+"""The stages that lie between acceptance and conclusion, which is what the promise counts (inference)."""
+LAW_EXTENSION, LAW_JOINT_EXTENSION, LAW_DECISION = 10, 15, Limit(20, Unit.working_days)
+"""许可法 art. 42: 20 working days, 10 more; joint handling 15 more."""
+_CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
+
+
+def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+    """All doubts about limits: of what nobody listed, and of each item in the order of the file."""
+    yield from _check_item(book, Item("", "", book.defaults.promised, book.defaults.statutory), "defaults")
+    for index, entry in enumerate(table.get("items", ())):
+        item = book.items[entry["code"]]
+        where = f"items[{index}]"
+        if not item.promised and not item.statutory:
+            yield warning(where, f"{item.code!r} has no limit: no case clock runs unless the record brings one")
+        yield from _check_item(book, item, where)
+    yield from _check_extensions(book, table)
+
+
+def _check_item(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+    if item.promised and item.statutory:
+        yield from _check_promise(book, item, where)
+    yield from _check_stages(book, item, where)
+
+
+def _check_promise(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+    promised, statutory = Limit.parse(item.promised), Limit.parse(item.statutory)
+    longer = _longer(promised, statutory, book)
+    if longer is None:
+        example = _later(book, promised, statutory)
+        if example:
+            yield error(f"{where}.promised", f"{promised} can end after the statutory limit of {statutory}: {example}")
+    elif longer:
+        yield error(f"{where}.promised", f"{promised} is more than the statutory limit of {statutory}")
+
+
+def _longer(one: Limit, other: Limit, book: RuleBook) -> bool | None:
+    """Whether ``one`` is the longer; None where their units tell nothing about each other."""
+    family, length = _measure(one, book)
+    other_family, other_length = _measure(other, book)
+    return length > other_length if family == other_family else None
+
+
+def _measure(limit: Limit, book: RuleBook) -> tuple[str, int]:
+    """Family of units and length in it. An instant item has the rest of its working day, at most one day."""
+    value = limit.value or 1
+    if limit.unit is Unit.working_hours:
+        return "office time", value * HOUR
+    if limit.unit is Unit.working_days or not limit.value:
+        return "office time", value * book.worktime.hours.usual.length
+    if limit.unit is Unit.calendar_days:
+        return "days", value
+    return "months", value * (12 if limit.unit is Unit.years else 1)
+
+
+def _later(book: RuleBook, one: Limit, other: Limit) -> str:
+    """A beginning from which ``one`` ends after ``other``; empty if there is none."""
+    for begun in mornings(book, 60):
+        try:
+            ends = [to_datetime(book.worktime.due(to_instant(begun), limit), book.zone) for limit in (one, other)]
+        except UncoveredDate:
+            continue
+        if ends[0] > ends[1]:
+            return f"begun {begun:%Y-%m-%d}, {one} ends {ends[0]:%Y-%m-%d %H:%M} and {other} {ends[1]:%Y-%m-%d %H:%M}"
+    return ""
+
+
+def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+    promise = item.promised or item.statutory
+    own = {STAGES.index(stage) for stage in item.stages} if item.code else set(book.stages)
+    limits = [Limit.parse(text) for stage in INSIDE if stage in own and (text := book.stage_limit(item.code, stage))]
+    if not promise or not limits:
+        return
+    key = f"{where}.stages" if item.code else "stages"
+    family, allowed = _measure(Limit.parse(promise), book)
+    measured = [_measure(limit, book) for limit in limits]
+    told = " + ".join(map(str, limits))
+    if any(other != family for other, _ in measured):
+        yield warning(key, f"{told} cannot be compared with {promise}: their units tell nothing about each other")
+    elif sum(length for _, length in measured) > allowed:
+        yield error(key, f"{told} is more than the {promise} promised: all stages in time, and the case is late")
+
+
+def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+    """许可法 art. 42, for books of halls under that law. Another law may allow more, so an item's cap is only a warning."""
+    if book.worktime.zone not in _CHINESE_ZONES:
+        return
+    if book.extension.max_days > LAW_EXTENSION:
+        text = f"{book.extension.max_days} days for every item: 许可法 art. 42 allows {LAW_EXTENSION}"
+        yield error("extension.max_days", f"{text}; give items with a law of their own max_extension")
+    for index, entry in enumerate(table.get("items", ())):
+        item = book.items[entry["code"]]
+        joint = bool(item.statutory) and _longer(Limit.parse(item.statutory), LAW_DECISION, book) is not False
+        allowed = LAW_JOINT_EXTENSION if joint else LAW_EXTENSION
+        if item.max_extension > allowed:
+            text = f"{item.max_extension} days: 许可法 art. 42 allows {allowed}"
+            yield warning(
+                f"items[{index}].max_extension", f"{text} for {item.statutory or 'such items'} unless another law says so"
+            )

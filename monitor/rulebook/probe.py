@@ -1,0 +1,104 @@
+"""Asks the rule core itself what a rule would do: the shortest case that starts its clock, run through ``rules.step``.
+
+So a check or an explanation cannot disagree with what the worker will do.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rules.alerts import Alert
+from rules.case import UNREACHED, Case, Clock
+from rules.events import EVENT_TYPES, STAGES, TICK
+from rules.instant import SECOND, to_datetime, to_instant
+from rules.rulebook import RuleBook, RuleBooks, TimeLimit
+from rules.step import step
+
+LONGEST = 3660
+"""Days of the longest suspension a record can carry."""
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A case to try a rule on: of an item, or with limits of its own."""
+
+    item: str = ""
+    promised: str = ""
+    statutory: str = ""
+    approved_days: int = 10
+
+
+class Tried(NamedTuple):
+    """The clock a sample started, and with :func:`play_out` all that came of letting it run on."""
+
+    clock: Clock
+    alerts: tuple[Alert, ...] = ()
+
+
+def start_clock(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> Clock | None:
+    """The first clock of ``rule`` in such a case begun at ``at``; None if none starts or the calendar does not reach."""
+    return _clock(book, rule, _run(book, rule, sample, at)[0])
+
+
+def play_out(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> Tried | None:
+    """The clock, and every alert of ``rule`` if nobody ever acts."""
+    case, offset = _run(book, rule, sample, at)
+    clock = _clock(book, rule, case)
+    if clock is None:
+        return None
+    books, alerts = RuleBooks([book]), []
+    for threshold in sorted(set(clock.thresholds)):
+        if threshold != UNREACHED:
+            now = threshold + SECOND
+            offset += 1
+            outcome = step(case, TICK, books, now, now, offset)
+            case = outcome.case
+            alerts += [alert for alert in outcome.alerts if alert.rule == rule.id]
+    return Tried(clock, tuple(alerts))
+
+
+def mornings(book: RuleBook, count: int = 20) -> Iterator[datetime]:
+    """Instants of working mornings spread over the first two thirds of the last year the calendar covers."""
+    year = book.calendar.years[-1]
+    for number in range(count):
+        day = date(year, 1, 4) + timedelta(days=number * 240 // count)
+        while not book.calendar.is_workday(day):
+            day += timedelta(days=1)
+        yield opening(book, day)
+
+
+def opening(book: RuleBook, day: date) -> datetime:
+    """An hour into the office day."""
+    ms = book.worktime.hours.on(day).bounds[0] + 3600 * SECOND
+    midnight = datetime.combine(day, time(), UTC)
+    return (midnight + timedelta(milliseconds=ms)).replace(tzinfo=book.zone)
+
+
+def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> tuple[Case | None, int]:
+    case, offset, now = None, -1, to_instant(at)
+    for offset, (kind, fields) in enumerate(_records(rule, sample)):
+        event: Any = EVENT_TYPES[kind](id=str(offset), at=to_datetime(now, book.zone), region="000000", case="sample", **fields)
+        case = step(case, event, RuleBooks([book]), now, now, offset).case
+    return case, offset
+
+
+def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]]:
+    accepted = ("accepted", {"item": sample.item, "promised": sample.promised, "statutory": sample.statutory})
+    what: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        "case": [accepted],
+        "stage": [accepted, ("stage_entered", {"stage": STAGES[rule.stage]})],
+        "special": [accepted, ("suspended", {"procedure": "inspection", "approved_days": sample.approved_days})],
+        "acceptance": [("applied", {"item": sample.item})],
+        "pre-review": [("applied", {"item": sample.item, "channel": "online"})],
+        "issuance": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
+        "delivery": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
+    }
+    return what.get(rule.clock, [])
+
+
+def _clock(book: RuleBook, rule: TimeLimit, case: Case | None) -> Clock | None:
+    for clock in case.clocks if case is not None else ():
+        if book.time_limits[clock.rule].id == rule.id and clock.deadline:
+            return clock
+    return None

@@ -1,0 +1,166 @@
+"""The field's terms in Chinese and English, for explanations that people read."""
+
+from collections.abc import Mapping
+
+from rules.alerts import REASON_TEXT, Reason
+from rules.arithmetic import Language
+from rules.instant import DAY, HOUR, MINUTE, SECOND
+from rules.rulebook import Threshold
+from rules.worktime import Limit, Unit
+
+Words = Mapping[str, tuple[str, str]]
+"""Code to (Chinese, English)."""
+
+LEVELS: Words = {
+    "reminder": ("提醒", "reminder"),
+    "warning": ("预警", "warning"),
+    "yellow": ("黄牌", "yellow card"),
+    "red": ("红牌", "red card"),
+}
+STATES: Words = {
+    "pending": ("待发", "pending"),
+    "issued": ("已发", "issued"),
+    "superseded": ("已被更高级别取代", "superseded"),
+    "expired": ("已自行失效", "expired"),
+    "withdrawn": ("已撤销", "withdrawn"),
+    "acknowledged": ("已签收", "acknowledged"),
+    "replied": ("已反馈", "replied"),
+    "revoked": ("已撤销", "revoked"),
+    "removed": ("已摘牌", "removed"),
+    "closed": ("已办结", "closed"),
+}
+CASE_STATES: Words = {
+    "applied": ("已申请，未受理", "applied for, not accepted yet"),
+    "open": ("在办", "open"),
+    "suspended": ("挂起（特别程序）", "suspended (special procedure)"),
+    "concluded": ("已办结", "concluded"),
+    "not_accepted": ("不予受理", "not accepted"),
+}
+STAGES: Words = {
+    "consultation": ("咨询", "consultation"),
+    "application": ("申请", "application"),
+    "pre-review": ("预审", "pre-review"),
+    "acceptance": ("受理", "acceptance"),
+    "transfer": ("转办", "transfer"),
+    "handling": ("承办", "handling"),
+    "review": ("审核", "review"),
+    "approval": ("审批", "approval"),
+    "conclusion": ("办结", "conclusion"),
+    "issuance": ("出证", "issuance"),
+    "delivery": ("送达", "delivery"),
+    "archiving": ("归档", "archiving"),
+}
+RECORDS: Words = {
+    "consulted": ("咨询", "consultation"),
+    "applied": ("申请", "application"),
+    "supplement_requested": ("补正告知", "supplement requested"),
+    "supplemented": ("补正", "supplement handed in"),
+    "accepted": ("受理", "accepted"),
+    "not_accepted": ("不予受理", "not accepted"),
+    "transferred": ("转办", "transferred"),
+    "stage_entered": ("进入环节", "stage entered"),
+    "stage_left": ("离开环节", "stage left"),
+    "suspended": ("挂起（特别程序）", "suspended (special procedure)"),
+    "resumed": ("恢复办理", "resumed"),
+    "extended": ("延长", "extended"),
+    "decided": ("作出决定", "decided"),
+    "concluded": ("办结", "concluded"),
+    "issued": ("出证", "issued"),
+    "delivered": ("送达", "delivered"),
+    "archived": ("归档", "archived"),
+    "fee_charged": ("收费", "fee charged"),
+    "complaint_filed": ("投诉", "complaint filed"),
+    "complaint_accepted": ("投诉受理", "complaint accepted"),
+    "complaint_answered": ("投诉答复", "complaint answered"),
+    "complaint_closed": ("投诉办结", "complaint closed"),
+    "rated": ("评价", "rated"),
+}
+VALUES: Words = {
+    "granted": ("准予许可", "granted"),
+    "refused": ("不予许可", "refused"),
+    "normal": ("正常办结", "normal"),
+    "returned": ("退窗办结", "returned to window"),
+    "voided": ("作废办结", "voided"),
+    "withdrawn": ("撤回", "withdrawn"),
+    "pass": ("通过", "pass"),
+    "return": ("退回", "return"),
+    "other": ("其他", "other"),
+    "hearing": ("听证", "hearing"),
+    "tender": ("招标", "tender"),
+    "auction": ("拍卖", "auction"),
+    "inspection": ("检验", "inspection"),
+    "testing": ("检测", "testing"),
+    "quarantine": ("检疫", "quarantine"),
+    "appraisal": ("鉴定", "appraisal"),
+    "expert-review": ("专家评审", "expert review"),
+    "hall": ("大厅", "hall"),
+    "online": ("网上", "online"),
+    "self-service": ("自助终端", "self-service"),
+    "post": ("邮寄", "post"),
+    "off-hall": ("大厅以外", "off the hall"),
+    **STAGES,
+}
+_REASONS_EN = {
+    "limit_near": "the limit is near",
+    "limit_passed": "the limit has passed",
+    "higher_level_reached": "a higher level was reached",
+    "closed_in_time": "concluded in time",
+    "late_record": "a late record proves that the limit was kept",
+    "limit_moved": "the limit was moved on",
+}
+_UNITS: Mapping[Unit, tuple[str, str]] = {
+    Unit.calendar_days: ("{} 天", "{} days"),
+    Unit.working_days: ("{} 个工作日", "{} working days"),
+    Unit.months: ("{} 个月", "{} months"),
+    Unit.years: ("{} 年", "{} years"),
+    Unit.working_hours: ("{} 个工作小时", "{} working hours"),
+}
+
+
+def word(words: Words, code: str, lang: Language) -> str:
+    """The term for a code; the code itself, readable, where we have none."""
+    known = words.get(code)
+    return known[lang == "en"] if known else code.replace("_", " ")
+
+
+def reason(code: str, lang: Language) -> str:
+    """Why an alert changed."""
+    if lang == "zh":
+        return next((text for known, text in REASON_TEXT.items() if Reason(known).code == code), code)
+    return _REASONS_EN.get(code, code.replace("_", " "))
+
+
+def limit(value: Limit | str, lang: Language) -> str:
+    """``10 个工作日``, ``10 working days``; empty for no limit."""
+    if not value:
+        return ""
+    parsed = Limit.parse(value) if isinstance(value, str) else value
+    if not parsed.value:
+        return "当日办结（即办件）" if lang == "zh" else "the same day (instant item)"
+    text = _UNITS[parsed.unit][lang == "en"].format(parsed.value)
+    return text.removesuffix("s") if lang == "en" and parsed.value == 1 else text
+
+
+def threshold(value: Threshold, lang: Language) -> str:
+    """When a level is reached, in words."""
+    zh = lang == "zh"
+    if value.kind == "fraction":
+        used = f"{value.numerator}/{value.denominator}"
+        return f"时限用去 {used} 时" if zh else f"when {used} of the limit is used"
+    if value.kind == "deadline" or value.limit is None:
+        return "超过时限" if zh else "once the limit has passed"
+    amount = limit(value.limit, lang)
+    if value.kind == "before":
+        return f"届满前 {amount}" if zh else f"{amount} before the limit ends"
+    return f"超过时限 {amount}以上" if zh else f"more than {amount} past the limit"
+
+
+def duration(ms: int, lang: Language) -> str:
+    """``2 天 3 小时``: the two greatest units."""
+    names = (("天", "小时", "分", "秒"), ("d", "h", "min", "s"))[lang == "en"]
+    parts, rest = [], abs(ms)
+    for length, name in zip((DAY, HOUR, MINUTE, SECOND), names, strict=True):
+        amount, rest = divmod(rest, length)
+        if amount:
+            parts.append(f"{amount} {name}")
+    return " ".join(parts[:2]) or f"0 {names[3]}"

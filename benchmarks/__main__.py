@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from benchmarks.breakdown import breakdown as run_breakdown
+from benchmarks.contest import LOOP, STOCK, WORKER
 from benchmarks.latency import latency as run_latency
 from benchmarks.machine import machine
 from benchmarks.site import site
@@ -17,6 +18,7 @@ from rules.errors import SupervisionError
 _kafka = click.option("--kafka", help="host:port of a broker that runs; default: an embedded one in a temporary folder.")
 _cases = click.option("--cases", type=click.IntRange(10), default=20_000, show_default=True, help="Cases in the log, about.")
 _days = click.option("--days", type=click.IntRange(7, 200), default=40, show_default=True, help="Simulated days of the log.")
+_SHORT = {"worker": WORKER, "stock": STOCK, "loop": LOOP}
 _seed = click.option("--seed", type=int, default=1, show_default=True)
 
 
@@ -39,8 +41,9 @@ def main(ctx: click.Context) -> None:
 @_days
 @_seed
 @click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@click.option("--only", multiple=True, type=click.Choice(list(_SHORT)), help="Some contenders only; may be repeated.")
 @_kafka
-def throughput(kafka: str | None, **options: Any) -> None:
+def throughput(kafka: str | None, only: tuple[str, ...], **options: Any) -> None:
     """Events/s of one process: the worker, stock Faust, a hand-written loop, in turn, on the same log and rules.
 
     Exit status 1 if they do not end with the same alerts.
@@ -48,7 +51,7 @@ def throughput(kafka: str | None, **options: Any) -> None:
     out = Console(width=130)
     out.print(machine())
     with site(kafka) as place:
-        agreed = asyncio.run(run_throughput(place, out, **options))
+        agreed = asyncio.run(run_throughput(place, out, contenders=[_SHORT[name] for name in only or _SHORT], **options))
     if not agreed:
         sys.exit(1)
 

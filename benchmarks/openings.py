@@ -111,7 +111,13 @@ def open_case(books: RuleBooks, key: str, promise: int, now: int) -> Case:
 
 def _records(key: str, accepted: int) -> Iterator[Any]:
     when = to_datetime(accepted, _ZONE)
-    common = {"case": key or "template", "region": REGION, "hall": HALL, "department": "市场监管局", "window": "SC-03"}
+    common: dict[str, Any] = {
+        "case": key or "template",
+        "region": REGION,
+        "hall": HALL,
+        "department": "市场监管局",
+        "window": "SC-03",
+    }
     soon = when + timedelta(hours=1)
     yield Accepted(id="1", at=when, item="SC-001", promised=f"{PROMISE_DAYS}d", statutory="20d", **common)
     yield StageEntered(id="2", at=when, stage="handling", handler="王伟", **common)

@@ -39,7 +39,13 @@ async def traffic(settings: Settings, cases: int, per_second: float, seconds: fl
 
 
 def _event(rng: random.Random, cases: int, number: int) -> Any:
-    common = {"id": f"t{number}", "at": datetime.now(UTC), "region": REGION, "hall": HALL, "department": "市场监管局"}
+    common: dict[str, Any] = {
+        "id": f"t{number}",
+        "at": datetime.now(UTC),
+        "region": REGION,
+        "hall": HALL,
+        "department": "市场监管局",
+    }
     draw = rng.random()
     if draw < 0.2:
         return Accepted(case=f"{REGION}-new-{number:08d}", item="SC-001", promised="10d", statutory="20d", **common)

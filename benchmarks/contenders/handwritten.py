@@ -123,7 +123,7 @@ class Loop:
         )
         await self._producer.start()
         await self._consumer.start()
-        while not self._consumer.assignment():
+        while not self._consumer.assignment():  # noqa: ASYNC110  # aiokafka has nothing to wait for
             await asyncio.sleep(0.05)
         await self._recover(options)
         before: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

@@ -2,9 +2,10 @@
 
 The idioms are those of the user guide: events are described by a ``faust.Record`` and decoded by Faust; the state is an
 ``app.Table`` in the memory store with ``value_type=bytes``, holding the case in the same compact msgpack form as everybody's
-(Faust's own choice for a table would be JSON, which costs more); alerts go out with ``await topic.send``. Settings are Faust's defaults, except that the
-web server and the leader topic are off and that it may use uvloop, which all help it. Delivery is Faust's own: at least once,
-no order between alerts and changelog. Timers: a tick is an event like any other and wakes the cases that wait.
+(Faust's own choice for a table would be JSON, which costs more); alerts go out with ``await topic.send``. Settings are
+Faust's defaults, except that the web server and the leader topic are off and that it runs on uvloop, which all help it.
+Delivery is Faust's own: at least once, no order between alerts and changelog. Timers: a tick is an event like any other and
+wakes the cases that wait.
 """
 
 import sys
@@ -26,40 +27,40 @@ from rules.events import Record as AnyRecord
 from rules.step import step, wake_at
 
 
-class Report(faust.Record, serializer="json"):
+class Report(faust.Record, serializer="json"):  # type: ignore[call-arg, misc]  # Faust has no types
     """What window systems report: the fields of every type in one model."""
 
     type: str
-    id: str = None
-    at: str = None
-    region: str = None
-    case: str = None
-    hall: str = None
-    department: str = None
-    window: str = None
-    operator: str = None
-    channel: str = None
-    terminal: str = None
-    item: str = None
-    materials: str = None
-    promised: str = None
-    statutory: str = None
-    reason: str = None
-    to: str = None
-    stage: str = None
-    handler: str = None
-    action: str = None
-    procedure: str = None
-    approved_days: int = None
-    approver: str = None
-    days: int = None
-    result: str = None
-    how: str = None
-    amount_fen: int = None
-    cashier: str = None
-    complaint: str = None
-    about: str = None
-    score: int = None
+    id: str | None = None
+    at: str | None = None
+    region: str | None = None
+    case: str | None = None
+    hall: str | None = None
+    department: str | None = None
+    window: str | None = None
+    operator: str | None = None
+    channel: str | None = None
+    terminal: str | None = None
+    item: str | None = None
+    materials: str | None = None
+    promised: str | None = None
+    statutory: str | None = None
+    reason: str | None = None
+    to: str | None = None
+    stage: str | None = None
+    handler: str | None = None
+    action: str | None = None
+    procedure: str | None = None
+    approved_days: int | None = None
+    approver: str | None = None
+    days: int | None = None
+    result: str | None = None
+    how: str | None = None
+    amount_fen: int | None = None
+    cashier: str | None = None
+    complaint: str | None = None
+    about: str | None = None
+    score: int | None = None
 
 
 class WakeUps:
@@ -107,11 +108,12 @@ def make_app(file: Path) -> Any:
     cases = app.Table("cases", key_type=str, value_type=bytes, partitions=settings.topics.partitions)
     wakeups = WakeUps()
 
-    @cases.on_recover
     async def rebuild() -> None:
         for key, encoded in cases.items():
             partition = partition_of(key.encode(), settings.topics.partitions)
             wakeups.wait(partition, key, wake_at(decode_case(encoded), books))
+
+    cases.on_recover(rebuild)
 
     async def apply(key: str, record: AnyRecord, message: Any) -> None:
         encoded = cases.get(key)
@@ -124,7 +126,6 @@ def make_app(file: Path) -> Any:
         for alert in outcome.alerts:
             await alerts.send(key=key, value=encode_json(alert))
 
-    @app.agent(events)
     async def supervise(stream: Any) -> None:
         async for event in stream.events():
             message = event.message
@@ -138,6 +139,7 @@ def make_app(file: Path) -> Any:
             for key in wakeups.due(message.partition):
                 await apply(key, TICK, message)
 
+    app.agent(events)(supervise)
     return app
 
 

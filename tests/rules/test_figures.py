@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rules.case import Case
+from rules.case import Card, Case, Origin
 from rules.figures import NOTHING, count, is_uncovered, same_count, scope
 from tests.rules.story import Story, books, day
 
@@ -68,19 +68,26 @@ def test_turned_away_it_is_neither_open_nor_concluded() -> None:
 
 
 def test_same_count_is_true_only_where_count_and_scope_are_the_same() -> None:
-    told = story()
-    seen = [told.known]
-    for kind, when in (("accepted", 1), ("stage_entered", 2), ("not_accepted", 3), ("concluded", 4), ("issued", 5)):
-        told.tell(kind, day(when), **({"stage": "review"} if kind == "stage_entered" else {}))
-        seen.append(told.known)
-    told.tick(day(60))
-    seen.append(told.known)
-    for before in seen:
-        for after in seen:
-            if same_count(before, after):
-                assert (count(before), scope(before)) == (count(after), scope(after))
+    told = Story()
+    told.tell("accepted", day(0), promised="5wd", statutory="10wd")
     case = told.known
-    assert same_count(case, msgspec.structs.replace(case, offset=99, ahead=True))
+    changed = [
+        {},
+        {"offset": 99, "ahead": True},
+        {"terms": None, "origin": Origin(1, "430100", "h", "d", "w", "i")},
+        {"terms": msgspec.structs.replace(told.known.terms, department="城管局")},
+        {"concluded": case.due},
+        {"concluded": case.due + 1},
+        {"concluded": case.due + 1, "due": case.due + 1},
+        {"not_accepted": case.due},
+        {"cards": (Card("r", 2, 1, 1, 1, 1, 1),)},
+    ]
+    cases = [msgspec.structs.replace(case, **fields) for fields in changed]
+    for before in cases:
+        for after in cases:
+            same = (count(before), scope(before)) == (count(after), scope(after))
+            assert not same_count(before, after) or same
+    assert same_count(cases[0], cases[1])
 
 
 def test_uncovered_only_while_a_clock_without_a_deadline_runs() -> None:

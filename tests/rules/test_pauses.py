@@ -76,6 +76,11 @@ def test_one_suspension_within_another_adds_nothing() -> None:
     assert pauses(suspensions=(suspended(0, 10), suspended(1, 2))) == [(at(day(0)), at(day(14)))]
 
 
+def test_nor_does_it_hide_that_the_outer_one_still_lasts() -> None:
+    nested = (suspended(0, 10), suspended(1, 2), suspended(8, 10))
+    assert pauses(suspensions=nested) == [(at(day(0)), at(day(14))), (at(day(14)), at(day(22)))]
+
+
 def test_a_resumption_ends_the_suspensions_before_it_only() -> None:
     case = Case("k", resumptions=(at(day(2)), at(day(9))))
     assert [resumed_at(case, at(day(when))) for when in (1, 2, 3, 10)] == [at(day(2)), at(day(2)), at(day(9)), 0]

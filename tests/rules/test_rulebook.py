@@ -2,6 +2,8 @@
 
 import pytest
 
+from rules import bookfile
+from rules.calendar import from_dict
 from rules.case import Case
 from rules.errors import BadRuleBook
 from rules.events import STAGES
@@ -84,6 +86,12 @@ class TestBook:
             book(calendar={**own, "holidays": [{"date": day(0).date(), "name": "停电"}]}).digest,
         }
         assert len(digests) == 4 and book().digest in digests
+
+    def test_and_with_the_national_calendar_that_a_package_brings(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = book().digest
+        longer = from_dict({"name": "cn", "base": "cn", "holidays": [{"date": day(0).date(), "name": "元旦"}]})
+        monkeypatch.setattr(bookfile, "china", lambda: longer)
+        assert book().digest != before
 
 
 class TestBooks:

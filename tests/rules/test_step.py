@@ -235,6 +235,14 @@ class TestBooks:
         story.tell("accepted", day(9), arrived=day(20))
         assert story.known.book == "default-1"
 
+    def test_an_earlier_acceptance_told_late_brings_its_own_book(self) -> None:
+        story = Story(self.both())
+        story.tell("accepted", day(11))
+        assert (story.known.book, story.known.terms and story.known.terms.promised) == ("next", "1wd")
+        story.tell("accepted", day(9), arrived=day(11, 1))
+        assert (story.known.book, story.known.terms and story.known.terms.promised) == ("default-1", "5wd")
+        assert story.deadline("case-promise") == day(16)
+
     def test_until_its_acceptance_by_that_of_its_first_record(self) -> None:
         story = Story(self.both())
         story.tell("applied", day(3))

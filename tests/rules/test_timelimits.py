@@ -183,6 +183,13 @@ class TestStage:
         story.tell("accepted", day(0), arrived=day(0, 1), item="other")
         assert story.deadline("stage-review") == day(3)
 
+    def test_an_earlier_record_may_tell_another_item_and_so_another_limit(self) -> None:
+        story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
+        story.tell("stage_entered", day(0), stage="review")
+        assert story.deadline("stage-review") == day(1)
+        story.tell("applied", day(-1), arrived=day(0, 1), item="other")
+        assert story.deadline("stage-review") == day(3)
+
     def test_a_stage_without_a_limit_has_no_clock(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("stage_entered", day(0), stage="approval")

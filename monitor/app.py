@@ -41,7 +41,6 @@ from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, encode_json
 from rules.arithmetic import Language
 from rules.instant import to_instant
-from rules.arithmetic import Language
 
 
 def configure_logging(level: str) -> None:

@@ -1,0 +1,136 @@
+"""Two verdicts on the same case, side by side; and the sums over many cases, which add up in any order."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+
+from monitor.replay.backtest.defence import Defence, defend
+from monitor.replay.backtest.sides import Fate, Side
+from rules.alerts import Alert, Level
+from rules.instant import to_instant
+from rules.rulebook import RuleBooks
+
+Kind = Literal["added", "removed", "moved", "ended"]
+"""新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.
+Ended otherwise: both do at the same instant, but it ends in another state."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class Cell(NamedTuple):
+    """What is counted apart. ``week`` is the ISO week of the due instant, such as ``2026-W03``."""
+
+    rule: str
+    department: str
+    week: str
+    level: Level
+
+
+class Difference(NamedTuple):
+    """An alert that stood under at least one of the books; ``kind`` is None where the books agree on it."""
+
+    kind: Kind | None
+    current: Fate | None
+    candidate: Fate | None
+
+    @property
+    def alert(self) -> Alert:
+        """What it is told by: the current book's, or the candidate's where only that has it."""
+        fate = self.current or self.candidate
+        assert fate is not None
+        return fate.shown
+
+
+class Example(msgspec.Struct, frozen=True):
+    """One case where the books differ, with what either book says of it."""
+
+    kind: Kind
+    case: str
+    rule: str
+    level: Level
+    department: str
+    item: str
+    item_name: str
+    current: Defence
+    candidate: Defence
+
+
+_Rank = tuple[int, str]
+
+
+class Tally:
+    """Sums of a bucket, or of all of them. At most ``examples`` per kind, rule and level: the earliest, then by id."""
+
+    def __init__(self, examples: int) -> None:
+        self.cases = 0
+        self.refused: Counter[str] = Counter()
+        self.issued: Counter[tuple[str, Cell]] = Counter()
+        self.differ: Counter[tuple[Kind, Cell]] = Counter()
+        self.ends: Counter[tuple[str, Level, str]] = Counter()
+        self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, Example]]] = {}
+        self._most = examples
+
+    def add(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
+        """Count one case. ``books`` are those of the two sides."""
+        self.cases += 1
+        self.refused.update({**candidate.refused, **current.refused}.values())
+        for found in differences(current, candidate):
+            for side, fate in (("current", found.current), ("candidate", found.candidate)):
+                if fate is not None:
+                    self.issued[side, cell_of(fate.shown)] += 1
+                    self.ends[side, fate.shown.level, fate.state] += 1
+            if found.kind is not None:
+                self.differ[found.kind, cell_of(found.alert)] += 1
+                self._show(found.kind, found, current, candidate, books)
+
+    def merge(self, other: "Tally") -> None:
+        """Add another bucket's sums."""
+        self.cases += other.cases
+        self.refused.update(other.refused)
+        self.issued.update(other.issued)
+        self.differ.update(other.differ)
+        self.ends.update(other.ends)
+        for group, shown in other.examples.items():
+            self.examples[group] = sorted([*self.examples.get(group, []), *shown], key=_rank)[: self._most]
+
+    def _show(self, kind: Kind, found: Difference, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
+        alert = found.alert
+        shown = self.examples.setdefault((kind, alert.rule, alert.level), [])
+        rank = (int(to_instant(alert.due_at)), alert.id)
+        if len(shown) >= self._most and (not shown or shown[-1][0] <= rank):
+            return
+        sides = zip((found.current, found.candidate), (current.case, candidate.case), books, strict=True)
+        defences = [defend(fate, alert, case, shelf) for fate, case, shelf in sides]
+        place = (alert.department, alert.item, alert.item_name)
+        shown.append((rank, Example(kind, alert.case, alert.rule, alert.level, *place, *defences)))
+        shown.sort(key=_rank)
+        del shown[self._most :]
+
+
+def differences(current: Side, candidate: Side) -> Iterator[Difference]:
+    """Every alert that stood under either book."""
+    for id, fate in current.fates.items():
+        other = candidate.fates.get(id)
+        yield Difference(_kind(fate, other), fate, other)
+    for id, fate in candidate.fates.items():
+        if id not in current.fates:
+            yield Difference("added", None, fate)
+
+
+def cell_of(alert: Alert) -> Cell:
+    """Where an alert is counted."""
+    year, week, _ = alert.due_at.isocalendar()
+    return Cell(alert.rule, alert.department, f"{year}-W{week:02}", alert.level)
+
+
+def _kind(current: Fate, candidate: Fate | None) -> Kind | None:
+    if candidate is None:
+        return "removed"
+    if candidate.shown.due_at != current.shown.due_at:
+        return "moved"
+    return "ended" if candidate.state != current.state else None
+
+
+def _rank(ranked: tuple[_Rank, Example]) -> _Rank:
+    return ranked[0]

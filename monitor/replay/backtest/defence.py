@@ -1,0 +1,87 @@
+"""What a book says of one alert of a case: the card and its arithmetic, or why there is none."""
+
+from datetime import datetime
+
+import msgspec
+
+from monitor.replay.backtest.sides import Fate
+from rules.alerts import Alert
+from rules.arithmetic import Span, arithmetic
+from rules.case import Case, Clock
+from rules.errors import UncoveredDate
+from rules.instant import to_datetime
+from rules.pauses import pauses_of
+from rules.rulebook import RuleBook, RuleBooks, TimeLimit
+from rules.timelimits import clip, extended, spans_of
+
+
+class Defence(msgspec.Struct, frozen=True, kw_only=True):
+    """One book's view of a card.
+
+    ``state`` is where the card ended, empty where the book never issued it. Then ``deadline`` and ``spans`` are those of the
+    limit that was kept, or None and empty where the book has no such limit for the case. ``ended_at`` is when its clock
+    stopped, None while it runs. ``detail`` is what a process rule found.
+    """
+
+    book: str
+    state: str = ""
+    due_at: datetime | None = None
+    counted_from: datetime | None = None
+    deadline: datetime | None = None
+    ended_at: datetime | None = None
+    limit: str = ""
+    detail: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks) -> Defence:
+    """The book's own card where it has one (``fate``); else the clock of the same rule and cycle as ``alert``."""
+    if case is None or not case.book:
+        return Defence(book="")
+    book = books.get(case.book)
+    clock = _clock(alert, case, book)
+    ended = to_datetime(clock.end, book.zone) if clock is not None and clock.end else None
+    if fate is not None:
+        card = fate.shown
+        return Defence(
+            book=card.book,
+            state=fate.state,
+            due_at=card.due_at,
+            counted_from=card.counted_from,
+            deadline=card.deadline,
+            ended_at=ended,
+            limit=card.limit,
+            detail=card.detail,
+            spans=card.spans,
+        )
+    if clock is None or not clock.deadline:
+        return Defence(book=book.version)
+    limit, spans = _arithmetic(case, clock, book)
+    return Defence(
+        book=book.version,
+        counted_from=to_datetime(clock.start, book.zone),
+        deadline=to_datetime(clock.deadline, book.zone),
+        ended_at=ended,
+        limit=limit,
+        spans=spans,
+    )
+
+
+def _clock(alert: Alert, case: Case, book: RuleBook) -> Clock | None:
+    rules = book.rules
+    return next((clock for clock in case.clocks if rules[clock.rule].id == alert.rule and clock.cycle == alert.cycle), None)
+
+
+def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
+    rule = book.rules[clock.rule]
+    if not isinstance(rule, TimeLimit):
+        return "", ()
+    span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
+    if span is None:
+        return "", ()
+    try:
+        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
+        limit = extended(case, rule, book, span, pauses)
+        return str(limit), arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)
+    except UncoveredDate:
+        return str(span.limit), ()

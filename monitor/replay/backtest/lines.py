@@ -1,0 +1,86 @@
+"""Records in a file, one JSON object per line, as ``supervise simulate --out`` writes them: ``{"arrived": …, "event": {…}}``.
+
+``arrived`` is an instant with its offset, or epoch milliseconds. ``now`` is the clock of the partition at that record where it
+came from a topic whose timestamps went back; elsewhere it is the arrival.
+"""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from monitor.wire import EARLIEST_YEAR, LATEST_YEAR, MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
+from rules.errors import BadEvent
+from rules.events import Aware, Event, Record, Tick
+from rules.instant import to_instant
+
+
+class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    arrived: Aware | int
+    event: Record
+    now: int = 0
+
+
+class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
+    """The same, with the event left as it is: to tell whose fault a defect is."""
+
+    arrived: Aware | int
+    event: msgspec.Raw
+    now: int = 0
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+EARLIEST = int(to_instant(datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)))
+LATEST = int(to_instant(datetime(LATEST_YEAR + 1, 1, 1, tzinfo=UTC)))
+"""An arrival at or beyond this is a broken clock, which must not let every limit run out."""
+
+
+class Arrived(NamedTuple):
+    """A record of the file. Epoch ms; ``now`` decides the order within a case. ``event`` is None for a tick."""
+
+    now: int
+    arrived: int
+    event: Event | None
+
+
+def read_line(raw: bytes) -> Arrived:
+    """One line; :class:`BadEvent` with a dead-letter reason where it cannot be used."""
+    try:
+        line = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _explained(raw, error) from None
+    arrived = line.arrived if isinstance(line.arrived, int) else int(to_instant(line.arrived))
+    now = line.now or arrived
+    if not (EARLIEST <= arrived < LATEST and EARLIEST <= now < LATEST):
+        raise BadEvent("impossible_time", f"arrived is {line.arrived}: only 2000 to 2099 is possible", "arrived")
+    if isinstance(line.event, Tick):
+        return Arrived(now, arrived, None)
+    check_time(line.event)
+    return Arrived(now, arrived, line.event)
+
+
+def write_line(arrived: int, now: int, event: bytes) -> bytes:
+    """The line of one event, given as JSON without line breaks."""
+    if now == arrived:
+        return b'{"arrived":%d,"event":%b}\n' % (arrived, event)
+    return b'{"arrived":%d,"now":%d,"event":%b}\n' % (arrived, now, event)
+
+
+def _explained(raw: bytes, error: Exception) -> BadEvent:
+    if len(raw) > MAX_VALUE_BYTES:
+        return BadEvent("too_large", f"{len(raw)} bytes in one line, at most {MAX_VALUE_BYTES} are read")
+    try:
+        raw.decode("utf-8")
+        envelope = _decode_envelope(raw)
+    except UnicodeDecodeError as bad:
+        return BadEvent("invalid_utf8", f"byte {bad.start} is not UTF-8")
+    except msgspec.ValidationError as bad:
+        return explain_invalid(bad, "tick")
+    except (msgspec.DecodeError, RecursionError) as bad:
+        return BadEvent("invalid_json", str(bad))
+    try:
+        decode_record(bytes(envelope.event))
+    except BadEvent as bad:
+        return bad
+    return BadEvent("invalid_json", str(error))

@@ -1,0 +1,58 @@
+"""One case under one book: every alert it would have had, how it began and how it ended."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from monitor.replay.backtest.lines import Arrived
+from monitor.replay.engine import Engine
+from rules.alerts import STANDING, Alert
+from rules.case import Case
+from rules.errors import BadEvent
+from rules.rulebook import RuleBooks
+
+
+class Fate(NamedTuple):
+    """What became of one alert. ``shown`` is its last change in which it stood, ``state`` where it ended."""
+
+    shown: Alert
+    state: str
+
+
+class Side(NamedTuple):
+    """A case under one book. ``fates`` holds the alerts that stood at any time, by id; ``refused`` the places in the list of
+    the records the rules refused, with the reason."""
+
+    fates: Mapping[str, Fate]
+    refused: Mapping[int, str]
+    case: Case | None
+
+
+def judge_case(key: str, records: Sequence[Arrived], books: RuleBooks, until: int) -> Side:
+    """Every record of the case ``key`` in order, then the clock on to ``until`` (epoch ms).
+
+    Cases do not know of each other, so one at a time they come to what a worker makes of all of them together.
+    """
+    engine = Engine(books)
+    stood: dict[str, Alert] = {}
+    last: dict[str, str] = {}
+    refused: dict[int, str] = {}
+
+    def take(alert: Alert) -> None:
+        last[alert.id] = alert.state
+        if alert.state in STANDING:
+            stood[alert.id] = alert
+
+    for place, (now, arrived, event) in enumerate(records):
+        if event is None:
+            continue
+        try:
+            if now != arrived:
+                for alert in engine.advance(now):
+                    take(alert)
+            for alert in engine.apply(event, arrived):
+                take(alert)
+        except BadEvent as error:
+            refused[place] = error.reason
+    for alert in engine.advance(until):
+        take(alert)
+    return Side({id: Fate(alert, last[id]) for id, alert in stood.items()}, refused, engine.cases.get(key))

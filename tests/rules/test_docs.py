@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from monitor.books import profiles
+from monitor.rulebook.scenarios import load_scenarios
 from rules import bookfile, calendar, workhours
 from rules.alerts import LEVELS, Reason
 from rules.case import STATES
@@ -15,7 +16,7 @@ from rules.events import STAGES, Procedure
 from rules.rulebook import CLOCK_KINDS, FINDINGS, Defaults, Extension, Hall, Item, Special, Supplement
 from rules.worktime import Counting
 from tests.rules.story import table
-from tests.scenarios.play import FOLDER, load
+from tests.scenarios.test_scenarios import FOLDER
 
 TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^#{2,3} (.+?)\n(.*?)(?=^#{2,3} |\Z)", TEXT, re.MULTILINE | re.DOTALL))
@@ -99,10 +100,10 @@ def test_the_table_of_rules_is_that_of_the_books() -> None:
 def test_every_rule_has_the_scenarios_the_table_names() -> None:
     for row in rows("Rules shipped, with their source and scenario"):
         if len(row) == 5:
-            shown_by = load(FOLDER / row[4])
+            shown_by = load_scenarios(FOLDER / row[4])
             wanted = row[1].strip("`")
         else:
             file, _, name = row[3].partition(" ")
-            shown_by = load(FOLDER / file)
+            shown_by = load_scenarios(FOLDER / file)
             wanted = name.strip("(`)")
         assert any(wanted in scenario.rows for scenario in shown_by), row

@@ -16,7 +16,8 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 2099  # nothing in a hall's systems is older
 
 DeadLetterReason = Literal[
     "invalid_utf8", "invalid_json", "unknown_type", "unknown_field", "missing_field", "invalid_field", "impossible_time",
-    "missing_key", "key_mismatch", "too_large", "mapping_failed", "forbidden_type",
+    "missing_key", "key_mismatch", "too_large", "mapping_failed", "forbidden_type", "unknown_alert",
+    "illegal_transition",
 ]  # fmt: skip
 DEAD_LETTER_REASONS: tuple[str, ...] = get_args(DeadLetterReason)
 

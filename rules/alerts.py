@@ -1,7 +1,7 @@
 """What the rules produce: cards, each with its identity, its state and the arithmetic that defends it."""
 
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -14,11 +14,15 @@ Level = Literal["reminder", "warning", "yellow", "red"]
 LEVELS: tuple[Level, ...] = ("reminder", "warning", "yellow", "red")
 CARDS: frozenset[Level] = frozenset({"yellow", "red"})
 
-State = Literal["pending", "issued", "superseded", "expired", "withdrawn"]
-"""待发, 已发, superseded by a higher card of the same rule, expired with the case's timely end, withdrawn (撤销) because a
-late record proved it wrong."""
+State = Literal["pending", "issued", "superseded", "expired", "withdrawn", "acknowledged", "replied", "followed_up",
+                "rectified", "closed", "appealed", "escalated", "revoked", "removed"]  # fmt: skip
+"""待发, 已发, superseded by a higher card of the same family, expired with the case's timely end, withdrawn by the system because
+a late record proved it wrong; then what people do (:mod:`rules.life`): 签收, 反馈, 督办, 整改, 办结, 申诉, 上报, 撤销, 摘牌."""
 
-STANDING: frozenset[State] = frozenset({"pending", "issued"})
+STATES: tuple[State, ...] = get_args(State)
+STANDING: frozenset[State] = frozenset(
+    {"pending", "issued", "acknowledged", "replied", "followed_up", "rectified", "appealed", "escalated"}
+)
 
 
 class Reason(IntEnum):
@@ -33,6 +37,19 @@ class Reason(IntEnum):
     REINSTATED = 7
     RECOMPUTED = 8
     FOUND = 9
+    CONFIRMED = 10
+    ACKNOWLEDGED = 11
+    REPLIED = 12
+    FOLLOWUP_OPENED = 13
+    RECTIFIED = 14
+    CLOSED = 15
+    APPEALED = 16
+    APPEAL_UPHELD = 17
+    APPEAL_REJECTED = 18
+    PASSED_UP = 19
+    REMOVED = 20
+    REVOKED = 21
+    AGED = 22
 
     @property
     def code(self) -> str:
@@ -50,6 +67,19 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.REINSTATED: "恢复",
     Reason.RECOMPUTED: "重新计算",
     Reason.FOUND: "流程异常",
+    Reason.CONFIRMED: "监察员确认发牌",
+    Reason.ACKNOWLEDGED: "部门签收",
+    Reason.REPLIED: "部门反馈",
+    Reason.FOLLOWUP_OPENED: "督办",
+    Reason.RECTIFIED: "整改完成",
+    Reason.CLOSED: "办结销号",
+    Reason.APPEALED: "部门申诉",
+    Reason.APPEAL_UPHELD: "申诉成立",
+    Reason.APPEAL_REJECTED: "申诉驳回",
+    Reason.PASSED_UP: "上报上级",
+    Reason.REMOVED: "摘牌",
+    Reason.REVOKED: "撤销",
+    Reason.AGED: "逾期自动失效",
 }
 
 
@@ -60,8 +90,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine
     saw it. ``known_at`` is ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in
     too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
-    the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail`` says
-    what was found. ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
+    the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail``
+    says what was found. ``by`` and ``note`` tell who did what a person did, and why. ``spans`` is the arithmetic from
+    ``counted_from`` to ``deadline``.
     """
 
     id: str
@@ -88,5 +119,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     item_name: str = ""
     stage: str = ""
     highest: bool = False
+    by: str = ""
+    note: str = ""
     detail: str = ""
     spans: tuple[Span, ...] = ()

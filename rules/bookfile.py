@@ -286,7 +286,10 @@ def _levels(
                 thresholds.append(threshold)
                 if isinstance(read, _ProcessTable) and threshold.kind not in ("deadline", "after"):
                     defects.append(f'{where}.{level}: write "at once" or a grace such as "1wd after"')
-    if not any(getattr(read, level) for level in LEVELS):
+    ages = isinstance(read, _TimeLimitTable) and read.clock == "expiry"
+    if ages and levels:
+        defects.append(f"{where}: an expiry raises nothing, it ends reminders and warnings: give it a limit only")
+    if not ages and not any(getattr(read, level) for level in LEVELS):
         defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
     held = frozenset(LEVELS.index(level) for level in read.hold)
     for idle in sorted(held - set(levels)):

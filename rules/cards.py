@@ -7,17 +7,21 @@ breaches alone follows the state each alert should be in:
 - a reminder or warning stands until its clock ends in time (expired) or a card of the same clock is reached (superseded);
 - what is no longer breached, because a late record ended the clock earlier or a pause moved the limit, is withdrawn.
 
-Comparing that with the alerts the case remembers gives the changes. Nothing here depends on how the case came to be as it is.
+What people did with a card (:mod:`rules.life`) decides in which of its states it stands. Comparing that with the alerts the
+case remembers gives the changes. Nothing here depends on how the case came to be as it is.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rules.alerts import LEVELS, Reason
-from rules.case import STATES, UNREACHED, Card, Clock, is_card, is_standing
+from rules.alerts import LEVELS, STATES, Reason
+from rules.case import UNREACHED, Card, Clock, is_card, is_standing
+from rules.life import ACTS, life_clocks, state_after
 from rules.rulebook import RuleBook
 
-PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = range(len(STATES))
+PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
+    STATES.index(state) for state in ("pending", "issued", "superseded", "expired", "withdrawn")
+)
 _FIRST_CARD = LEVELS.index("yellow")
 
 
@@ -39,8 +43,9 @@ class Breach(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The alerts of the case after judging, what changed, and the next instant that could change anything."""
+    """The clocks and alerts of the case after judging, what changed, and the next instant that could change anything."""
 
+    clocks: tuple[Clock, ...]
     cards: tuple[Card, ...]
     changes: tuple[Change, ...]
     wake_at: int | None
@@ -57,8 +62,32 @@ def next_threshold(clocks: Sequence[Clock], now: int) -> int:
     return soonest
 
 
-def judge(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int) -> Verdict:
-    """The pure heart: clocks and time in, alert changes out."""
+def judge(
+    clocks: tuple[Clock, ...],
+    cards: tuple[Card, ...],
+    book: RuleBook,
+    now: int,
+    *,
+    told: bool = False,
+    because: Reason | None = None,
+) -> Verdict:
+    """The pure heart: the clocks of the facts and time in, alert changes out.
+
+    ``told``: a record has just changed the facts, so what is reached could not be known before now. ``because``: what a
+    person has just done with one of ``cards``.
+    """
+    with_life = clocks + life_clocks(cards, book) if cards and book.life_rules else clocks
+    verdict = _judged(with_life, cards, book, now, told, because)
+    if not verdict.changes or not book.life_rules:
+        return verdict
+    with_life = clocks + life_clocks(verdict.cards, book)
+    again = _judged(with_life, verdict.cards, book, now, told, because)
+    return Verdict(with_life, again.cards, verdict.changes + again.changes, again.wake_at)
+
+
+def _judged(
+    clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, because: Reason | None
+) -> Verdict:
     soonest = UNREACHED
     breached = False
     for clock in clocks:
@@ -75,13 +104,13 @@ def judge(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, no
                     soonest = threshold
     wake_at = soonest + 1 if soonest != UNREACHED else None
     if not breached and not cards:
-        return Verdict(cards, (), wake_at)
-    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now)
+        return Verdict(clocks, cards, (), wake_at)
+    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, told, because)
     if changes:
         changed = {(change.card.rule, change.card.level, change.card.cycle): change.card for change in changes}
         kept = [changed.pop((card.rule, card.level, card.cycle), card) for card in cards]
         cards = (*kept, *changed.values())
-    return Verdict(cards, tuple(changes), wake_at)
+    return Verdict(clocks, cards, tuple(changes), wake_at)
 
 
 _Identity = tuple[str, int, int]
@@ -99,18 +128,30 @@ def _breaches(clocks: Sequence[Clock], book: RuleBook, now: int) -> dict[_Identi
 
 
 def _changes(
-    breaches: Mapping[_Identity, Breach], clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int
+    breaches: Mapping[_Identity, Breach],
+    clocks: Sequence[Clock],
+    cards: Sequence[Card],
+    book: RuleBook,
+    now: int,
+    told: bool,
+    because: Reason | None,
 ) -> list[Change]:
     known = {(card.rule, card.level, card.cycle): card for card in cards}
     reached = {_family(breach.clock, book) for breach in breaches.values() if breach.level >= _FIRST_CARD}
+    ended = _ended_minors(clocks, cards, book, now) if cards else {}
     changes: list[Change] = []
     for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
         breach = breaches[identity]
-        state = _state(breach, _family(breach.clock, book) in reached)
-        if identity in known:
-            change = _moved(known[identity], breach, state, now)
+        card = known.get(identity)
+        state, reason = _state(breach, card, _family(breach.clock, book) in reached, ended.get(identity))
+        if card is not None:
+            change = _moved(card, breach, state, reason or because, now, told)
         else:
-            change = _raised(identity, breach, state, now, found=book.kind_of[breach.clock.rule] == "process")
+            if reason is None:
+                reason = Reason.FOUND if book.kind_of[breach.clock.rule] == "process" else _cause(breach)
+            rule, level, cycle = identity
+            first_known = now if told else breach.threshold
+            change = Change(Card(rule, level, cycle, state, 1, breach.threshold, now, first_known), reason, breach.clock)
         if change is not None:
             changes.append(change)
     for identity, card in known.items():
@@ -124,41 +165,52 @@ def _family(clock: Clock, book: RuleBook) -> tuple[str, int]:
     return book.rules[clock.rule].family, clock.cycle
 
 
-def _state(breach: Breach, card_reached: bool) -> int:
+def _ended_minors(clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int) -> dict[_Identity, Reason]:
+    """Reminders and warnings that are over because they are old, or because a follow-up of their case was opened."""
+    ended: dict[_Identity, Reason] = {}
+    for clock in clocks:
+        if book.kind_of[clock.rule] == "expiry" and clock.thresholds and clock.thresholds[0] < now:
+            card = cards[clock.cycle - 1]
+            ended[card.rule, card.level, card.cycle] = Reason.AGED
+    if any(ACTS[act] == "open_followup" for card in cards for _, act in card.acts):
+        for card in cards:
+            if not is_card(card.level):
+                ended[card.rule, card.level, card.cycle] = Reason.FOLLOWUP_OPENED
+    return ended
+
+
+def _state(breach: Breach, card: Card | None, card_reached: bool, ended: Reason | None) -> tuple[int, Reason | None]:
+    """The state an alert should be in, and why where that is not plain."""
+    first = PENDING if breach.held else ISSUED
+    if card is not None and card.acts:
+        first = STATES.index(state_after(STATES[first], card.acts))
     if is_card(breach.level):
-        return PENDING if breach.held else ISSUED
+        return first, None
     if card_reached:
-        return SUPERSEDED
+        return SUPERSEDED, Reason.HIGHER_LEVEL_REACHED
     if breach.clock.end:
-        return EXPIRED
-    return PENDING if breach.held else ISSUED
-
-
-_REASONS = {SUPERSEDED: Reason.HIGHER_LEVEL_REACHED, EXPIRED: Reason.CLOSED_IN_TIME}
-
-
-def _raised(identity: _Identity, breach: Breach, state: int, now: int, *, found: bool) -> Change:
-    rule, level, cycle = identity
-    reason = _REASONS.get(state) or (Reason.FOUND if found else _cause(breach))
-    return Change(Card(rule, level, cycle, state, 1, breach.threshold, now), reason, breach.clock)
+        return EXPIRED, Reason.CLOSED_IN_TIME
+    if ended is not None and first == ISSUED:
+        return EXPIRED, ended
+    return first, None
 
 
 def _cause(breach: Breach) -> Reason:
     return Reason.LIMIT_PASSED if breach.threshold >= breach.clock.deadline else Reason.LIMIT_NEAR
 
 
-def _moved(card: Card, breach: Breach, state: int, now: int) -> Change | None:
+def _moved(card: Card, breach: Breach, state: int, reason: Reason | None, now: int, told: bool) -> Change | None:
     """The same alert again: reinstated, in another state, or with another due instant; None if nothing changed."""
-    back = card.state == WITHDRAWN
     if card.state == state and card.due == breach.threshold:
         return None
-    raised = now if back else card.raised
-    if back:
-        reason = _REASONS.get(state, Reason.REINSTATED)
-    else:
-        reason = _REASONS.get(state, Reason.RECOMPUTED) if card.state != state else Reason.RECOMPUTED
-    moved = Card(card.rule, card.level, card.cycle, state, card.change + 1, breach.threshold, raised)
-    return Change(moved, reason, breach.clock)
+    raised, first_known = card.raised, card.known
+    if card.state == WITHDRAWN:
+        raised, first_known = now, now if told else breach.threshold
+        reason = reason or Reason.REINSTATED
+    elif card.state == state:
+        reason = Reason.RECOMPUTED
+    moved = Card(card.rule, card.level, card.cycle, state, card.change + 1, breach.threshold, raised, first_known, card.acts)
+    return Change(moved, reason or Reason.RECOMPUTED, breach.clock)
 
 
 def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
@@ -172,7 +224,7 @@ def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
         due = clock.thresholds[levels.index(card.level)] if card.level in levels else card.due
         if due != card.due:
             reason = Reason.LIMIT_MOVED
-    gone = Card(card.rule, card.level, card.cycle, WITHDRAWN, card.change + 1, due, card.raised)
+    gone = Card(card.rule, card.level, card.cycle, WITHDRAWN, card.change + 1, due, card.raised, card.known, card.acts)
     return Change(gone, reason, clock)
 
 

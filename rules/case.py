@@ -10,14 +10,13 @@ Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (n
 
 import msgspec
 
-from rules.alerts import CARDS, LEVELS, STANDING, Level, State
+from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
 from rules.events import STAGES
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
 """2100-01-01: the threshold of a level that a clock cannot reach."""
 
-STATES: tuple[State, ...] = ("pending", "issued", "superseded", "expired", "withdrawn")
 _STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
 _YELLOW, _RED = LEVELS.index("yellow"), LEVELS.index("red")
 _CARDS = frozenset(i for i, level in enumerate(LEVELS) if level in CARDS)
@@ -67,7 +66,11 @@ class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An alert as the case remembers it: identity, state, clocks. ``level`` and ``state`` are indexes."""
+    """An alert as the case remembers it. ``level`` and ``state`` are indexes.
+
+    ``due`` is when its level was reached, ``known`` when that could be known, ``raised`` when it was seen. ``acts`` are what
+    people did with it: (when, index in :data:`rules.life.ACTS`).
+    """
 
     rule: str
     level: int
@@ -76,6 +79,8 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     change: int
     due: int
     raised: int
+    known: int = NEVER
+    acts: tuple[tuple[int, int], ...] = ()
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -63,6 +63,8 @@ def clocks_of(
     computed: dict[tuple[int, int], Clock] = {}
     clocks: list[Clock] = []
     for clock in known:
+        if clock.rule in book.life_rules:
+            continue  # they follow from the cards, not from the facts
         if touched is None or clock.rule in touched:
             computed[clock.rule, clock.cycle] = clock
         else:

@@ -185,6 +185,65 @@ class Rated(Header, tag="rated", frozen=True, kw_only=True):
     score: Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
+class Action(Header, frozen=True, kw_only=True):
+    """What an inspector or a department does with an alert; ``alert`` is its id, ``operator`` who, ``reason`` why."""
+
+    alert: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class AlertConfirmed(Action, tag="alert_confirmed", frozen=True, kw_only=True):
+    """发牌: a held alert is issued."""
+
+
+class AlertAcknowledged(Action, tag="alert_acknowledged", frozen=True, kw_only=True):
+    """签收."""
+
+
+class AlertReplied(Action, tag="alert_replied", frozen=True, kw_only=True):
+    """反馈: the department says how it came about; ``reason`` is the reply."""
+
+
+class FollowupOpened(Action, tag="followup_opened", frozen=True, kw_only=True):
+    """督办."""
+
+
+class FollowupRectified(Action, tag="followup_rectified", frozen=True, kw_only=True):
+    """整改完成."""
+
+
+class AlertClosed(Action, tag="alert_closed", frozen=True, kw_only=True):
+    """The card is dealt with."""
+
+
+class AlertAppealed(Action, tag="alert_appealed", frozen=True, kw_only=True):
+    """申诉."""
+
+
+class AppealDecided(Action, tag="appeal_decided", frozen=True, kw_only=True):
+    """The appeal is upheld (the card is revoked), rejected, or passed up (上报)."""
+
+    outcome: Literal["upheld", "rejected", "passed-up"]
+
+
+class AlertRevoked(Action, tag="alert_revoked", frozen=True, kw_only=True):
+    """撤销: it should not have been issued."""
+
+
+class AlertRemoved(Action, tag="alert_removed", frozen=True, kw_only=True):
+    """摘牌. For ``objective`` causes ``consent`` names the higher level that agreed."""
+
+    cause: Literal["objective", "error", "other"]
+    consent: Text = ""
+
+
+class CardIssuedByHand(Header, tag="card_issued_by_hand", frozen=True, kw_only=True):
+    """An inspector issues a card for what no rule sees."""
+
+    level: Literal["yellow", "red"]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
 class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, gc=False):
     """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time."""
 
@@ -192,12 +251,16 @@ class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, 
 Event = (
     Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | StageEntered | StageLeft
     | Suspended | Resumed | Extended | Decided | Concluded | Issued | Delivered | Archived | FeeCharged | ComplaintFiled
+    | AlertConfirmed | AlertAcknowledged | AlertReplied | FollowupOpened | FollowupRectified | AlertClosed | AlertAppealed
+    | AppealDecided | AlertRevoked | AlertRemoved | CardIssuedByHand
     | ComplaintAccepted | ComplaintAnswered | ComplaintClosed | Rated
 )  # fmt: skip
 Record = Event | Tick
 
 EVENT_TYPES: dict[str, type[Header]] = {str(cls.__struct_config__.tag): cls for cls in get_args(Event)}
 TICK = Tick()
+OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items() if issubclass(cls, Action | CardIssuedByHand))
+"""What only the inspection office and the departments' administrators report, never a window system."""
 
 
 def key_of(event: Header) -> str:

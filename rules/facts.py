@@ -170,6 +170,7 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
     ev.Delivered: _delivered,
     ev.Transferred: _only_marks,
     ev.FeeCharged: _only_marks,
+    ev.CardIssuedByHand: _only_marks,
 }
 
 

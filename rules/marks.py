@@ -64,6 +64,13 @@ def _item_suspended(event: Header, at: int, arrived: int, book: RuleBook) -> str
     return f"item={event.item}"
 
 
+def _by_hand(level: str) -> Callable[[Header, int, int, RuleBook], str | None]:
+    def look(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+        return event.reason if isinstance(event, ev.CardIssuedByHand) and event.level == level else None
+
+    return look
+
+
 _LOOKS: Mapping[str, Callable[[Header, int, int, RuleBook], str | None]] = {
     "off-hall-channel": _off_hall_channel,
     "off-hall-terminal": _off_hall_terminal,
@@ -72,6 +79,8 @@ _LOOKS: Mapping[str, Callable[[Header, int, int, RuleBook], str | None]] = {
     "back-entry": _back_entry,
     "item-unknown": _item_unknown,
     "item-suspended": _item_suspended,
+    "yellow-by-hand": _by_hand("yellow"),
+    "red-by-hand": _by_hand("red"),
 }
 
 

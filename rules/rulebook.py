@@ -16,15 +16,19 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Stage
 from rules.worktime import Limit, Worktime
 
-ClockKind = Literal["case", "stage", "special", "acceptance", "pre-review", "issuance", "delivery"]
+ClockKind = Literal["case", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
+                    "reply", "followup-opening", "followup", "expiry"]  # fmt: skip
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
 Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
-                  "item-suspended", "conclusion-without-acceptance", "conclusion-without-decision", "acceptance-after-decision",
+                  "item-suspended", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
+                  "conclusion-without-decision", "acceptance-after-decision",
                   "stage-missing", "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute",
                   "supplement-requested", "same-second", "four-eyes"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
-SINGLE_RECORD = frozenset(FINDINGS[:7])
+LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
+"""Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
+SINGLE_RECORD = frozenset(FINDINGS[:9])
 """Findings that one record shows by itself (:mod:`rules.marks`)."""
 NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"})
 
@@ -202,6 +206,8 @@ class RuleBook:
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
         self.kind_of: tuple[str, ...] = tuple(rule.clock for rule in self.rules)
         self.kinds = frozenset(self.kind_of)
+        self.life_rules = tuple(index for index, rule in enumerate(self.rules) if rule.clock in LIFE_KINDS)
+        self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
         self._processes = tuple(range(len(time_limits), len(self.rules)))
         self.affected: dict[frozenset[str], frozenset[int]] = {}
         """Which rules a change of facts touches, worked out once per kind of change (:func:`rules.clocks.affected`)."""
@@ -211,6 +217,10 @@ class RuleBook:
     def item(self, code: str) -> Item:
         """The item of that code, or one with the default limits."""
         return self.items.get(code, self._unlisted)
+
+    def is_life_rule(self, rule: str) -> bool:
+        """Whether alerts of that rule are about what people did with other alerts."""
+        return rule in self._life_ids
 
     def max_extension(self, code: str) -> int:
         """Days by which a case of that item may be extended in all: the item's own cap, else the book's."""

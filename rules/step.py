@@ -27,15 +27,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.alerts import LEVELS, Alert
+from rules.alerts import LEVELS, STATES, Alert, Reason
 from rules.arithmetic import Span, arithmetic
 from rules.cards import Change, judge, next_threshold
-from rules.case import NEVER, STATES, UNREACHED, Case, Clock, is_over, is_standing
+from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_standing
 from rules.clocks import affected, clocks_of, moves_deadlines
-from rules.errors import UncoveredDate
-from rules.events import STAGES, Record, Tick, key_of
+from rules.errors import BadEvent, UncoveredDate
+from rules.events import STAGES, Action, Record, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_datetime, to_instant
+from rules.life import REASONS, act_of, acted
 from rules.pauses import pauses_of
 from rules.process import findings_of
 from rules.rulebook import ProcessRule, RuleBook, RuleBooks
@@ -61,6 +62,8 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
     Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
     """
     silent = isinstance(record, Tick) or not supervised(record)
+    if isinstance(record, Action):
+        return _acted(case, record, books, now, arrived, offset)
     if case is None:
         if isinstance(record, Tick) or silent:
             return Outcome(None, (), None)
@@ -77,6 +80,23 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
         return Outcome(_replace(before, offset=offset), alerts, wake_at(before, books, now))
     after, more, wake = _settled(before, changes, books, now, offset)
     return Outcome(after, alerts + more if alerts else more, wake)
+
+
+def _acted(case: Case | None, action: Action, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+    """What a person does with an alert, after time has been told."""
+    if case is None:
+        raise BadEvent("unknown_alert", f"{action.alert!r} is no alert of a case that is known here", "alert")
+    if offset <= case.offset:
+        return Outcome(case, (), wake_at(case, books, now))
+    before, alerts = _advanced(case, books, now)
+    cards = acted(before, action, min(to_instant(action.at), arrived))
+    if cards is None:
+        after = _replace(before, offset=offset) if before is not case else case
+        return Outcome(after, alerts, wake_at(after, books, now))
+    joined = _replace(before, offset=offset, cards=cards)
+    after, more = _judged(joined, _book_of(before, books), now, REASONS[act_of(action)])
+    said = tuple([_replace(alert, by=action.operator, note=action.reason) for alert in more[:1]])
+    return Outcome(after, alerts + said + more[1:], wake_at(after, books, now))
 
 
 def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
@@ -100,11 +120,14 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert
     return case, ()
 
 
-def _judged(case: Case, book: RuleBook, now: int) -> tuple[Case, tuple[Alert, ...]]:
-    verdict = judge(case.clocks, case.cards, book, now)
+def _judged(case: Case, book: RuleBook, now: int, because: Reason | None = None) -> tuple[Case, tuple[Alert, ...]]:
+    clocks = case.clocks
+    if book.life_rules:
+        clocks = tuple([clock for clock in clocks if clock.rule not in book.life_rules])
+    verdict = judge(clocks, case.cards, book, now, because=because)
     if not verdict.changes:
         return case, ()
-    after = _replace(case, cards=verdict.cards)
+    after = _replace(case, cards=verdict.cards, clocks=verdict.clocks)
     return after, tuple([_alert(after, change, book, now) for change in verdict.changes])
 
 
@@ -133,13 +156,12 @@ def _settled(
             soonest = next_threshold(case.clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
         clocks = clocks_of(joined, book, case.clocks, touched)
-    verdict = judge(clocks, case.cards, book, now)
+    verdict = judge(clocks, case.cards, book, now, told=bool(changes))
     due = _promise(clocks, book)
-    after = _replace(joined, book=book.version, digest=book.digest, clocks=clocks, cards=verdict.cards, due=due)
+    after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if not verdict.changes:
         return after, (), verdict.wake_at
-    told = now if changes else NEVER
-    return after, tuple([_alert(after, change, book, now, told) for change in verdict.changes]), verdict.wake_at
+    return after, tuple([_alert(after, change, book, now) for change in verdict.changes]), verdict.wake_at
 
 
 def _is_outdated(case: Case, book: RuleBook) -> bool:
@@ -165,11 +187,8 @@ def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:
     return NEVER
 
 
-def _alert(case: Case, change: Change, book: RuleBook, now: int, told: int = NEVER) -> Alert:
-    """The whole alert for people: with its place, its limit and the arithmetic that defends it.
-
-    ``told`` is the arrival of the record it follows from, if a record and not time alone brought it about.
-    """
+def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
+    """The whole alert for people: with its place, its limit and the arithmetic that defends it."""
     card, clock = change.card, change.clock
     place = case.terms or case.origin
     assert place is not None
@@ -187,7 +206,7 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int, told: int = NEV
         reason=change.reason.code,
         change=card.change,
         due_at=to_datetime(card.due, zone),
-        known_at=to_datetime(max(card.due, min(told, card.raised)), zone),
+        known_at=to_datetime(max(card.due, card.known), zone),
         raised_at=to_datetime(card.raised, zone),
         changed_at=to_datetime(now, zone),
         deadline=to_datetime(clock.deadline if clock and clock.deadline else card.due, zone),

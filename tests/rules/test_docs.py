@@ -7,7 +7,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from monitor.books import profiles
+from monitor.books import load_book, profiles
+from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import load_scenarios
 from rules import bookfile, calendar, workhours
 from rules.alerts import LEVELS, Reason
@@ -107,3 +108,15 @@ def test_every_rule_has_the_scenarios_the_table_names() -> None:
             shown_by = load_scenarios(FOLDER / file)
             wanted = name.strip("(`)")
         assert any(wanted in scenario.rows for scenario in shown_by), row
+
+
+def examples() -> list[str]:
+    return re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_examples_are_a_good_book_and_a_scenario_that_holds(tmp_path: Path) -> None:
+    book, scenario = (tmp_path / name for name in ("book.toml", "scenario.toml"))
+    for path, text in zip((book, scenario), examples(), strict=True):
+        path.write_text(text, "utf-8")
+    assert load_book(book).version == "yuelu-2026-1"
+    assert [play(each) for each in load_scenarios(scenario)] == [[]]

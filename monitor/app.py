@@ -16,6 +16,7 @@ import click
 from monitor.books import load_book, load_books
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka
+from monitor.explain import Follower, as_text, follow_file, follow_topic
 from monitor.gateway import new_token, run_gateway
 from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
@@ -38,7 +39,7 @@ from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
-from monitor.wire import DeadLetter, encode_json
+from monitor.wire import DeadLetter, Topics, encode_json
 from rules.arithmetic import Language
 from rules.instant import to_instant
 
@@ -202,6 +203,35 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...])
     made = new_token(name, regions, departments)
     click.echo(made.table)
     click.echo(f"token of {name} (shown this once): {made.token}", err=True)
+
+
+def explain(
+    chosen: Settings,
+    *,
+    case: str,
+    records: Path | None,
+    mapping: Path | None,
+    until: datetime | None,
+    lang: Language,
+    as_json: bool,
+    unmasked: bool,
+) -> int:
+    """One case's story on stdout; 1 if no record tells of it."""
+    follower = Follower(case, load_books(chosen.worker.books), unmasked=unmasked)
+    if records is not None:
+        end = to_instant(until) if until is not None else None
+        follow_file(follower, records, load_mapping(mapping) if mapping is not None else None, end)
+    elif mapping is not None or until is not None:
+        raise click.UsageError("--mapping and --until belong to --from-file")
+    else:
+        asyncio.run(follow_topic(follower, chosen))
+    story = follower.story()
+    if story is None:
+        where = records or f"topic {Topics(chosen.topics.prefix).events} at {chosen.kafka.bootstrap}"
+        click.echo(f"supervise: no case {case!r} in {where}", err=True)
+        return 1
+    click.echo(encode_json(story).decode() if as_json else as_text(story, lang), nl=as_json)
+    return 0
 
 
 def rulebook_check(paths: tuple[Path, ...], *, today: datetime | None, horizon: int | None) -> int:

@@ -304,6 +304,29 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...])
     app.token_new(name, regions, departments)
 
 
+@main.command()
+@click.argument("case")
+@click.option("--from-file", "records", type=_FILE, help="A file of records instead of the events topic.")
+@click.option("--mapping", type=_FILE, help="TOML file that turns its rows into events (not for files of simulate --out).")
+@click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="With --from-file: tell it as of then.")
+@click.option("--book", "books", multiple=True, type=_PATH, help="Rule book file or built-in profile, as the worker has them.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Data instead of text.")
+@click.option("--unmasked", is_flag=True, help="Show names of operators and handlers in full.")
+@_kafka_options
+@click.pass_obj
+def explain(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None, prefix: str | None, **options: Any) -> None:
+    """A case's story: every record, its time limits day by day, each card with its rule, its arithmetic and why it changed.
+
+    Reads the case's partition of the events topic up to now, or a file. Exit status 1 if nobody has heard of the case.
+
+    \b
+    supervise explain 430100-2026-000001 --book hunan
+    supervise explain 430100-2026-000001 --from-file 2026.csv --mapping old-system.toml --book hunan --lang en
+    """
+    sys.exit(app.explain(app.settings(file, bootstrap, prefix, None, worker={"books": books} if books else {}), **options))
+
+
 @main.group()
 def rulebook() -> None:
     """Check, explain and test rule books before anybody lives under them."""

@@ -62,12 +62,7 @@ def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Fa
     failures = []
     for step in scenario.script():
         if step.verb != "expect":
-            record: Any
-            record, arrived = scenario.record(step, book)
-            try:
-                course.tell(record, arrived)
-            except BadEvent as error:
-                raise scenario.bad(step, f"the engine refuses the record: {error}") from None
+            failures += _tell(scenario, step, course)
             continue
         at = scenario.instant(step, step.when, book.worktime)
         course.tell(TICK, at)
@@ -80,3 +75,18 @@ def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Fa
         if isinstance(expected, Expected):
             failures.append(Failure(scenario, step, isoformat(at, book.zone), expected.text, expected.stood))
     return failures
+
+
+def _tell(scenario: Scenario, step: Step, course: Course) -> list[Failure]:
+    """The record of a step, taken or refused as it says."""
+    record: Any
+    record, arrived = scenario.record(step, course.book)
+    try:
+        course.tell(record, arrived)
+    except BadEvent as error:
+        if step.refused:
+            return []
+        raise scenario.bad(step, f"the engine refuses the record: {error}") from None
+    if not step.refused:
+        return []
+    return [Failure(scenario, step, isoformat(arrived, course.book.zone), "the record is refused", ("it was taken",))]

@@ -95,7 +95,7 @@ def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str]
 def _rule(text: str, book: RuleBook) -> str:
     """``case-promise`` as ``case-promise/1``; a rule the book does not have could never stand, so it is an error."""
     rule, _, cycle = text.partition("/")
-    known = sorted(known.id for known in book.time_limits)
+    known = sorted(known.id for known in book.rules)
     if rule not in known or (cycle and not cycle.isdigit()):
         raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
     return f"{rule}/{cycle or 1}"

@@ -10,7 +10,8 @@ order of arrival::
 
 A step begins with how long after the start it arrives (``s m h d wd``, sums with ``+``; working days by the book's calendar,
 added first), then a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it had
-happened by then. What ``expect`` can ask is in :mod:`monitor.rulebook.expectations`.
+happened by then. ``refused`` before the type means that the engine must refuse the record. An alert is named
+``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.rulebook.expectations`.
 """
 
 import re
@@ -46,8 +47,11 @@ _WORDS = {
     "complaint_answered": ("complaint",),
     "complaint_closed": ("complaint",),
     "rated": ("score",),
+    "appeal_decided": ("alert", "outcome"),
+    "alert_removed": ("alert", "cause"),
+    "card_issued_by_hand": ("level", "reason"),
 }
-"""Values that may stand without their names, in this order."""
+"""Values that may stand without their names, in this order. What people do with an alert begins with the alert."""
 _DAYS = ("approved_days", "days")
 _PLACE = {"region": "430100", "hall": "市政务服务中心", "department": "市场监管局", "window": "A01"}
 CASE = "430100-2026-000001"
@@ -59,7 +63,10 @@ class BadScenario(SupervisionError):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One line of a scenario: ``when`` after the start, ``verb`` (a record type or ``expect``) and its words."""
+    """One line of a scenario: ``when`` after the start, ``verb`` (a record type or ``expect``) and its words.
+
+    ``refused``: the engine must not take the record.
+    """
 
     number: int
     line: int
@@ -67,6 +74,7 @@ class Step(msgspec.Struct, frozen=True):
     when: str
     verb: str
     words: tuple[str, ...]
+    refused: bool = False
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,9 +95,12 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Its steps, read."""
         read = []
         for number, text in enumerate(self.steps, 1):
-            words = text.split()
+            when, verb, *words = [*text.split(), "", ""][: max(len(text.split()), 2)]
+            refused = verb == "refused" and bool(words)
+            if refused:
+                verb, *words = words
             line = self.lines[number - 1] if number <= len(self.lines) else self.line
-            step = Step(number, line, text, words[0] if words else "", words[1] if len(words) > 1 else "", tuple(words[2:]))
+            step = Step(number, line, text, when, verb, tuple(words), refused)
             if step.verb != "expect" and step.verb not in EVENT_TYPES:
                 raise self.bad(step, f"{step.verb!r} is neither expect nor a record type: {', '.join(sorted(EVENT_TYPES))}")
             read.append(step)
@@ -129,13 +140,15 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The record a step tells of, and when it arrives."""
         plain = [word for word in step.words if "=" not in word]
         fields: dict[str, Any] = dict(word.split("=", 1) for word in step.words if "=" in word)
-        names = _WORDS.get(step.verb, ())
+        names = _WORDS.get(step.verb, ("alert",) if "alert" in EVENT_TYPES[step.verb].__struct_fields__ else ())
         if len(plain) > len(names):
             raise self.bad(step, f"{step.verb} takes {', '.join(names) or 'no words'}; write other fields as field=value")
         fields |= dict(zip(names, plain, strict=False))
         for name in _DAYS:
             if name in fields:
                 fields[name] = fields[name].removesuffix("d")
+        if "alert" in fields and not fields["alert"].startswith(f"{CASE}/"):
+            fields["alert"] = f"{CASE}/{fields['alert']}"
         arrived = self.instant(step, step.when, book.worktime)
         happened = self.instant(step, fields.pop("at"), book.worktime) if "at" in fields else arrived
         place = {**_PLACE, "case": CASE, "item": self.item, "id": f"step-{step.number}"}

@@ -1,0 +1,47 @@
+"""What one record did to the time limits of its case: the difference between the clocks before and after."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.explain.story import Effect, What
+from rules.case import Case, Clock
+from rules.instant import to_datetime
+from rules.rulebook import ProcessRule, RuleBook, RuleBooks
+
+
+def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tuple[Effect, ...]:
+    """One effect or two per limit that has changed, in the order of the book's rules."""
+    if after is None or before is after:
+        return ()
+    book = books.get(after.book)
+    old = _clocks(before, books.get(before.book)) if before is not None and before.book else {}
+    new = _clocks(after, book)
+    effects = [effect for identity, clock in new.items() for effect in _changed(old.get(identity), clock, book)]
+    gone = [_effect("gone", clock, book) for identity, clock in old.items() if identity not in new and book.version == after.book]
+    return (*effects, *gone)
+
+
+def _clocks(case: Case, book: RuleBook) -> dict[tuple[str, int], Clock]:
+    """Findings of process rules have no limit: their cards tell of them."""
+    rules = book.rules
+    return {(rules[c.rule].id, c.cycle): c for c in case.clocks if not isinstance(rules[c.rule], ProcessRule)}
+
+
+def _changed(old: Clock | None, new: Clock, book: RuleBook) -> Iterator[Effect]:
+    if old is None:
+        yield _effect("started", new, book)
+    elif (old.start, old.deadline) != (new.start, new.deadline):
+        yield _effect("moved", new, book)
+    if new.end and (old is None or old.end != new.end):
+        yield _effect("ended", new, book)
+    elif old is not None and old.end and not new.end:
+        yield _effect("reopened", new, book)
+
+
+def _effect(what: What, clock: Clock, book: RuleBook) -> Effect:
+    def wall(instant: int) -> datetime | None:
+        return to_datetime(instant, book.zone) if instant else None
+
+    rule = book.rules[clock.rule]
+    in_time = clock.end <= clock.deadline if clock.end and clock.deadline else None
+    return Effect(what, rule.id, rule.name, clock.cycle, wall(clock.start), wall(clock.deadline), wall(clock.end), in_time)

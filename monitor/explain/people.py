@@ -1,0 +1,26 @@
+"""What a record tells besides its place and time, with people's names masked (张*)."""
+
+from rules.events import Header
+
+_PEOPLE = frozenset({"operator", "handler", "approver", "by"})
+_ELSEWHERE = frozenset({"id", "at", "case", "region", "hall", "department", "window", "item", "channel", "terminal"})
+"""Told once for the whole case, or of no use to a reader."""
+
+
+def mask(name: str) -> str:
+    """``张*``: enough to ask for the right person, too little to name one."""
+    return f"{name[0]}*" if name else ""
+
+
+def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:
+    """The fields that say what this record is about, as text; empty ones left out."""
+    details = {}
+    if event.channel != "hall":
+        details["channel"] = str(event.channel)
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
+        if name in _ELSEWHERE or value in ("", None):
+            continue
+        text = str(value)
+        details[name] = mask(text) if name in _PEOPLE and not unmasked else text
+    return details

@@ -1,0 +1,130 @@
+"""Where a case's records come from: a file through a mapping, or its partition of the events topic, read to the present end."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
+from pathlib import Path
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from monitor.explain.follow import Follower
+from monitor.kafka import KafkaUnavailable, client_options, partition_of
+from monitor.mapping import Arrival, Mapping, map_file
+from monitor.settings import Settings
+from monitor.wire import Topics, decode_record, encode_event
+from rules.errors import BadEvent, SupervisionError
+from rules.events import TICK, Event, Tick, key_of
+from rules.instant import to_instant
+
+_TICK = encode_event(TICK)
+
+
+class Unreadable(SupervisionError):
+    """The file or topic cannot be read; the text says what to change."""
+
+
+class _Line(msgspec.Struct):
+    """One line of a file that ``supervise simulate --out`` wrote."""
+
+    arrived: datetime
+    event: Event
+
+
+def follow_file(follower: Follower, file: Path, mapping: Mapping | None, until: int | None = None) -> None:
+    """Tell ``follower`` the case's records in order of arrival, waking it when a limit passes.
+
+    The clock runs on to ``until``; by default to the last arrival of the whole file, after which the file knows nothing.
+    """
+    mine: list[Arrival] = []
+    last = 0
+    for arrival in _mapped(file, mapping) if mapping is not None else _lines(file):
+        last = max(last, arrival.arrived)
+        if key_of(arrival.event) == follower.key:
+            mine.append(arrival)
+    mine.sort(key=itemgetter(0))
+    for arrived, event in mine:
+        if until is not None and arrived > until:
+            break
+        _wake(follower, arrived)
+        follower.hear(event, arrived)
+    _wake(follower, last if until is None else until)
+
+
+def _wake(follower: Follower, until: int) -> None:
+    """Every wake-up up to ``until`` at its own instant, as a clock that never stops would."""
+    while follower.wake_at is not None and max(follower.wake_at, follower.now + 1) <= until:
+        follower.tick(max(follower.wake_at, follower.now + 1))
+    follower.tick(until)
+
+
+def _mapped(file: Path, mapping: Mapping) -> Iterator[Arrival]:
+    for row in map_file(mapping, file):
+        yield from row.arrivals
+
+
+def _lines(file: Path) -> Iterator[Arrival]:
+    decode = msgspec.json.Decoder(_Line).decode
+    try:
+        with gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    read = decode(line)
+                except msgspec.DecodeError as error:
+                    raise Unreadable(
+                        f"{file}, line {number}: {error}. Without --mapping a file must be one that simulate --out wrote"
+                    ) from None
+                yield Arrival(to_instant(read.arrived), read.event)
+    except OSError as error:
+        raise Unreadable(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+async def follow_topic(follower: Follower, settings: Settings) -> None:
+    """Tell ``follower`` what its partition of the events topic holds now. Commits nothing, belongs to no group."""
+    topic, key = Topics(settings.topics.prefix).events, follower.key.encode()
+    consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
+    try:
+        await consumer.start()
+        await consumer.topics()
+        partitions = consumer.partitions_for_topic(topic)
+        if not partitions:
+            raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
+        where = TopicPartition(topic, partition_of(key, len(partitions)))
+        consumer.assign([where])
+        await consumer.seek_to_beginning(where)
+        end = (await consumer.end_offsets([where]))[where]
+        now = 0
+        while await consumer.position(where) < end:
+            for records in (await consumer.getmany(timeout_ms=1000)).values():
+                for record in records:
+                    if record.offset < end:
+                        now = max(now, record.timestamp)
+                        _hear(follower, key, record.key, record.value, record.timestamp, now)
+        follower.now = max(follower.now, now)
+    except KafkaError as error:
+        raise KafkaUnavailable(
+            f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is --bootstrap right?"
+        ) from error
+    finally:
+        await consumer.stop()
+
+
+def _hear(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:
+    """What a worker would make of the record: a tick wakes every case, a record only its own."""
+    if value == _TICK:
+        follower.tick(now)
+        return
+    if its_key != key:
+        return
+    try:
+        record = decode_record(value or b"")
+        if isinstance(record, Tick):
+            follower.tick(now)
+        elif key_of(record) != follower.key:
+            raise BadEvent("key_mismatch", f"the key is {follower.key!r}, the event says {key_of(record)!r}", "case")
+        else:
+            follower.hear(record, arrived, now)
+    except BadEvent as error:
+        follower.refuse(arrived, str(error))

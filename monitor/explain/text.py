@@ -1,0 +1,144 @@
+"""A case's story as plain text, fit to be pasted into a letter."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor import words
+from monitor.explain.phrases import phrase
+from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
+from rules.arithmetic import Language, describe
+
+_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel"})
+_LIMIT_FIELDS = frozenset({"promised", "statutory"})
+
+
+def as_text(story: CaseStory, lang: Language = "zh") -> str:
+    """The whole story, ending with a line feed."""
+    return "\n".join(_Teller(story, lang).lines()) + "\n"
+
+
+class _Teller:
+    def __init__(self, story: CaseStory, lang: Language) -> None:
+        self.story, self.lang = story, lang
+
+    def lines(self) -> Iterator[str]:
+        yield from self._head()
+        yield from ("", self._say("records"))
+        for told in self.story.records:
+            yield from self._told(told)
+        yield from ("", self._say("limits"))
+        for limit in self.story.limits:
+            yield from self._limit(limit)
+        if not self.story.limits:
+            yield "  " + self._say("no_limits")
+        yield from ("", self._say("cards"))
+        for card in self.story.cards:
+            yield from self._card(card)
+        if not self.story.cards:
+            yield "  " + self._say("no_cards")
+
+    def _head(self) -> Iterator[str]:
+        story = self.story
+        yield self._say("title", case=story.case)
+        item = " ".join(part for part in (story.item, story.item_name) if part)
+        window = self._say("window", window=story.window) if story.window else ""
+        what = self._say("item", item=item) if item else ""
+        yield " · ".join(part for part in (story.region, story.hall, story.department, window, what) if part)
+        yield self._say("state", state=words.word(words.CASE_STATES, story.state, self.lang), as_of=self._at(story.as_of))
+        yield self._say("book", book=story.book, title=story.book_title, calendar=story.calendar, zone=story.zone)
+        for flag in story.flags:
+            yield self._say(flag)
+
+    def _told(self, told: Told) -> Iterator[str]:
+        if not told.number:
+            yield f"    {self._at(told.arrived)} {self._say('time')}"
+        elif not told.type:
+            yield f"{told.number:>3}. {self._at(told.arrived)} {self._say('refused', why=told.refused)}"
+        else:
+            kind = words.word(words.RECORDS, told.type, self.lang)
+            details = self._details(told)
+            yield f"{told.number:>3}. {self._at(told.at or told.arrived)} {kind}{details}"
+            yield from (f"     {line}" for line in self._remarks(told))
+        for effect in told.effects:
+            yield f"     {self._effect(effect)}"
+        for change in told.changes:
+            yield f"     → {self._change(change)}"
+
+    def _details(self, told: Told) -> str:
+        shown = []
+        for name, value in told.details.items():
+            if name in _VALUE_FIELDS:
+                text = words.word(words.VALUES, value, self.lang)
+            else:
+                text = words.limit(value, self.lang) if name in _LIMIT_FIELDS else value
+            shown.append(self._say("field_" + name, value=text))
+        if not shown:
+            return ""
+        return f"（{'，'.join(shown)}）" if self.lang == "zh" else f" ({', '.join(shown)})"
+
+    def _remarks(self, told: Told) -> Iterator[str]:
+        if told.late_ms:
+            yield self._say("late", arrived=self._at(told.arrived), late=words.duration(told.late_ms, self.lang))
+        if told.ahead:
+            yield self._say("ahead", arrived=self._at(told.arrived))
+        if told.refused:
+            yield self._say("refused", why=told.refused)
+        elif told.repeated:
+            yield self._say("repeated")
+        elif told.unwatched:
+            yield self._say("unwatched")
+
+    def _effect(self, effect: Effect) -> str:
+        name = self._rule(effect.name, effect.rule, effect.cycle)
+        key: str = effect.what
+        if key in ("started", "moved") and effect.deadline is None:
+            key = "uncovered_effect"
+        if key == "ended":
+            key = {None: "ended", True: "ended_in_time", False: "ended_late"}[effect.in_time]
+        return self._say(
+            key, name=name, begun=self._at(effect.counted_from), due=self._at(effect.deadline), ended=self._at(effect.ended)
+        )
+
+    def _change(self, change: AlertChange) -> str:
+        level = words.word(words.LEVELS, change.level, self.lang)
+        state = words.word(words.STATES, change.state, self.lang)
+        reason = words.reason(change.reason, self.lang)
+        return self._say("change", level=level, name=change.name, alert=change.alert, state=state, reason=reason)
+
+    def _limit(self, limit: LimitTold) -> Iterator[str]:
+        name = self._rule(limit.name, limit.rule, limit.cycle)
+        text = words.limit(limit.limit, self.lang)
+        yield f"  {self._say('limit', name=name, limit=text, begun=self._at(limit.counted_from), due=self._at(limit.deadline))}"
+        yield f"    {self._say('limit_' + limit.state, ended=self._at(limit.ended))}"
+        if limit.source:
+            yield f"    {self._say('source', source=limit.source)}"
+        yield from (f"    {line}" for line in describe(limit.spans, self.lang))
+
+    def _card(self, card: CardTold) -> Iterator[str]:
+        level, state = words.word(words.LEVELS, card.level, self.lang), words.word(words.STATES, card.state, self.lang)
+        yield f"  {self._say('card', level=level, name=card.name, alert=card.id, state=state)}"
+        if card.source:
+            yield f"    {self._say('source', source=card.source)}"
+        if card.limit:
+            begun, due = self._at(card.counted_from), self._at(card.deadline)
+            limit = words.limit(card.limit, self.lang)
+            yield f"    {self._say('card_limit', limit=limit, begun=begun, due=due, reached=self._at(card.due_at))}"
+        else:
+            yield f"    {self._say('card_found', at=self._at(card.due_at), detail=card.detail)}".rstrip()
+        yield from (f"    {line}" for line in describe(card.spans, self.lang))
+        for change in card.changes:
+            state, reason = words.word(words.STATES, change.state, self.lang), words.reason(change.reason, self.lang)
+            because = self._say("because", record=change.record) if change.record else ""
+            yield f"    {self._say('card_change', at=self._at(change.at), state=state, reason=reason, because=because)}"
+
+    def _rule(self, name: str, rule: str, cycle: int) -> str:
+        text = self._say("rule", name=name, rule=rule) if name != rule else rule
+        return text + (self._say("cycle", cycle=cycle) if cycle > 1 else "")
+
+    def _at(self, when: datetime | None) -> str:
+        if when is None:
+            return ""
+        return f"{when:%Y-%m-%d %H:%M:%S}"
+
+    def _say(self, key: str, **values: object) -> str:
+        return phrase(key, self.lang, **values)

@@ -1,0 +1,187 @@
+"""The process rules: each finding where it ought to be found, and not where it ought not."""
+
+from typing import Any
+
+import pytest
+
+from rules.rulebook import FINDINGS, RuleBooks
+from tests.rules.story import Story, book, day
+
+FLOW = ["handling", "review", "approval"]
+ITEMS = [{"code": "licence", "flow": FLOW}, {"code": "stopped", "suspended": True}]
+HALL = {"terminals": ["HALL-"], "cashiers": ["大厅收费处"]}
+
+Told = tuple[str, float, dict[str, Any]]
+
+
+def found(finding: str, *told: Told, **rule: Any) -> list[str]:
+    """Details of what a rule for that finding alone raises in a case told like this; ``arrived`` in days where it was late."""
+    process = [{"id": "p", "finding": finding, "yellow": "at once", **rule}]
+    story = Story(RuleBooks([book(items=ITEMS, hall=HALL, process=process)]))
+    for kind, when, fields in told:
+        late = fields.pop("arrived", None) if fields else None
+        story.tell(kind, day(when), arrived=None if late is None else day(late), **fields)
+    story.tick(day(60))
+    last = {alert.id: alert for alert in story.alerts if alert.rule == "p"}
+    assert all(alert.state != "issued" or alert.reason == "found" for alert in story.alerts if alert.rule == "p")
+    return [alert.detail for alert in last.values() if alert.state == "issued"]
+
+
+def accepted(when: float = 0, **fields: Any) -> Told:
+    return "accepted", when, fields
+
+
+def entered(when: float, stage: str, **fields: Any) -> Told:
+    return "stage_entered", when, {"stage": stage, **fields}
+
+
+def left(when: float, stage: str, **fields: Any) -> Told:
+    return "stage_left", when, {"stage": stage, **fields}
+
+
+def decided(when: float, result: str = "granted", **fields: Any) -> Told:
+    return "decided", when, {"result": result, **fields}
+
+
+def concluded(when: float, **fields: Any) -> Told:
+    return "concluded", when, fields
+
+
+THROUGH = [entered(1, "handling"), entered(2, "review"), entered(3, "approval")]
+
+FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
+    "off-hall-channel": ([accepted(channel="off-hall")], {}, ["channel=off-hall"]),
+    "off-hall-terminal": ([accepted(terminal="STREET-7")], {}, ["terminal=STREET-7"]),
+    "fee-outside": ([accepted(), ("fee_charged", 1, {"amount_fen": 100, "cashier": "王某"})], {}, ["cashier=王某"]),
+    "outside-hours": ([accepted(0.5)], {}, ["event=accepted"]),
+    "back-entry": ([accepted(), concluded(1, arrived=20)], {"within": "10wd"}, ["event=concluded days=19"]),
+    "item-unknown": ([accepted(item="nothing")], {}, ["item=nothing"]),
+    "item-suspended": ([accepted(item="stopped")], {}, ["item=stopped"]),
+    "yellow-by-hand": ([accepted(), ("card_issued_by_hand", 1, {"level": "yellow", "reason": "态度"})], {}, ["态度"]),
+    "red-by-hand": ([accepted(), ("card_issued_by_hand", 1, {"level": "red", "reason": "索贿"})], {}, ["索贿"]),
+    "conclusion-without-acceptance": ([concluded(1)], {}, ["how=normal"]),
+    "conclusion-without-decision": ([accepted(), concluded(1)], {}, [""]),
+    "acceptance-after-decision": ([decided(0), accepted(1)], {}, [""]),
+    "stage-missing": ([accepted(), entered(1, "handling"), concluded(2)], {}, ["stages=review,approval"]),
+    "stage-out-of-order": ([accepted(), entered(1, "review"), entered(2, "handling")], {}, ["stage=handling"]),
+    "returned": ([accepted(), left(1, "review", action="return")], {}, ["stage=review"]),
+    "reversed": ([accepted(), left(1, "review"), decided(2, "refused")], {}, [""]),
+    "suspended": ([accepted(), ("suspended", 1, {"procedure": "hearing", "approved_days": 2})], {}, ["procedure=hearing"]),
+    "suspended-last-minute": (
+        [accepted(promised="5wd"), ("suspended", 6, {"procedure": "hearing", "approved_days": 2})],
+        {"within": "2wd"},
+        ["procedure=hearing"],
+    ),
+    "supplement-requested": ([accepted(), ("supplement_requested", 1, {})], {}, [""]),
+    "same-second": ([accepted(1), entered(1, "handling"), decided(1)], {"count": 3}, ["steps=3"]),
+    "four-eyes": (
+        [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="甲")],
+        {},
+        ["stages=handling,review,approval"],
+    ),
+}
+
+NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
+    "handled at the hall": ("off-hall-channel", [accepted()], {}),
+    "at a terminal of the hall": ("off-hall-terminal", [accepted(terminal="HALL-3")], {}),
+    "at no terminal at all": ("off-hall-terminal", [accepted()], {}),
+    "online, at any terminal": ("off-hall-terminal", [accepted(terminal="STREET-7", channel="online")], {}),
+    "paid at the hall's cashier": (
+        "fee-outside",
+        [accepted(), ("fee_charged", 1, {"amount_fen": 1, "cashier": "大厅收费处"})],
+        {},
+    ),
+    "accepted in office hours": ("outside-hours", [accepted()], {}),
+    "applied online at night": ("outside-hours", [("applied", 0.5, {"channel": "online"})], {}),
+    "typed in within ten working days": ("back-entry", [accepted(), concluded(1, arrived=15)], {"within": "10wd"}),
+    "an item that is offered": ("item-unknown", [accepted()], {}),
+    "an item not suspended": ("item-suspended", [accepted()], {}),
+    "a red card by hand": ("yellow-by-hand", [accepted(), ("card_issued_by_hand", 1, {"level": "red", "reason": "索贿"})], {}),
+    "a yellow card by hand": ("red-by-hand", [accepted(), ("card_issued_by_hand", 1, {"level": "yellow", "reason": "态度"})], {}),
+    "concluded after acceptance": ("conclusion-without-acceptance", [accepted(), concluded(1)], {}),
+    "withdrawn before acceptance": ("conclusion-without-acceptance", [concluded(1, how="withdrawn")], {}),
+    "the acceptance came late": ("conclusion-without-acceptance", [concluded(1), accepted(0, arrived=2)], {}),
+    "concluded after a decision": ("conclusion-without-decision", [accepted(), decided(1), concluded(2)], {}),
+    "returned to the window without one": ("conclusion-without-decision", [accepted(), concluded(2, how="returned")], {}),
+    "decided after acceptance": ("acceptance-after-decision", [accepted(), decided(1)], {}),
+    "all stages passed": ("stage-missing", [accepted(), *THROUGH, concluded(4)], {}),
+    "still under way": ("stage-missing", [accepted(), entered(1, "handling")], {}),
+    "in order": ("stage-out-of-order", [accepted(), *THROUGH], {}),
+    "returned by a post": (
+        "stage-out-of-order",
+        [accepted(), entered(1, "review"), left(2, "review", action="return"), entered(2, "handling")],
+        {},
+    ),
+    "passed on": ("returned", [accepted(), left(1, "review")], {}),
+    "returned once where twice is odd": ("returned", [accepted(), left(1, "review", action="return")], {"count": 2}),
+    "granted as the review had it": ("reversed", [accepted(), left(1, "review"), decided(2)], {}),
+    "refused as the review had it": ("reversed", [accepted(), left(1, "review", action="return"), decided(2, "refused")], {}),
+    "suspended once where twice is odd": ("suspended", [accepted(), ("suspended", 1, {"procedure": "hearing"})], {"count": 2}),
+    "suspended with days to spare": (
+        "suspended-last-minute",
+        [accepted(promised="9wd"), ("suspended", 1, {"procedure": "hearing", "approved_days": 2})],
+        {"within": "2wd"},
+    ),
+    "asked once, as the law lets": ("supplement-requested", [accepted(), ("supplement_requested", 1, {})], {"count": 2}),
+    "steps apart": ("same-second", [accepted(), *THROUGH, decided(4)], {"count": 2}),
+    "another approver": (
+        "four-eyes",
+        [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="乙")],
+        {},
+    ),
+}
+
+
+def copied(told: list[Told]) -> list[Told]:
+    return [(kind, when, dict(fields)) for kind, when, fields in told]
+
+
+def test_every_finding_is_tried() -> None:
+    assert set(FOUND) == set(FINDINGS) and {finding for finding, _, _ in NOT_FOUND.values()} == set(FINDINGS)
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_found(finding: str) -> None:
+    told, rule, details = FOUND[finding]
+    assert found(finding, *copied(told), **rule) == details
+
+
+@pytest.mark.parametrize("what", NOT_FOUND)
+def test_not_found(what: str) -> None:
+    finding, told, rule = NOT_FOUND[what]
+    assert found(finding, *copied(told), **rule) == []
+
+
+@pytest.mark.parametrize("finding", sorted(set(FINDINGS) - {"back-entry"}))
+def test_found_whatever_the_order_of_arrival(finding: str) -> None:
+    told, rule, details = FOUND[finding]
+    backwards = [(kind, when, {**fields, "arrived": 10}) for kind, when, fields in reversed(told)]
+    assert found(finding, *backwards, **rule) == details
+
+
+def test_a_grace_lets_the_missing_record_come() -> None:
+    told = [concluded(1), accepted(0, arrived=1.5)]
+    assert found("conclusion-without-acceptance", *copied(told), yellow="2wd after") == []
+    assert found("conclusion-without-acceptance", concluded(1), yellow="2wd after") == ["how=normal"]
+
+
+def test_each_time_again_is_a_cycle_of_its_own() -> None:
+    twice = [accepted(), left(1, "review", action="return"), left(2, "approval", action="return")]
+    assert found("returned", *twice) == ["stage=review", "stage=approval"]
+    twice = [accepted(), left(1, "review", action="return"), left(2, "approval", action="return")]
+    assert found("returned", *twice, count=2) == ["stage=approval"]
+
+
+def test_held_for_the_inspector() -> None:
+    process = [{"id": "p", "finding": "item-suspended", "red": "at once", "hold": ["red"]}]
+    story = Story(RuleBooks([book(items=ITEMS, process=process)]))
+    story.tell("accepted", day(0), item="stopped")
+    story.tick(day(0, 0, 1))
+    assert story.states["red p/1"] == "pending"
+
+
+def test_without_process_rules_nothing_is_kept_for_them() -> None:
+    story = Story()
+    story.tell("accepted", day(0), channel="off-hall")
+    story.tell("stage_left", day(1), stage="review", handler="甲")
+    assert story.known.marks == () and story.known.handlers == ()

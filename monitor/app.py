@@ -240,7 +240,7 @@ def rulebook_check(paths: tuple[Path, ...], *, today: datetime | None, horizon: 
     for finding in findings:
         click.echo(str(finding))
     errors = sum(finding.severity == "error" for finding in findings)
-    click.echo(f"{len(paths)} files: {errors} errors, {len(findings) - errors} warnings", err=True)
+    click.echo(f"files {len(paths)}, errors {errors}, warnings {len(findings) - errors}", err=True)
     return int(errors > 0)
 
 

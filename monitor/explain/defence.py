@@ -9,8 +9,9 @@ from rules.case import Case, Clock
 from rules.errors import UncoveredDate
 from rules.instant import to_datetime
 from rules.pauses import pauses_of
-from rules.rulebook import ProcessRule, RuleBook, TimeLimit
+from rules.rulebook import LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
 from rules.timelimits import clip, extended, spans_of
+from rules.worktime import Limit
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
 
@@ -19,8 +20,8 @@ def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitTold]:
     """One per clock, in the order of the book's rules."""
     for clock in case.clocks:
         rule = book.rules[clock.rule]
-        if isinstance(rule, ProcessRule):
-            continue
+        if isinstance(rule, ProcessRule) or rule.clock == "expiry":
+            continue  # what a process rule found, and a warning's age, are told with their alerts
         limit, spans = _arithmetic(case, clock, rule, book)
         yield LimitTold(
             rule=rule.id,
@@ -46,6 +47,9 @@ def _state(clock: Clock, now: int) -> State:
 
 def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
     """The limit with its extensions, and the spans from the clock's start to its deadline."""
+    if rule.clock in LIFE_KINDS:
+        limit = Limit.parse(rule.limit)
+        return str(limit), arithmetic(book.worktime, clock.start, limit, (), clock.deadline) if clock.deadline else ()
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
         return rule.limit, ()

@@ -22,9 +22,10 @@ def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tup
 
 
 def _clocks(case: Case, book: RuleBook) -> dict[tuple[str, int], Clock]:
-    """Findings of process rules have no limit: their cards tell of them."""
+    """What a process rule found, and a warning's age, are told with their alerts."""
     rules = book.rules
-    return {(rules[c.rule].id, c.cycle): c for c in case.clocks if not isinstance(rules[c.rule], ProcessRule)}
+    told = (c for c in case.clocks if not isinstance(rules[c.rule], ProcessRule) and rules[c.rule].clock != "expiry")
+    return {(rules[c.rule].id, c.cycle): c for c in told}
 
 
 def _changed(old: Clock | None, new: Clock, book: RuleBook) -> Iterator[Effect]:

@@ -34,6 +34,7 @@ class Follower:
         self._alerts: dict[str, Alert] = {}
         self._changes: list[AlertChange] = []
         self._numbers = self._steps = 0
+        self._heard: set[str] = set()
 
     def tick(self, now: int) -> None:
         """Time has come to ``now`` (epoch ms)."""
@@ -60,17 +61,21 @@ class Follower:
             refused = str(error)
         else:
             self.case, self.wake_at, alerts = outcome.case, outcome.wake_at, outcome.alerts
-        at, watched = to_instant(event.at), supervised(event)
+        kind = str(type(event).__struct_config__.tag)
+        at = to_instant(event.at)
         late = arrived - at
+        silent = not refused and self.case is before
+        watched = supervised(event) and not (silent and kind not in self._heard)
+        self._heard.add(kind)
         self._told.append(
             Told(
                 number=self._numbers,
-                type=str(type(event).__struct_config__.tag),
+                type=kind,
                 arrived=self._wall(arrived),
                 at=self._wall(at),
                 details=details_of(event, unmasked=self.unmasked),
                 late_ms=late if late >= MINUTE else 0,
-                repeated=watched and not refused and self.case is before,
+                repeated=watched and silent,
                 ahead=-late > CLOCK_TOLERANCE,
                 unwatched=not watched,
                 refused=refused,

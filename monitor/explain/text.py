@@ -8,7 +8,7 @@ from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
 from rules.arithmetic import Language, describe
 
-_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel"})
+_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause"})
 _LIMIT_FIELDS = frozenset({"promised", "statutory"})
 
 
@@ -67,7 +67,9 @@ class _Teller:
     def _details(self, told: Told) -> str:
         shown = []
         for name, value in told.details.items():
-            if name in _VALUE_FIELDS:
+            if name == "level":
+                text = words.word(words.LEVELS, value, self.lang)
+            elif name in _VALUE_FIELDS:
                 text = words.word(words.VALUES, value, self.lang)
             else:
                 text = words.limit(value, self.lang) if name in _LIMIT_FIELDS else value

@@ -1,11 +1,12 @@
 """``supervise rulebook explain``: what a rule says, in plain words, with an example computed by the rules themselves."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from monitor import words
+from monitor.rulebook.findings_in_words import finding_lines
 from monitor.rulebook.probe import Sample, mornings, opening, play_out
 from monitor.rulebook.reach import samples_of
 from rules.alerts import LEVELS
@@ -14,7 +15,8 @@ from rules.case import UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
-from rules.rulebook import RuleBook, TimeLimit
+from rules.rulebook import ProcessRule, RuleBook, Threshold, TimeLimit
+from rules.worktime import Limit
 
 _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("case", "conclusion"): ("自受理起，至办结止", "from acceptance to conclusion"),
@@ -33,6 +35,13 @@ _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("issuance", "decision"): ("自准予许可起，至出证止", "from the decision granted to issuance"),
     ("delivery", "conclusion"): ("自正常办结起，至送达止", "from normal conclusion to delivery"),
     ("delivery", "decision"): ("自准予许可起，至送达止", "from the decision granted to delivery"),
+    ("reply", ""): (
+        "自发牌起，至反馈、督办、申诉或销号止",
+        "from issuing a card to the reply, a follow-up, an appeal or its end",
+    ),
+    ("followup-opening", ""): ("自发红牌起，至督办或销号止", "from issuing a red card to the follow-up or its end"),
+    ("followup", ""): ("自督办起，至整改完成或销号止", "from opening a follow-up until it is rectified or ends"),
+    ("expiry", ""): ("自发出提醒或预警起，到期自行失效", "from issuing a reminder or warning; it expires then by itself"),
 }
 _NAMED: dict[str, tuple[str, str]] = {
     "promised": ("承诺时限，受理时确定；未承诺的按法定时限", "what was promised at acceptance, else the statutory limit"),
@@ -49,34 +58,48 @@ class UnknownRule(SupervisionError):
 
 def explain_rule(book: RuleBook, rule: str, on: date, lang: Language = "zh") -> str:
     """The rule in words; of a stage rule, each stage with a limit. ``on`` is the day the example begins, if it can."""
-    found = [known for known in book.time_limits if known.id == rule or (known.clock == "stage" and _stem(known) == rule)]
+    found = [known for known in book.rules if known.id == rule or (isinstance(known, TimeLimit) and _stem(known) == rule)]
     if not found:
-        known = ", ".join(each.id for each in book.time_limits)
+        known = ", ".join(each.id for each in book.rules)
         raise UnknownRule(f"{book.version} has no rule {rule!r} that watches anything; it has {known}")
     return "\n\n".join("\n".join(_lines(book, each, on, lang)) for each in found)
 
 
 def _stem(rule: TimeLimit) -> str:
-    return rule.id.removesuffix(f"-{STAGES[rule.stage]}")
+    """A stage rule's id as the book has it."""
+    return rule.id.removesuffix(f"-{STAGES[rule.stage]}") if rule.stage >= 0 else rule.id
 
 
-def _lines(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Iterator[str]:
+def _lines(book: RuleBook, rule: TimeLimit | ProcessRule, on: date, lang: Language) -> Iterator[str]:
     zh = lang == "zh"
     title = f"{rule.id}（{rule.name}）" if zh else f"{rule.id} ({rule.name})"
     yield (
         f"规则 {title} · 规则版本 {book.version}（{book.title}）" if zh else f"rule {title} · book {book.version} ({book.title})"
     )
-    yield f"计时：{_runs(rule, lang)}" if zh else f"clock: {_runs(rule, lang)}"
-    yield f"时限：{_limit(book, rule, lang)}" if zh else f"limit: {_limit(book, rule, lang)}"
+    if isinstance(rule, TimeLimit):
+        yield f"计时：{_runs(rule, lang)}" if zh else f"clock: {_runs(rule, lang)}"
+        yield f"时限：{_limit(book, rule, lang)}" if zh else f"limit: {_limit(book, rule, lang)}"
+    else:
+        yield from finding_lines(rule, lang)
     for level, threshold in zip(rule.levels, rule.thresholds, strict=True):
         held = ""
         if level in rule.held:
             held = "，待监察员确认后发出" if zh else ", held for an inspector's confirmation"
         colon = "：" if zh else ": "
-        yield f"{words.word(words.LEVELS, LEVELS[level], lang)}{colon}{words.threshold(threshold, lang)}{held}"
+        yield f"{words.word(words.LEVELS, LEVELS[level], lang)}{colon}{_reached(rule, threshold, lang)}{held}"
     if rule.source:
         yield f"依据：{rule.source}" if zh else f"source: {rule.source}"
-    yield from _example(book, rule, on, lang)
+    if isinstance(rule, TimeLimit):
+        yield from _example(book, rule, on, lang)
+
+
+def _reached(rule: TimeLimit | ProcessRule, threshold: Threshold, lang: Language) -> str:
+    if isinstance(rule, TimeLimit):
+        return words.threshold(threshold, lang)
+    if threshold.limit is None:
+        return "发现即触发" if lang == "zh" else "at once"
+    grace = words.limit(threshold.limit, lang)
+    return f"发现后 {grace}仍未消除" if lang == "zh" else f"if it still stands {grace} later"
 
 
 def _runs(rule: TimeLimit, lang: Language) -> str:
@@ -90,8 +113,8 @@ def _runs(rule: TimeLimit, lang: Language) -> str:
 def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
     zh = lang == "zh"
     if rule.limit == "stage":
-        own = sorted({item.stages[STAGES[rule.stage]] for item in book.items.values() if STAGES[rule.stage] in item.stages})
-        told = [words.limit(text, lang) for text in own]
+        own = {Limit.parse(item.stages[STAGES[rule.stage]]) for item in book.items.values() if STAGES[rule.stage] in item.stages}
+        told = [words.limit(limit, lang) for limit in sorted(own, key=lambda limit: (limit.unit, limit.value))]
         usual = book.stages.get(rule.stage, "")
         usual = (f"通用 {words.limit(usual, lang)}" if zh else f"usually {words.limit(usual, lang)}") if usual else ""
         by_item = ("按事项 " if zh else "by item ") + " / ".join(told) if told else ""
@@ -134,6 +157,9 @@ def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Itera
 
 def _starts(book: RuleBook, on: date) -> Iterator[datetime]:
     """The wanted day, if its calendar and the limit allow; else days that the calendar covers."""
-    if book.calendar.covers(on):
-        yield opening(book, on)
+    while book.calendar.covers(on):
+        if book.calendar.is_workday(on):
+            yield opening(book, on)
+            break
+        on += timedelta(days=1)
     yield from mornings(book)

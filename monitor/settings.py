@@ -12,7 +12,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from rules.errors import SupervisionError
 
@@ -126,7 +132,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, environment, secret files, then the TOML file."""
-        return init_settings, env_settings, file_secret_settings, TomlConfigSettingsSource(settings_cls)
+        secrets = NestedSecretsSettingsSource(file_secret_settings, secrets_dir_missing="error")
+        return init_settings, env_settings, secrets, TomlConfigSettingsSource(settings_cls)
 
 
 def load_settings(file: Path | None = None, **overrides: object) -> Settings:

@@ -25,6 +25,10 @@ _RUNS: dict[tuple[str, str], tuple[str, str]] = {
         "自进入“{}”环节起，至离开该环节、进入下一环节或办结止",
         "from entering {} until it is left, the next stage, or conclusion",
     ),
+    ("branch", ""): (
+        "自分办至该部门起，至该部门办毕或办结止",
+        "from dispatch to a department until its part is done, or conclusion",
+    ),
     ("special", ""): ("自挂起起，至恢复办理或办结止", "from suspension to resumption or conclusion"),
     ("acceptance", ""): (
         "自收到申请（或补正材料）起，至受理、不予受理或补正告知止",
@@ -47,6 +51,7 @@ _NAMED: dict[str, tuple[str, str]] = {
     "promised": ("承诺时限，受理时确定；未承诺的按法定时限", "what was promised at acceptance, else the statutory limit"),
     "statutory": ("法定时限，受理时确定", "the statutory limit, as of acceptance"),
     "approved": ("批准的天数", "the approved days"),
+    "own": ("各部门各自的时限", "each department's own limit"),
 }
 _PAUSED = ("特别程序与受理后补正的时间不计入", "special procedures and supplements after acceptance are not counted")
 _EXAMPLE = Sample(promised="10wd", statutory="20wd")
@@ -133,9 +138,7 @@ def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
 
 def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Iterator[str]:
     """One case that nobody ever acts on, begun an hour into the office day of ``on``."""
-    sample = next(samples_of(book, rule), _EXAMPLE)
-    if rule.clock == "special":
-        sample = msgspec.structs.replace(_EXAMPLE, approved_days=min(10, sample.approved_days))
+    sample = _sample(book, rule)
     tried = next((found for at in _starts(book, on) if (found := play_out(book, rule, sample, at)) is not None), None)
     if tried is None or not tried.alerts:
         return
@@ -153,6 +156,15 @@ def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Itera
             reached = f"{to_datetime(threshold, book.zone):%Y-%m-%d %H:%M:%S}"
             yield f"  {name}：{reached} 之后" if zh else f"  {name}: after {reached}"
     yield from (f"  {line}" for line in describe(alert.spans, lang))
+
+
+def _sample(book: RuleBook, rule: TimeLimit) -> Sample:
+    """A case of the first item that fits, or one as the book's own limits make it."""
+    if rule.clock == "case":
+        listed = (Sample(each.code, each.promised, each.statutory) for each in book.items.values() if each.promised)
+        return next(listed, _EXAMPLE)
+    sample = next(samples_of(book, rule), _EXAMPLE)
+    return msgspec.structs.replace(_EXAMPLE, approved_days=min(10, sample.approved_days)) if rule.clock == "special" else sample
 
 
 def _starts(book: RuleBook, on: date) -> Iterator[datetime]:

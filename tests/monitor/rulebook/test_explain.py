@@ -1,0 +1,85 @@
+"""Rules in plain words, with an example on real dates."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from monitor.books import load_book, profiles
+from monitor.rulebook import explain_rule
+from monitor.rulebook.explain import UnknownRule
+from rules.arithmetic import Language
+from rules.rulebook import FINDINGS
+from tests.rules.story import book
+
+HOLIDAYS = date(2025, 9, 26)
+"""The Friday before the make-up Sunday and National Day."""
+
+
+def test_in_chinese_over_a_holiday() -> None:
+    hunan = book("hunan", items=[{"code": "licence", "name": "食品经营许可", "promised": "4wd", "statutory": "20wd"}])
+    assert explain_rule(hunan, "case-promise", HOLIDAYS).splitlines() == [
+        "规则 case-promise（承诺时限） · 规则版本 hunan-1（湖南）",
+        "计时：自受理起，至办结止；特别程序与受理后补正的时间不计入",
+        "时限：承诺时限，受理时确定；未承诺的按法定时限",
+        "预警：届满前 2 个工作日",
+        "黄牌：超过时限",
+        "依据：Hunan, deployed rules",
+        "举例：事项 licence 食品经营许可，4 个工作日，2025-09-26 10:00:00 起算，2025-10-09 10:00:00 届满",
+        "  预警：2025-09-29 10:00:00 之后",
+        "  黄牌：2025-10-09 10:00:00 之后",
+        "  2025-09-26：起算当日，不计，1 天",
+        "  2025-09-27：周末，不计，1 天",
+        "  2025-09-28：国庆节调休上班，计入，1 天（第 1 天）",
+        "  2025-09-29 至 2025-09-30：计入，2 天（第 2–3 天）",
+        "  2025-10-01 至 2025-10-05：国庆节放假，不计，5 天",
+        "  2025-10-06：中秋节放假，不计，1 天",
+        "  2025-10-07 至 2025-10-08：国庆节放假，不计，2 天",
+        "  2025-10-09：计入，1 天（第 4 天）",
+    ]
+
+
+def test_a_stage_rule_explains_each_stage_with_a_limit() -> None:
+    own = book("hunan", stages={"handling": "3wd"}, items=[{"code": "a", "stages": {"handling": "1wd", "review": "4wh"}}])
+    text = explain_rule(own, "stage", date(2026, 3, 2), "en")
+    handling, review = text.split("\n\n")
+    assert "clock: from entering handling until it is left" in handling
+    assert "limit: usually 3 working days; by item 1 working day" in handling
+    assert "limit: by item 4 working hours" in review
+    assert explain_rule(own, "stage-review", date(2026, 3, 2), "en") == review
+
+
+def test_a_level_too_near_for_its_limit_says_so() -> None:
+    hunan = book("hunan", stages={"handling": "1wd"})
+    assert "warning: the limit is too short for it" in explain_rule(hunan, "stage", date(2026, 3, 2), "en")
+
+
+def test_held_levels_and_days_without_a_calendar() -> None:
+    rule = {"id": "mine", "clock": "special", "yellow": "deadline", "red": "1d after", "hold": ["red"]}
+    lines = explain_rule(book("default", time_limits=[rule]), "mine", date(2050, 1, 1), "en").splitlines()
+    assert "limit: the approved days, 60 working days at most" in lines
+    assert "red card: more than 1 day past the limit, held for an inspector's confirmation" in lines
+    assert any(line.startswith("example: 10 working days, begun 2026-") for line in lines), "a year the calendar covers"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_every_finding_has_words(finding: str, lang: Language) -> None:
+    within = {"within": "10wd"} if finding in ("back-entry", "suspended-last-minute") else {}
+    rule = {"id": "mine", "finding": finding, "count": 2, "yellow": "at once", "red": "1wd after", **within}
+    text = explain_rule(book("default", process=[rule]), "mine", date(2026, 3, 2), lang)
+    assert finding.replace("-", " ") not in text.splitlines()[1] or lang == "en"
+    assert len(text.splitlines()) >= 5
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_every_shipped_rule_is_explained(profile: str) -> None:
+    shipped = load_book(Path(profile))
+    for rule in shipped.rules:
+        for lang in ("zh", "en"):
+            assert len(explain_rule(shipped, rule.id, date(2026, 3, 2), lang).splitlines()) > 3
+
+
+def test_an_unknown_rule_names_those_there_are() -> None:
+    with pytest.raises(UnknownRule, match="it has case-promise, case-statutory"):
+        explain_rule(book("hunan"), "case-promis", date(2026, 3, 2))

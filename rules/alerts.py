@@ -91,8 +91,9 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     saw it. ``known_at`` is ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in
     too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
     the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail``
-    says what was found. ``by`` and ``note`` tell who did what a person did, and why. ``spans`` is the arithmetic from
-    ``counted_from`` to ``deadline``.
+    says what was found. ``department`` is the one that is late: of a parallel case its branch. ``held_by`` is who was given
+    the case last, ``watch`` the watch list its applicant is on. ``by`` and ``note`` tell who did what a person did, and why.
+    ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
     """
 
     id: str
@@ -118,6 +119,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     item: str = ""
     item_name: str = ""
     stage: str = ""
+    held_by: str = ""
+    watch: str = ""
     highest: bool = False
     by: str = ""
     note: str = ""

@@ -32,6 +32,7 @@ from rules.rulebook import (
     Supplement,
     Threshold,
     TimeLimit,
+    WatchList,
 )
 from rules.workhours import OfficeHours
 from rules.worktime import Counting, Limit, Worktime
@@ -60,6 +61,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time_limits: list[dict[str, Any]] = []
     hall: dict[str, Any] = {}
     process: list[dict[str, Any]] = []
+    watch_lists: list[dict[str, Any]] = []
 
 
 class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +105,7 @@ class _Parts(msgspec.Struct):
     time_limits: tuple[TimeLimit, ...]
     hall: Hall
     process: tuple[ProcessRule, ...]
+    watch_lists: tuple[WatchList, ...]
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +149,7 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         time_limits=parts.time_limits,
         hall=parts.hall,
         process=parts.process,
+        watch_lists=parts.watch_lists,
         digest=_digest(data, calendar),
     )
 
@@ -179,10 +183,26 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
     items = _items(table.items, defects)
     rules = _time_limits(table, {*table.stages, *(stage for item in items.values() for stage in item.stages)}, defects)
     hall = _convert("hall", table.hall, Hall, defects)
+    watch_lists = _watch_lists(table, defects)
     process = _process(table, {rule.id for rule in rules}, defects)
     if defects or defaults is None or special is None or supplement is None or extension is None or hall is None:
         return None
-    return _Parts(defaults, special, supplement, extension, items, rules, hall, process)
+    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists)
+
+
+def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]:
+    lists: list[WatchList] = []
+    for index, data in enumerate(table.watch_lists):
+        where = f"watch_lists[{index}]"
+        read = _convert(where, data, WatchList, defects)
+        if read is None:
+            continue
+        _check_limits(where, {"promised": read.promised, "statutory": read.statutory}, defects)
+        for other in lists:
+            for code in sorted(set(read.codes) & set(other.codes)):
+                defects.append(f"{where}.codes: {code} is on {other.name!r} too: which limits hold?")
+        lists.append(read)
+    return tuple(lists)
 
 
 def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> tuple[ProcessRule, ...]:
@@ -238,6 +258,7 @@ def _time_limits(table: _BookTable, limited: Collection[str], defects: list[str]
 
 _NAMED_LIMITS: dict[str, tuple[str, ...]] = {
     "case": ("promised", "statutory"),
+    "branch": ("own",),
     "stage": ("stage",),
     "special": ("approved",),
     "acceptance": ("notice",),

@@ -47,6 +47,8 @@ class Terms(msgspec.Struct, frozen=True, array_like=True, gc=False):
     item: str
     promised: str
     statutory: str
+    watch: str = ""
+    """The watch list (重点企业, 重点项目) the applicant is on."""
 
 
 class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -119,6 +121,12 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Who handled which stage; kept only where the book asks for it (four eyes)."""
     marks: tuple[tuple[int, int, str], ...] = ()
     """Oddities of single records (:mod:`rules.marks`): when, which, detail."""
+    branches: tuple[tuple[int, str, str], ...] = ()
+    """Departments a parallel case was dispatched to: when, which, within which limit."""
+    branch_ends: tuple[tuple[int, str], ...] = ()
+    """When which of them was done."""
+    holder: tuple[int, str] = (NEVER, "")
+    """Who was given the case last (转办, 上报), and when; the clock goes on whoever holds it."""
 
 
 _encoder = msgspec.msgpack.Encoder()

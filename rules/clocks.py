@@ -23,13 +23,18 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "delivered": frozenset({"issuance", "delivery"}),
     "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery"}),
     "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"case", "stage", "special", "acceptance", "pre-review"}),
+    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review"}),
     "ahead": frozenset(),
     "returns": frozenset(),
     "handlers": frozenset(),
     "marks": frozenset(),
+    "holder": frozenset(),
+    "branches": frozenset({"branch"}),
+    "branch_ends": frozenset({"branch"}),
 }
-_DEADLINES_DEPEND_ON = frozenset({"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin"})
+_DEADLINES_DEPEND_ON = frozenset(
+    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches"}
+)
 _ORDER = attrgetter("rule", "cycle")
 
 

@@ -72,6 +72,8 @@ class Accepted(Header, tag="accepted", frozen=True, kw_only=True):
 
     promised: Text = ""
     statutory: Text = ""
+    applicant: Text = ""
+    """Unified social credit code (统一社会信用代码) of an enterprise, for watch lists; never a person's number. Not kept."""
 
 
 class NotAccepted(Header, tag="not_accepted", frozen=True, kw_only=True):
@@ -84,6 +86,16 @@ class Transferred(Header, tag="transferred", frozen=True, kw_only=True):
     """转办: the case went to another department or person."""
 
     to: Text = ""
+
+
+class BranchOpened(Header, tag="branch_opened", frozen=True, kw_only=True):
+    """并联派发: the case was dispatched to ``department`` as well, which has a ``limit`` of its own (``"5wd"``)."""
+
+    limit: Text = ""
+
+
+class BranchConcluded(Header, tag="branch_concluded", frozen=True, kw_only=True):
+    """The part of ``department`` in a parallel case (并联办件) is done."""
 
 
 class StageEntered(Header, tag="stage_entered", frozen=True, kw_only=True):
@@ -249,7 +261,8 @@ class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, 
 
 
 Event = (
-    Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | StageEntered | StageLeft
+    Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | BranchOpened
+    | BranchConcluded | StageEntered | StageLeft
     | Suspended | Resumed | Extended | Decided | Concluded | Issued | Delivered | Archived | FeeCharged | ComplaintFiled
     | AlertConfirmed | AlertAcknowledged | AlertReplied | FollowupOpened | FollowupRectified | AlertClosed | AlertAppealed
     | AppealDecided | AlertRevoked | AlertRemoved | CardIssuedByHand

@@ -54,7 +54,8 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Chan
     known = case.terms
     if known is not None and known.at < at:
         return _NOTHING
-    item = books.at(at).item(event.item)
+    book = books.at(at)
+    item, watch = book.item(event.item), book.watch_list(event.applicant)
     terms = Terms(
         at,
         event.region,
@@ -62,8 +63,9 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Chan
         event.department,
         event.window,
         event.item,
-        _limit(event.promised, "promised") or item.promised,
-        _limit(event.statutory, "statutory") or item.statutory,
+        _limit(event.promised, "promised") or watch.promised or item.promised,
+        _limit(event.statutory, "statutory") or watch.statutory or item.statutory,
+        watch.name,
     )
     if known is not None and known.at == at and _order(known) <= _order(terms):
         return _NOTHING
@@ -71,7 +73,7 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Chan
 
 
 def _order(terms: Terms) -> tuple[str, ...]:
-    return (terms.department, terms.window, terms.item, terms.promised, terms.statutory, terms.hall, terms.region)
+    return (terms.department, terms.window, terms.item, terms.promised, terms.statutory, terms.hall, terms.region, terms.watch)
 
 
 def _limit(text: str, field: str) -> str:
@@ -148,6 +150,18 @@ def _delivered(case: Case, event: ev.Delivered, at: int, books: RuleBooks) -> Ch
     return _earliest(case, "delivered", at)
 
 
+def _transferred(case: Case, event: ev.Transferred, at: int, books: RuleBooks) -> Changes:
+    return {"holder": (at, event.to)} if event.to and (at, event.to) > case.holder else _NOTHING
+
+
+def _branch_opened(case: Case, event: ev.BranchOpened, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "branches", (at, event.department, _limit(event.limit, "limit")))
+
+
+def _branch_concluded(case: Case, event: ev.BranchConcluded, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "branch_ends", (at, event.department))
+
+
 def _only_marks(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
     """Nothing a clock depends on; it counts only where there is something odd about it."""
     return _NOTHING
@@ -168,10 +182,16 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
     ev.Concluded: _concluded,
     ev.Issued: _issued,
     ev.Delivered: _delivered,
-    ev.Transferred: _only_marks,
+    ev.Transferred: _transferred,
+    ev.BranchOpened: _branch_opened,
+    ev.BranchConcluded: _branch_concluded,
     ev.FeeCharged: _only_marks,
     ev.CardIssuedByHand: _only_marks,
 }
+
+
+_SILENT = frozenset({ev.Transferred, ev.FeeCharged, ev.CardIssuedByHand})
+"""Records that open no case by themselves where they say nothing."""
 
 
 def _place(origin: Origin) -> tuple[str, ...]:
@@ -196,7 +216,7 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
             if mark not in case.marks and (changes or mark[1] != _BACK_ENTRY):  # a mere repetition is no back-entry
                 marks = _added(changes.get("marks", case.marks), mark)
                 changes = {**changes, "marks": marks} if marks is not None else changes
-    if look is _only_marks and not changes:
+    if not changes and type(event) in _SILENT:
         return _NOTHING
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)

@@ -16,7 +16,7 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Stage
 from rules.worktime import Limit, Worktime
 
-ClockKind = Literal["case", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
+ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
                     "reply", "followup-opening", "followup", "expiry"]  # fmt: skip
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
@@ -132,6 +132,18 @@ class Hall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cashiers: tuple[str, ...] = ()
 
 
+class WatchList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[watch_lists]]``: applicants (unified social credit codes) that are watched more closely, with limits of their own."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    codes: tuple[str, ...]
+    promised: str = ""
+    statutory: str = ""
+
+
+NOT_WATCHED = msgspec.structs.replace(WatchList(".", ()), name="")
+
+
 class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[defaults]``: limits of an item nobody listed; empty means that no case clock runs for it."""
 
@@ -189,6 +201,7 @@ class RuleBook:
         digest: str,
         hall: Hall | None = None,
         process: tuple[ProcessRule, ...] = (),
+        watch_lists: Sequence[WatchList] = (),
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
@@ -198,6 +211,7 @@ class RuleBook:
         self.items, self.time_limits, self.process = items, time_limits, process
         self.rules: tuple[Rule, ...] = (*time_limits, *process)
         self.hall = hall or Hall()
+        self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.watched = frozenset(rule.finding for rule in process)
         self.marked = tuple(sorted(self.watched & SINGLE_RECORD))
         self.keeps_handlers = "four-eyes" in self.watched
@@ -222,6 +236,10 @@ class RuleBook:
         """Whether alerts of that rule are about what people did with other alerts."""
         return rule in self._life_ids
 
+    def watch_list(self, applicant: str) -> WatchList:
+        """The watch list an applicant is on; one without name and limits for all others."""
+        return self._watched.get(applicant, NOT_WATCHED)
+
     def max_extension(self, code: str) -> int:
         """Days by which a case of that item may be extended in all: the item's own cap, else the book's."""
         return self.item(code).max_extension or self.extension.max_days
@@ -238,6 +256,8 @@ class RuleBook:
         found: list[int] = []
         if case.terms is not None:
             found += by_clock["case"]
+        if case.branches:
+            found += by_clock["branch"]
         if case.applied:
             found += by_clock["acceptance"]
             if case.online:

@@ -215,15 +215,33 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
         book=book.version,
         region=place.region,
         hall=place.hall,
-        department=place.department,
+        department=_late_department(case, clock, book) or place.department,
         window=place.window,
         item=place.item,
         item_name=book.item(place.item).name,
         stage=STAGES[rule.stage] if rule is not None and rule.stage >= 0 else "",
+        held_by=case.holder[1],
+        watch=case.terms.watch if case.terms is not None else "",
         highest=highest,
         detail=detail,
         spans=spans,
     )
+
+
+def _late_department(case: Case, clock: Clock | None, book: RuleBook) -> str:
+    """The department a branch's clock is about; empty for all other clocks."""
+    if clock is None or book.kind_of[clock.rule] != "branch":
+        return ""
+    return case.branches[clock.cycle - 1][1]
+
+
+def slowest_branch(case: Case, book: RuleBook) -> tuple[str, int] | None:
+    """The department of a parallel case whose own limit ran, or will run, out first of those not done; with that instant."""
+    running = [clock for clock in case.clocks if book.kind_of[clock.rule] == "branch" and not clock.end and clock.deadline]
+    if not running:
+        return None
+    first = min(running, key=lambda clock: clock.deadline)
+    return case.branches[first.cycle - 1][1], first.deadline
 
 
 def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str, tuple[Span, ...]]:
@@ -242,4 +260,9 @@ def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str,
     except UncoveredDate:
         pauses = ()
     limit = extended(case, rule, book, span, pauses)
-    return str(limit), "", arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)
+    slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
+    return (
+        str(limit),
+        f"slowest={slowest[0]}" if slowest is not None else "",
+        arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
+    )

@@ -7,6 +7,7 @@ instant costs more than all the rest.
 | clock | runs from | to | source |
 |---|---|---|---|
 | case | acceptance (or receipt, if silence accepted it) | conclusion or decision | 许可法 art. 42, the hall's promise |
+| branch | a department given its part of a parallel case | its part done, or the end of the case | its own limit |
 | stage | a stage entered | left, the next stage, or conclusion | stage limits of the item |
 | special | a suspension | resumption or conclusion | art. 45, the approved days |
 | acceptance | receipt, each supplement | acceptance, refusal, request for a supplement, the supplement itself | art. 32 |
@@ -86,6 +87,17 @@ def _end_of_case(case: Case, rule: TimeLimit) -> int:
     if rule.ends_with == "decision" and case.decided:
         return min(case.decided, over) if over else case.decided
     return over
+
+
+def _branch(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    over = over_at(case)
+    for cycle, (start, department, own) in enumerate(case.branches, 1):
+        text = own if rule.limit == "own" else rule.limit
+        if text:
+            ends = [at for at, done in case.branch_ends if done == department and at >= start][:1]
+            if over:
+                ends.append(max(over, start))
+            yield Span(cycle, start, min(ends, default=NEVER), limit_of(text), True)
 
 
 def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -196,6 +208,7 @@ def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
 
 _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "case": _case,
+    "branch": _branch,
     "stage": _stage,
     "special": _special,
     "acceptance": _acceptance,

@@ -6,6 +6,7 @@ reported settled in order. So a crash can repeat an alert (same id, same change)
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
@@ -14,6 +15,10 @@ from monitor.stream.faults import Fault
 from monitor.stream.slices import Slice
 from monitor.wire import Topics, encode_json
 
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds without an acknowledgement until that is said."""
 MAX_UNSETTLED = 16
 """Slices on their way to the broker; more wait, and with them the partitions that made them."""
 
@@ -75,6 +80,7 @@ class Outbox:
         self._last: dict[int, _Turn] = {}
         self._room = asyncio.Semaphore(MAX_UNSETTLED)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_waiting = False
 
     async def put(self, part: Slice, done: Callable[[], Awaitable[None]]) -> None:
         """Take a slice; ``done`` is called once it is settled. Waits while too many are under way."""
@@ -97,12 +103,12 @@ class Outbox:
             self._fault.reach("before-alerts", len(part.alerts))
             urgent = await self._send_urgent(part) if part.is_urgent else []
             turn.alerts_sent.set()
-            await _acknowledged(urgent)
+            await self._acknowledged(urgent)
             self._fault.reach("after-alerts", len(part.alerts))
             await before.changes_sent.wait()
             changes = await self._send_changes(part) if part.changes else []
             turn.changes_sent.set()
-            written = await _acknowledged(changes)
+            written = await self._acknowledged(changes)
             self._fault.reach("after-changelog", len(part.alerts))
             await before.settled.wait()
             self._settled(part, written, time.perf_counter() - began)
@@ -135,10 +141,17 @@ class Outbox:
     async def _send_changes(self, part: Slice) -> Futures:
         return await self._sender.send_records(self._changelog, part.partition, part.changes.items())
 
-
-async def _acknowledged(sent: Futures) -> int:
-    """Wait for the broker; the highest offset it gave, -1 if nothing was sent."""
-    highest = -1
-    for answer in await asyncio.gather(*sent):
-        highest = max(highest, answer.offset)
-    return highest
+    async def _acknowledged(self, sent: Futures) -> int:
+        """Wait for the broker; the highest offset it gave, -1 if nothing was sent."""
+        if not sent:
+            return -1
+        while (await asyncio.wait(sent, timeout=PATIENCE))[1]:
+            if not self._is_waiting:
+                self._is_waiting = True
+                log.warning("Kafka has not acknowledged what was sent for %.0f s; waiting, nothing is lost", PATIENCE)
+        answers = [future.result() for future in sent]
+        if self._is_waiting:
+            self._is_waiting = False
+            log.warning("Kafka acknowledges again")
+        highest: int = max(answer.offset for answer in answers)
+        return highest

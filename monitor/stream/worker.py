@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 GC_THRESHOLDS = (200_000, 20, 1000)
 """The state is bytes: there is next to nothing to collect, and looking costs a third of the speed."""
-_CHATTY = ("faust", "mode", "aiokafka", "monitor.stream.app", "monitor.stream.transport", "monitor.stream.table")
+_CHATTY = ("faust", "mode", "monitor.stream.app", "monitor.stream.transport", "monitor.stream.table")
 """Loggers of Faust, of its services, and of the classes of ours that are such services."""
 STOP_TIMEOUT = 20.0
 """Seconds to finish in; what is not finished then is done again by the next owner."""

@@ -19,7 +19,9 @@ from rules.events import STAGES, Procedure
 from rules.instant import to_instant
 from rules.rulebook import (
     NEED_WITHIN,
+    REPEATED,
     ClockKind,
+    Complaints,
     Defaults,
     EndsWith,
     Extension,
@@ -62,6 +64,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hall: dict[str, Any] = {}
     process: list[dict[str, Any]] = []
     watch_lists: list[dict[str, Any]] = []
+    complaints: dict[str, Any] = {}
 
 
 class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +109,7 @@ class _Parts(msgspec.Struct):
     hall: Hall
     process: tuple[ProcessRule, ...]
     watch_lists: tuple[WatchList, ...]
+    complaints: Complaints
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,6 +154,7 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         hall=parts.hall,
         process=parts.process,
         watch_lists=parts.watch_lists,
+        complaints=parts.complaints,
         digest=_digest(data, calendar),
     )
 
@@ -185,9 +190,18 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
     hall = _convert("hall", table.hall, Hall, defects)
     watch_lists = _watch_lists(table, defects)
     process = _process(table, {rule.id for rule in rules}, defects)
-    if defects or defaults is None or special is None or supplement is None or extension is None or hall is None:
+    complaints = _convert("complaints", table.complaints, Complaints, defects)
+    if (
+        defects
+        or defaults is None
+        or special is None
+        or supplement is None
+        or extension is None
+        or hall is None
+        or complaints is None
+    ):
         return None
-    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists)
+    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints)
 
 
 def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]:
@@ -217,6 +231,8 @@ def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> t
         if (read.finding in NEED_WITHIN) != bool(read.within):
             need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
             defects.append(f"{where}.within: {read.finding} {need}")
+        if read.finding in REPEATED and read.count == 1:
+            defects.append(f"{where}.count: {read.finding} needs a count of 2 or more, one complaint repeats nothing")
         _check_limits(where, {"within": read.within}, defects)
         levels, thresholds, held = _levels(where, read, defects)
         within = Limit.parse(read.within) if read.within and not defects else None

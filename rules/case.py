@@ -127,6 +127,17 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """When which of them was done."""
     holder: tuple[int, str] = (NEVER, "")
     """Who was given the case last (转办, 上报), and when; the clock goes on whoever holds it."""
+    desk: Origin | None = None
+    """Where the earliest complaint or bad review came from, while no acceptance has settled the terms."""
+    complaints: tuple[tuple[int, int, str, int, str], ...] = ()
+    """What was reported of complaints (:mod:`rules.complaints`): when, which step, which complaint, days, person."""
+    reviews: tuple[tuple[int, int, str, int], ...] = ()
+    """What was reported of bad reviews (:mod:`rules.reviews`): when, which step, which rating, score or outcome."""
+
+
+def place_of(case: Case) -> Terms | Origin | None:
+    """Who answers for the case: its terms; before the acceptance its first record; of mere complaints their first."""
+    return case.terms or case.origin or case.desk
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -158,13 +169,13 @@ def case_due(case: Case) -> int | None:
 
 
 def case_state(case: Case) -> str:
-    """applied, open, suspended, concluded or not_accepted."""
+    """applied, open, suspended, concluded or not_accepted; complaint where nothing but complaints or reviews is known."""
     if case.concluded:
         return "concluded"
     if is_over(case):
         return "not_accepted"
     if case.terms is None:
-        return "applied"
+        return "complaint" if case.origin is None and case.desk is not None else "applied"
     if case.suspensions and (not case.resumptions or case.resumptions[-1] < case.suspensions[-1][0]):
         return "suspended"
     return "open"

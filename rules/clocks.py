@@ -31,9 +31,11 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "holder": frozenset(),
     "branches": frozenset({"branch"}),
     "branch_ends": frozenset({"branch"}),
+    "desk": frozenset(),
+    "reviews": frozenset({"review-verification", "review-rectification", "review-callback", "review-appeal"}),
 }
 _DEADLINES_DEPEND_ON = frozenset(
-    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches"}
+    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints"}
 )
 _ORDER = attrgetter("rule", "cycle")
 
@@ -80,7 +82,7 @@ def clocks_of(
         if isinstance(rule, ProcessRule):
             clocks += _found(case, rule, index, book)
             continue
-        for cycle, start, end, limit, paused in spans_of(case, rule, book):
+        for cycle, start, end, limit, paused, _ in spans_of(case, rule, book):
             found = computed.get((index, cycle))
             if found is None or found.start != start:
                 try:
@@ -99,13 +101,13 @@ def clocks_of(
 
 
 def _found(case: Case, rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
-    """A finding is a clock that had run out when it happened; nothing ends it but a record that undoes it."""
-    for cycle, (at, _) in enumerate(findings_of(case, rule, book), 1):
+    """A finding is a clock that had run out when it happened; most are ended by nothing but a record that undoes them."""
+    for cycle, (at, _, end) in enumerate(findings_of(case, rule, book), 1):
         try:
             thresholds = tuple([at if grace.limit is None else book.worktime.after(at, grace.limit) for grace in rule.thresholds])
         except UncoveredDate:
             thresholds = ()
-        yield Clock(index, cycle, at, NEVER, at, thresholds)
+        yield Clock(index, cycle, at, end, at, thresholds)
 
 
 def _thresholds(

@@ -167,16 +167,41 @@ class FeeCharged(Header, tag="fee_charged", frozen=True, kw_only=True):
 
 
 class ComplaintFiled(Header, tag="complaint_filed", frozen=True, kw_only=True):
-    """投诉: may name no case; then it is kept with its window."""
+    """投诉: may name no case; then it is kept with its window. ``person`` is the number of the operator complained about."""
 
     complaint: Name
     about: Text = ""
+    person: Text = ""
 
 
 class ComplaintAccepted(Header, tag="complaint_accepted", frozen=True, kw_only=True):
     """投诉受理."""
 
     complaint: Name
+
+
+class ComplaintRefused(Header, tag="complaint_refused", frozen=True, kw_only=True):
+    """投诉不予受理: no complaint the office has to look into; ends its clocks, and it is no repetition of another."""
+
+    complaint: Name
+    reason: Text = ""
+
+
+class ComplaintExtended(Header, tag="complaint_extended", frozen=True, kw_only=True):
+    """投诉延期: more time to answer, in the unit of the limit."""
+
+    complaint: Name
+    days: Days
+    reason: Text = ""
+    approver: Text = ""
+
+
+class ComplaintMisrouted(Header, tag="complaint_misrouted", frozen=True, kw_only=True):
+    """退单: it is not this department's; returned ``to`` the desk that sent it. Filed here again, its clocks start anew."""
+
+    complaint: Name
+    to: Text = ""
+    reason: Text = ""
 
 
 class ComplaintAnswered(Header, tag="complaint_answered", frozen=True, kw_only=True):
@@ -192,9 +217,44 @@ class ComplaintClosed(Header, tag="complaint_closed", frozen=True, kw_only=True)
 
 
 class Rated(Header, tag="rated", frozen=True, kw_only=True):
-    """好差评: 1 very satisfied … 5 very dissatisfied; 4 and 5 are bad reviews (差评)."""
+    """好差评: 1 very satisfied … 5 very dissatisfied; 4 and 5 are bad reviews (差评). ``rating`` numbers it, if anything does."""
 
     score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    rating: Text = ""
+
+
+class RatingVerified(Header, tag="rating_verified", frozen=True, kw_only=True):
+    """差评核实. Not ``founded``, there is nothing to rectify. Without ``rating`` it is about the latest bad review before it."""
+
+    rating: Text = ""
+    founded: bool = True
+
+
+class RatingRectified(Header, tag="rating_rectified", frozen=True, kw_only=True):
+    """差评整改: what it was about has been put right. ``rating`` as for rating_verified."""
+
+    rating: Text = ""
+
+
+class RatingCalledBack(Header, tag="rating_callback", frozen=True, kw_only=True):
+    """差评回访: the applicant was called and told. ``rating`` as for rating_verified."""
+
+    rating: Text = ""
+
+
+class RatingAppealed(Header, tag="rating_appealed", frozen=True, kw_only=True):
+    """差评申诉: the window says it was rated by mistake or in malice. ``rating`` as for rating_verified."""
+
+    rating: Text = ""
+    reason: Text = ""
+
+
+class RatingAppealDecided(Header, tag="rating_appeal_decided", frozen=True, kw_only=True):
+    """差评申诉复核: ``upheld``, the review does not count and what it had raised is withdrawn."""
+
+    upheld: bool
+    rating: Text = ""
+    reason: Text = ""
 
 
 class Action(Header, frozen=True, kw_only=True):
@@ -267,6 +327,8 @@ Event = (
     | AlertConfirmed | AlertAcknowledged | AlertReplied | FollowupOpened | FollowupRectified | AlertClosed | AlertAppealed
     | AppealDecided | AlertRevoked | AlertRemoved | CardIssuedByHand
     | ComplaintAccepted | ComplaintAnswered | ComplaintClosed | Rated
+    | ComplaintRefused | ComplaintExtended | ComplaintMisrouted
+    | RatingVerified | RatingRectified | RatingCalledBack | RatingAppealed | RatingAppealDecided
 )  # fmt: skip
 Record = Event | Tick
 
@@ -276,9 +338,13 @@ OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items()
 """What only the inspection office and the departments' administrators report, never a window system."""
 
 
+WINDOW_KEY = "window:"
+"""What the key of a window begins with."""
+
+
 def key_of(event: Header) -> str:
     """The key that keeps one case's records in one partition, in order.
 
     A complaint or rating that names no case is kept with its window, so that it still finds an owner.
     """
-    return event.case or f"window:{event.region}/{event.hall}/{event.window}"
+    return event.case or f"{WINDOW_KEY}{event.region}/{event.hall}/{event.window}"

@@ -8,11 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rules import complaints, reviews
 from rules import events as ev
 from rules.case import Case, Origin, Terms
+from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
 from rules.marks import marks_of
+from rules.reviews import REVIEW_EVENTS
 from rules.rulebook import FINDINGS, RuleBooks
 from rules.worktime import Limit
 
@@ -200,7 +203,27 @@ def _place(origin: Origin) -> tuple[str, ...]:
 
 def supervised(event: Header) -> bool:
     """Whether the event says something a clock of its case depends on."""
-    return type(event) in _JOINS
+    kind = type(event)
+    if kind in _JOINS or kind in COMPLAINT_EVENTS:
+        return True
+    return kind in REVIEW_EVENTS and (not isinstance(event, ev.Rated) or event.score >= reviews.BAD)
+
+
+def _complained(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+    """A complaint or review: no step of the case, so neither its place nor its oddities are the case's."""
+    if type(event) in COMPLAINT_EVENTS:
+        changes = _grown(case, "complaints", complaints.note_of(event, at, books))
+    else:
+        changes = _grown(case, "reviews", reviews.note_of(event, at))
+    if case.terms is None:
+        desk = Origin(at, event.region, event.hall, event.department, event.window, event.item)
+        if _precedes(desk, case.desk):
+            changes = {**changes, "desk": desk}
+    return changes
+
+
+def _precedes(origin: Origin, known: Origin | None) -> bool:
+    return known is None or origin.at < known.at or (origin.at == known.at and _place(origin) < _place(known))
 
 
 def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> Changes:
@@ -208,7 +231,9 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
 
     ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.
     """
-    look = _JOINS[type(event)]
+    look = _JOINS.get(type(event))
+    if look is None:
+        return _complained(case, event, at, books)
     changes = look(case, event, at, books)
     book = books.at(at)
     if book.marked:
@@ -220,9 +245,8 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
         return _NOTHING
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)
-        known = case.origin
-        if known is None or at < known.at or (at == known.at and _place(origin) < _place(known)):
+        if _precedes(origin, case.origin):
             changes = {**changes, "origin": origin}
-    elif case.origin is not None:
-        changes = {**changes, "origin": None}
+    elif case.origin is not None or case.desk is not None:
+        changes = {**changes, "origin": None, "desk": None}
     return changes

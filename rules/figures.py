@@ -1,6 +1,6 @@
 """What one case adds to the figures of its department."""
 
-from rules.case import Case, is_over, standing
+from rules.case import Case, is_over, place_of, standing
 
 Scope = tuple[str, str, str]
 Count = tuple[int, int, int, int, int, int]
@@ -10,7 +10,7 @@ NOTHING: Count = (0, 0, 0, 0, 0, 0)
 
 def scope(case: Case) -> Scope:
     """Region, hall and department the case counts for."""
-    place = case.terms or case.origin
+    place = place_of(case)
     return (place.region, place.hall, place.department) if place is not None else ("", "", "")
 
 
@@ -37,6 +37,7 @@ def same_count(before: Case, after: Case) -> bool:
         and before.due == after.due
         and before.not_accepted == after.not_accepted
         and before.origin is after.origin
+        and before.desk is after.desk
     )
 
 

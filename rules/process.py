@@ -1,7 +1,8 @@
 """The process family: what happened in the wrong place, order or hands (场外流转, 体外循环, 补录, 刷件 and their kin).
 
 Each finding is a pure function of the facts of a case, so a late record (the acceptance that was missing) withdraws it. Some
-are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together.
+are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together; those about complaints and
+bad reviews stand in :mod:`rules.complaint_findings`.
 
 | finding | what | source |
 |---|---|---|
@@ -24,9 +25,10 @@ are seen in a single record (:mod:`rules.marks`), the others in how the records 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
+from rules import complaint_findings as complained
 from rules.case import NEVER, Case
+from rules.complaint_findings import Found as Found
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import SECOND
@@ -35,13 +37,6 @@ from rules.rulebook import FINDINGS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
 
 HANDLING, REVIEW, APPROVAL = (STAGES.index(stage) for stage in ("handling", "review", "approval"))
-
-
-class Found(NamedTuple):
-    """One thing found: when it happened (epoch ms), and what to show."""
-
-    at: int
-    detail: str
 
 
 Look = Callable[[Case, ProcessRule, RuleBook], Iterator[Found]]
@@ -173,6 +168,11 @@ _LOOKS: Mapping[str, Look] = {
     "supplement-requested": _supplements,
     "same-second": _same_second,
     "four-eyes": _four_eyes,
+    "complaint-repeated-case": complained.repeated_case,
+    "complaint-repeated-window": complained.repeated_window,
+    "complaint-repeated-person": complained.repeated_person,
+    "complaint-on-overdue": complained.on_overdue,
+    "bad-review": complained.bad_review,
 }
 
 _DEPENDS: Mapping[str, frozenset[str]] = {
@@ -188,4 +188,12 @@ _DEPENDS: Mapping[str, frozenset[str]] = {
     "supplement-requested": frozenset({"requests"}),
     "same-second": frozenset({"entered", "terms", "decided", "concluded"}),
     "four-eyes": frozenset({"handlers", "decided"}),
+    "complaint-repeated-case": frozenset({"complaints"}),
+    "complaint-repeated-window": frozenset({"complaints"}),
+    "complaint-repeated-person": frozenset({"complaints"}),
+    "complaint-on-overdue": frozenset(
+        {"complaints", "terms", "applied", "suspensions", "resumptions", "extensions", "requests", "supplements", "concluded"}
+        | {"decided", "not_accepted"}
+    ),
+    "bad-review": frozenset({"reviews"}),
 }

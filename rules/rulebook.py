@@ -17,20 +17,26 @@ from rules.events import STAGES, Stage
 from rules.worktime import Limit, Worktime
 
 ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
-                    "reply", "followup-opening", "followup", "expiry"]  # fmt: skip
+                    "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",
+                    "complaint-misroute", "complaint-closing", "review-verification", "review-rectification",
+                    "review-callback", "review-appeal"]  # fmt: skip
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
 Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
                   "item-suspended", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
                   "conclusion-without-decision", "acceptance-after-decision",
                   "stage-missing", "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute",
-                  "supplement-requested", "same-second", "four-eyes"]  # fmt: skip
+                  "supplement-requested", "same-second", "four-eyes", "complaint-repeated-case", "complaint-repeated-window",
+                  "complaint-repeated-person", "complaint-on-overdue", "bad-review"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
 """Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
 SINGLE_RECORD = frozenset(FINDINGS[:9])
 """Findings that one record shows by itself (:mod:`rules.marks`)."""
-NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"})
+ON_COMPLAINTS = frozenset(FINDINGS[-5:])
+"""Findings that nothing but a complaint or a bad review can start."""
+REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
+NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"}) | REPEATED
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,6 +186,12 @@ class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_days: Annotated[int, msgspec.Meta(ge=0)] = 10
 
 
+class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[complaints]``: an answer may be put off by ``max_extension`` days in all (12345: 10), if granted in time."""
+
+    max_extension: Annotated[int, msgspec.Meta(ge=0)] = 10
+
+
 class RuleBook:
     """A book ready to judge by; immutable. ``digest`` changes with anything that can change a due instant."""
 
@@ -202,6 +214,7 @@ class RuleBook:
         hall: Hall | None = None,
         process: tuple[ProcessRule, ...] = (),
         watch_lists: Sequence[WatchList] = (),
+        complaints: Complaints | None = None,
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
@@ -212,9 +225,11 @@ class RuleBook:
         self.rules: tuple[Rule, ...] = (*time_limits, *process)
         self.hall = hall or Hall()
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
+        self.complaints = complaints or Complaints()
         self.watched = frozenset(rule.finding for rule in process)
         self.marked = tuple(sorted(self.watched & SINGLE_RECORD))
         self.keeps_handlers = "four-eyes" in self.watched
+        self.keeps_persons = "complaint-repeated-person" in self.watched
         self.marked_within = {rule.finding: rule.within for rule in process if rule.within is not None}
         self.stages = {STAGES.index(stage): limit for stage, limit in stages.items()}
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
@@ -222,7 +237,11 @@ class RuleBook:
         self.kinds = frozenset(self.kind_of)
         self.life_rules = tuple(index for index, rule in enumerate(self.rules) if rule.clock in LIFE_KINDS)
         self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
-        self._processes = tuple(range(len(time_limits), len(self.rules)))
+        processes = range(len(time_limits), len(self.rules))
+        self._processes = tuple(index for index in processes if process[index - len(time_limits)].finding not in ON_COMPLAINTS)
+        self._on_complaints = tuple(index for index in processes if index not in self._processes) + tuple(
+            index for index, rule in enumerate(time_limits) if rule.clock.startswith(("complaint-", "review-"))
+        )
         self.affected: dict[frozenset[str], frozenset[int]] = {}
         """Which rules a change of facts touches, worked out once per kind of change (:func:`rules.clocks.affected`)."""
         self._by_clock = {kind: _indexes(time_limits, clock=kind) for kind in CLOCK_KINDS}
@@ -272,6 +291,8 @@ class RuleBook:
             found += by_clock["delivery"]
         if self.process:
             found += self._processes
+        if case.complaints or case.reviews:
+            found += self._on_complaints
         return found if touched is None else [index for index in found if index in touched]
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ import msgspec
 from rules.alerts import LEVELS, STATES, Alert, Reason
 from rules.arithmetic import Span, arithmetic
 from rules.cards import Change, judge, next_threshold
-from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_standing
+from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_standing, place_of
 from rules.clocks import affected, clocks_of, moves_deadlines
 from rules.errors import BadEvent, UncoveredDate
 from rules.events import STAGES, Action, Record, Tick, key_of
@@ -146,7 +146,7 @@ def _settled(
 ) -> tuple[Case, tuple[Alert, ...], int | None]:
     """The case with ``changes``, the clocks they touch derived anew, and judged at ``now``."""
     joined = _replace(case, offset=offset, **changes)
-    settled = case.book and "terms" not in changes and "origin" not in changes
+    settled = case.book and "terms" not in changes and "origin" not in changes and "desk" not in changes
     book = books.get(case.book) if settled else _book_for(joined, books)
     if case.digest != book.digest or moves_deadlines(changes):
         clocks = clocks_of(joined, book)
@@ -175,7 +175,7 @@ def _book_of(case: Case, books: RuleBooks) -> RuleBook:
 
 def _book_for(case: Case, books: RuleBooks) -> RuleBook:
     """The book in force at acceptance; until then, the one in force at the first record."""
-    begun = case.terms or case.origin
+    begun = place_of(case)
     return books.at(begun.at if begun is not None else NEVER)
 
 
@@ -190,7 +190,7 @@ def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:
 def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
     """The whole alert for people: with its place, its limit and the arithmetic that defends it."""
     card, clock = change.card, change.clock
-    place = case.terms or case.origin
+    place = place_of(case)
     assert place is not None
     rule = next((rule for rule in book.rules if rule.id == card.rule), None)
     zone = book.zone
@@ -263,6 +263,6 @@ def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str,
     slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
     return (
         str(limit),
-        f"slowest={slowest[0]}" if slowest is not None else "",
+        f"slowest={slowest[0]}" if slowest is not None else span.detail,
         arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
     )

@@ -14,38 +14,24 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
+The clocks of complaints and bad reviews stand in :mod:`rules.complaints` and :mod:`rules.reviews`.
+
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from rules.case import NEVER, Case, over_at
+from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
 from rules.pauses import Pause, approved_days, resumed_at
+from rules.reviews import review_spans
 from rules.rulebook import RuleBook, TimeLimit
+from rules.spans import Span as Span
+from rules.spans import limit_of as limit_of
 from rules.worktime import Limit, Unit
 
-_LIMITS: dict[str, Limit] = {}
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
-
-
-class Span(NamedTuple):
-    """One run of a clock: its number, its instants (``end`` NEVER while it runs), its limit, how many days it was extended."""
-
-    cycle: int
-    start: int
-    end: int
-    limit: Limit
-    paused: bool
-
-
-def limit_of(text: str) -> Limit:
-    """The limit a short form stands for, parsed once."""
-    limit = _LIMITS.get(text)
-    if limit is None:
-        limit = _LIMITS[text] = Limit.parse(text)
-    return limit
 
 
 def spans_of(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -215,6 +201,14 @@ _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "pre-review": _pre_review,
     "issuance": _issuance,
     "delivery": _delivery,
+    "complaint-acceptance": complaint_spans,
+    "complaint-answer": complaint_spans,
+    "complaint-misroute": complaint_spans,
+    "complaint-closing": complaint_spans,
+    "review-verification": review_spans,
+    "review-rectification": review_spans,
+    "review-callback": review_spans,
+    "review-appeal": review_spans,
 }
 
 

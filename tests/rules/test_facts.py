@@ -124,8 +124,8 @@ def test_stages_are_kept_by_their_place_in_the_course_of_a_case() -> None:
     assert (case.entered, case.left) == (((at(day(1)), review),), ((at(day(2)), review),))
 
 
-@pytest.mark.parametrize("kind", ["rated", "consulted", "archived", "complaint_filed"])
+@pytest.mark.parametrize("kind", ["rated", "consulted", "archived"])
 def test_records_that_no_clock_depends_on_are_not_supervised(kind: str) -> None:
-    fields: dict[str, Any] = {"rated": {"score": 5}, "complaint_filed": {"complaint": "c"}}
+    fields: dict[str, Any] = {"rated": {"score": 3}}
     assert not supervised(event(kind, day(0), **fields.get(kind, {})))
     assert supervised(event("applied", day(0)))

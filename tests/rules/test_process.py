@@ -47,6 +47,10 @@ def concluded(when: float, **fields: Any) -> Told:
     return "concluded", when, fields
 
 
+def filed(complaint: str, when: float = 0, **fields: Any) -> Told:
+    return "complaint_filed", when, {"complaint": complaint, **fields}
+
+
 THROUGH = [entered(1, "handling"), entered(2, "review"), entered(3, "approval")]
 
 FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
@@ -79,6 +83,19 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
         {},
         ["stages=handling,review,approval"],
     ),
+    "complaint-repeated-case": ([filed("1"), filed("2", 3)], {"count": 2, "within": "5d"}, ["complaints=2"]),
+    "complaint-repeated-window": (
+        [filed("1", case=""), filed("2", 3, case=""), filed("3", 5, case="")],
+        {"count": 3, "within": "5d"},
+        ["complaints=3"],
+    ),
+    "complaint-repeated-person": (
+        [filed("1", person="甲"), filed("2", 1, person="乙"), filed("3", 2, person="甲")],
+        {"count": 2, "within": "5d"},
+        ["complaints=2"],
+    ),
+    "complaint-on-overdue": ([accepted(promised="2wd"), filed("1", 1)], {}, ["complaint=1"]),
+    "bad-review": ([accepted(), ("rated", 1, {"score": 5, "rating": "7"})], {}, ["score=5 rating=7"]),
 }
 
 NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
@@ -127,6 +144,38 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
     "another approver": (
         "four-eyes",
         [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="乙")],
+        {},
+    ),
+    "too long ago": ("complaint-repeated-case", [filed("1"), filed("2", 6)], {"count": 2, "within": "5d"}),
+    "the same complaint again": ("complaint-repeated-case", [filed("1"), filed("1", 2)], {"count": 2, "within": "5d"}),
+    "on a window": ("complaint-repeated-case", [filed("1", case=""), filed("2", 2, case="")], {"count": 2, "within": "5d"}),
+    "on a case": ("complaint-repeated-window", [filed("1"), filed("2", 2)], {"count": 2, "within": "5d"}),
+    "one of them refused": (
+        "complaint-repeated-window",
+        [filed("1", case=""), filed("2", 2, case=""), ("complaint_refused", 3, {"complaint": "1", "case": ""})],
+        {"count": 2, "within": "5d"},
+    ),
+    "on two people": (
+        "complaint-repeated-person",
+        [filed("1", person="甲"), filed("2", 2, person="乙"), filed("3", 2), filed("4", 2)],
+        {"count": 2, "within": "5d"},
+    ),
+    "a complaint on a case in time": ("complaint-on-overdue", [accepted(promised="9wd"), filed("1", 1), concluded(8)], {}),
+    "closed before it was late": (
+        "complaint-on-overdue",
+        [accepted(promised="2wd"), filed("1", 1), ("complaint_closed", 1.5, {"complaint": "1"})],
+        {},
+    ),
+    "filed after it was late and over": (
+        "complaint-on-overdue",
+        [accepted(promised="2wd"), concluded(6), filed("1", 7)],
+        {},
+    ),
+    "a window has no promise": ("complaint-on-overdue", [filed("1", case="")], {}),
+    "a review that is not bad": ("bad-review", [accepted(), ("rated", 1, {"score": 3})], {}),
+    "a review struck out": (
+        "bad-review",
+        [accepted(), ("rated", 1, {"score": 4}), ("rating_appeal_decided", 2, {"upheld": True})],
         {},
     ),
 }

@@ -1,0 +1,166 @@
+"""The complaint family (投诉): what was reported of each complaint, and the clocks that follow from it.
+
+A case keeps *notes*: a set of (when, step, complaint, days, person). Adding to a set does not care about order or repetition. A
+complaint's notes fall into *rounds*: returned as misrouted (退单), a round is over; filed here again, the next begins. Rounds are
+numbered by when they began, over all complaints of the case: that is the cycle of their clocks.
+
+| clock | runs from | to | source |
+|---|---|---|---|
+| complaint-acceptance | filing | acceptance, refusal, or whatever ends the round | 5 working days |
+| complaint-answer | acceptance | the answer, or whatever ends the round | 12345: 5 working days, extendable by 10 |
+| complaint-misroute | acceptance, else filing | its return, unless it had been answered before | 12345: 2 working days |
+| complaint-closing | filing | closed, refused or returned | none; for books that want one |
+
+A complaint that names no case is kept with its window; then the "case" is that window, with complaints and no terms.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from rules import events as ev
+from rules.case import NEVER, Case
+from rules.errors import UncoveredDate
+from rules.events import WINDOW_KEY, Header
+from rules.rulebook import RuleBook, RuleBooks, TimeLimit
+from rules.spans import Span, limit_of
+from rules.worktime import Limit
+
+FILED, ACCEPTED, REFUSED, EXTENDED, ANSWERED, MISROUTED, CLOSED = range(7)
+_STEPS: Mapping[type[Header], int] = {
+    ev.ComplaintFiled: FILED,
+    ev.ComplaintAccepted: ACCEPTED,
+    ev.ComplaintRefused: REFUSED,
+    ev.ComplaintExtended: EXTENDED,
+    ev.ComplaintAnswered: ANSWERED,
+    ev.ComplaintMisrouted: MISROUTED,
+    ev.ComplaintClosed: CLOSED,
+}
+COMPLAINT_EVENTS = frozenset(_STEPS)
+
+Note = tuple[int, int, str, int, str]
+"""(when, step, complaint, days of an extension, person complained about)."""
+
+
+class Round(NamedTuple):
+    """One complaint from its filing here to its end or return; instants in epoch ms, ``NEVER`` where it has not happened."""
+
+    complaint: str
+    begun: int
+    filed: int
+    accepted: int
+    refused: int
+    answered: int
+    misrouted: int
+    closed: int
+    extensions: tuple[tuple[int, int], ...]
+    person: str
+
+    @property
+    def ended(self) -> int:
+        """When nobody owed it an answer any more: refused, answered, returned or closed."""
+        return first(self.refused, self.answered, self.misrouted, self.closed)
+
+
+def first(*instants: int) -> int:
+    """The earliest of those that have happened; ``NEVER`` if none has."""
+    return min([at for at in instants if at], default=NEVER)
+
+
+def is_window(case: Case) -> bool:
+    """Whether these are the complaints and reviews of a window that name no case."""
+    return case.key.startswith(WINDOW_KEY)
+
+
+def note_of(event: Any, at: int, books: RuleBooks) -> Note:
+    """What a complaint's record says. Whom it is about is kept only where the book asks for it."""
+    step = _STEPS[type(event)]
+    person = event.person if step == FILED and event.person and books.at(at).keeps_persons else ""
+    return at, step, event.complaint, event.days if step == EXTENDED else 0, person
+
+
+def rounds_of(case: Case) -> list[Round]:
+    """All rounds of all complaints, by when they began."""
+    by_name: dict[str, list[Note]] = {}
+    for note in case.complaints:
+        by_name.setdefault(note[2], []).append(note)
+    rounds: list[Round] = []
+    for notes in by_name.values():
+        open_notes: list[Note] = []
+        for note in notes:
+            open_notes.append(note)
+            if note[1] == MISROUTED:
+                rounds.append(_round(open_notes))
+                open_notes = []
+        if open_notes:
+            rounds.append(_round(open_notes))
+    rounds.sort(key=lambda each: (each.begun, each.complaint))
+    return rounds
+
+
+def _round(notes: list[Note]) -> Round:
+    """``notes`` of one complaint in order of time."""
+    when = [NEVER] * 7
+    person = ""
+    for at, step, _, _, who in notes:
+        when[step] = when[step] or at
+        person = person or who
+    extensions = tuple((at, days) for at, step, _, days, _ in notes if step == EXTENDED)
+    return Round(
+        notes[0][2],
+        when[FILED] or notes[0][0],
+        when[FILED],
+        when[ACCEPTED],
+        when[REFUSED],
+        when[ANSWERED],
+        when[MISROUTED],
+        when[CLOSED],
+        extensions,
+        person,
+    )
+
+
+def complaint_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Every run of a complaint clock, numbered by its round."""
+    if case.complaints:
+        look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
+        for cycle, each in enumerate(rounds_of(case), 1):
+            start, end = look(each)
+            if start:
+                used = _extended(each, start, limit, book) if rule.clock == "complaint-answer" and each.extensions else limit
+                yield Span(cycle, start, end, used, False, f"complaint={each.complaint}")
+
+
+def _acceptance(each: Round) -> tuple[int, int]:
+    return each.filed, first(each.accepted, each.ended)
+
+
+def _answer(each: Round) -> tuple[int, int]:
+    return each.accepted, each.ended
+
+
+def _misroute(each: Round) -> tuple[int, int]:
+    """Only a return tells that it was wrongly sent, so this clock has always ended."""
+    returned = each.misrouted and each.misrouted == each.ended
+    return (each.accepted or each.filed, each.misrouted) if returned else (NEVER, NEVER)
+
+
+def _closing(each: Round) -> tuple[int, int]:
+    return each.filed, first(each.refused, each.misrouted, each.closed)
+
+
+_LOOKS: Mapping[str, Callable[[Round], tuple[int, int]]] = {
+    "complaint-acceptance": _acceptance,
+    "complaint-answer": _answer,
+    "complaint-misroute": _misroute,
+    "complaint-closing": _closing,
+}
+
+
+def _extended(each: Round, start: int, limit: Limit, book: RuleBook) -> Limit:
+    """The limit with the extensions that were granted before it had passed, capped by the book."""
+    try:
+        plain = book.worktime.due(start, limit)
+    except UncoveredDate:
+        return limit  # its deadline is unknown with extensions, too
+    days = sum(days for at, days in each.extensions if at <= plain)
+    return Limit(limit.value + min(days, book.complaints.max_extension), limit.unit)

@@ -1,0 +1,137 @@
+"""The review family (好差评): bad reviews, what became of them, and the clocks that follow from it.
+
+Only ratings of 4 and 5 (差评) are kept: the others ask nothing of anybody. A case keeps a set of (when, step, rating, value); a
+record that names no rating is about the latest bad review before it. Reviews are numbered by when they were given: that is the
+cycle of their clocks. An appeal that is upheld makes the review count for nothing; the numbers of the others stay.
+
+| clock | runs from | to | source |
+|---|---|---|---|
+| review-verification | the bad review | its verification or rectification | none; for books that part it from rectifying |
+| review-rectification | the bad review | rectified, or verified as unfounded | 5 working days, some cities 15 |
+| review-callback | rectified, or verified as unfounded | the applicant called back | callback 100 %; its days are an inference |
+| review-appeal | the appeal | its decision | none; for books that want one |
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from rules import events as ev
+from rules.case import NEVER, Case
+from rules.complaints import first
+from rules.events import Header
+from rules.rulebook import RuleBook, TimeLimit
+from rules.spans import Span, limit_of
+
+BAD = 4
+"""A score from which on a review is bad (差评): 4 dissatisfied, 5 very dissatisfied."""
+
+RATED, VERIFIED, RECTIFIED, CALLED_BACK, APPEALED, DECIDED = range(6)
+_STEPS: Mapping[type[Header], int] = {
+    ev.Rated: RATED,
+    ev.RatingVerified: VERIFIED,
+    ev.RatingRectified: RECTIFIED,
+    ev.RatingCalledBack: CALLED_BACK,
+    ev.RatingAppealed: APPEALED,
+    ev.RatingAppealDecided: DECIDED,
+}
+REVIEW_EVENTS = frozenset(_STEPS)
+
+Note = tuple[int, int, str, int]
+"""(when, step, rating, score, or 1 for founded or upheld)."""
+
+
+class Review(NamedTuple):
+    """One bad review; instants in epoch ms, ``NEVER`` where it has not happened. ``settled``: rectified, or found unfounded."""
+
+    rating: str
+    at: int
+    score: int
+    verified: int
+    settled: int
+    called_back: int
+    appealed: int
+    decided: int
+    upheld: bool
+
+
+def note_of(event: Any, at: int) -> Note:
+    """What a rating's record says."""
+    step = _STEPS[type(event)]
+    value = 0
+    if step == RATED:
+        value = event.score
+    elif step == VERIFIED:
+        value = int(event.founded)
+    elif step == DECIDED:
+        value = int(event.upheld)
+    return at, step, event.rating, value
+
+
+def reviews_of(case: Case) -> list[Review]:
+    """Every bad review of the case, by when it was given."""
+    rated: list[Note] = []
+    later: list[list[Note]] = []
+    for note in case.reviews:
+        if note[1] == RATED:
+            if not note[2] or all(note[2] != known[2] for known in rated):  # the same rating again is the same rating
+                rated.append(note)
+                later.append([])
+            continue
+        for place in range(len(rated) - 1, -1, -1):
+            if not note[2] or note[2] == rated[place][2]:
+                later[place].append(note)
+                break
+    return [_review(each, notes) for each, notes in zip(rated, later, strict=True)]
+
+
+def _review(rated: Note, notes: list[Note]) -> Review:
+    """``notes`` are those about this review, in order of time."""
+    when = [NEVER] * 6
+    unfounded = NEVER
+    upheld = False
+    for at, step, _, value in notes:
+        if step == VERIFIED and not value and not when[VERIFIED]:
+            unfounded = at
+        when[step] = when[step] or at
+        upheld = upheld or (step == DECIDED and value == 1)
+    settled = first(when[RECTIFIED], unfounded)
+    return Review(rated[2], rated[0], rated[3], when[VERIFIED], settled, when[CALLED_BACK], when[APPEALED], when[DECIDED], upheld)
+
+
+def review_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Every run of a review clock, numbered by its review; none for a review that an appeal struck out."""
+    if case.reviews:
+        look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
+        for cycle, each in enumerate(reviews_of(case), 1):
+            start, end = look(each)
+            if start and not each.upheld:
+                yield Span(cycle, start, end, limit, False, detail_of(each))
+
+
+def detail_of(review: Review) -> str:
+    """What a card says of the review it is about."""
+    return f"score={review.score} rating={review.rating}" if review.rating else f"score={review.score}"
+
+
+def _verification(each: Review) -> tuple[int, int]:
+    return each.at, first(each.verified, each.settled)
+
+
+def _rectification(each: Review) -> tuple[int, int]:
+    return each.at, each.settled
+
+
+def _callback(each: Review) -> tuple[int, int]:
+    return each.settled, each.called_back
+
+
+def _appeal(each: Review) -> tuple[int, int]:
+    return each.appealed, each.decided
+
+
+_LOOKS: Mapping[str, Callable[[Review], tuple[int, int]]] = {
+    "review-verification": _verification,
+    "review-rectification": _rectification,
+    "review-callback": _callback,
+    "review-appeal": _appeal,
+}

@@ -1,0 +1,29 @@
+"""One run of a clock, and the limits it is counted by."""
+
+from typing import NamedTuple
+
+from rules.worktime import Limit
+
+_LIMITS: dict[str, Limit] = {}
+
+
+class Span(NamedTuple):
+    """One run of a clock: its number, its instants (``end`` NEVER while it runs), its limit, whether suspensions stop it.
+
+    ``detail`` says what it is about where the case alone does not (which complaint).
+    """
+
+    cycle: int
+    start: int
+    end: int
+    limit: Limit
+    paused: bool
+    detail: str = ""
+
+
+def limit_of(text: str) -> Limit:
+    """The limit a short form stands for, parsed once."""
+    limit = _LIMITS.get(text)
+    if limit is None:
+        limit = _LIMITS[text] = Limit.parse(text)
+    return limit

@@ -39,6 +39,32 @@ _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("issuance", "decision"): ("自准予许可起，至出证止", "from the decision granted to issuance"),
     ("delivery", "conclusion"): ("自正常办结起，至送达止", "from normal conclusion to delivery"),
     ("delivery", "decision"): ("自准予许可起，至送达止", "from the decision granted to delivery"),
+    ("complaint-acceptance", ""): (
+        "自投诉提出起，至受理、不予受理或办结止",
+        "from filing a complaint until it is accepted, refused or over",
+    ),
+    ("complaint-answer", ""): (
+        "自投诉受理起，至答复、退单或办结止",
+        "from accepting a complaint until it is answered, returned or closed",
+    ),
+    ("complaint-misroute", ""): (
+        "自投诉受理（或提出）起，至退单止",
+        "from accepting (or filing) a complaint until it is returned as misrouted",
+    ),
+    ("complaint-closing", ""): (
+        "自投诉提出起，至办结、不予受理或退单止",
+        "from filing a complaint until it is closed, refused or returned",
+    ),
+    ("review-verification", ""): ("自差评起，至核实或整改完成止", "from a bad review until it is verified or rectified"),
+    ("review-rectification", ""): (
+        "自差评起，至整改完成或核实不属实止",
+        "from a bad review until it is rectified or found to be unfounded",
+    ),
+    ("review-callback", ""): (
+        "自整改完成（或核实不属实）起，至回访止",
+        "from rectifying a bad review (or finding it unfounded) to the callback",
+    ),
+    ("review-appeal", ""): ("自差评申诉起，至复核决定止", "from the appeal against a bad review to its decision"),
     ("reply", ""): (
         "自发牌起，至反馈、督办、申诉或销号止",
         "from issuing a card to the reply, a follow-up, an appeal or its end",

@@ -28,6 +28,11 @@ _FINDINGS: words.Words = {
     "supplement-requested": ("补正告知（许可法 art. 32：应一次告知）", "a supplement requested (the law: once for all)"),
     "same-second": ("同一秒内多个步骤（刷件）", "several steps within one second"),
     "four-eyes": ("承办、审核、审批为同一人", "one person handled, reviewed and approved"),
+    "complaint-repeated-case": ("同一办件被重复投诉", "complaints on one case again"),
+    "complaint-repeated-window": ("同一窗口被重复投诉", "complaints on one window again"),
+    "complaint-repeated-person": ("同一人员被重复投诉", "complaints on one person again"),
+    "complaint-on-overdue": ("超期未办结的办件被投诉", "a complaint on a case that is open and past its promise"),
+    "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }
 
 

@@ -18,6 +18,7 @@ from rules.step import step
 
 LONGEST = 3660
 """Days of the longest suspension a record can carry."""
+_FILED: tuple[str, dict[str, Any]] = ("complaint_filed", {"complaint": "c"})
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -93,12 +94,20 @@ def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]
         "pre-review": [("applied", {"item": sample.item, "channel": "online"})],
         "issuance": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
         "delivery": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
+        "complaint-acceptance": [_FILED],
+        "complaint-answer": [("complaint_accepted", {"complaint": "c"})],
+        "complaint-misroute": [_FILED, ("complaint_misrouted", {"complaint": "c"})],
+        "complaint-closing": [_FILED],
+        "review-verification": [("rated", {"score": 5})],
+        "review-rectification": [("rated", {"score": 5})],
+        "review-callback": [("rated", {"score": 5}), ("rating_rectified", {})],
+        "review-appeal": [("rated", {"score": 5}), ("rating_appealed", {})],
     }
     return what.get(rule.clock, [])
 
 
 def _clock(book: RuleBook, rule: TimeLimit, case: Case | None) -> Clock | None:
     for clock in case.clocks if case is not None else ():
-        if book.time_limits[clock.rule].id == rule.id and clock.deadline:
+        if book.rules[clock.rule].id == rule.id and clock.deadline:
             return clock
     return None

@@ -121,10 +121,10 @@ def _first_pass(staff: Executor, source: Source, shown: Progress) -> _Everything
             buckets.setdefault(bucket, []).append(place)
     records = sum(part.records for part in parts)
     if not records:
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in bad.most_common()) or "there are only ticks"
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in bad.most_common()) or "there are none"
         raise BacktestError(
-            f'{source.name}: not one record can be used ({reasons}). A line is {{"arrived": …, "event": {{…}}}}; a file of an '
-            "old system needs --mapping"
+            f'{source.name}: not one record can be used ({reasons}). A line is {{"arrived": …, "event": {{…}}}}; '
+            "a file of an old system needs --mapping"
         )
     last = max(source.last, *(part.last for part in parts))
     return _Everything(records, source.ticks + sum(part.ticks for part in parts), bad, last, buckets)

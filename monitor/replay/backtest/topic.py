@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.kafka import KafkaUnavailable, client_options
@@ -29,8 +30,8 @@ async def from_topic(settings: Settings, begin: int | None, end: int | None, fol
     """
     topic = Topics(settings.topics.prefix).events
     made = Source(topic, folder / "topic.jsonl", Counter())
+    held = await _partitions(topic, settings)
     async with _consumer(settings) as consumer:
-        held = await _partitions(consumer, topic, settings)
         starts, stops = await _range(consumer, held, begin, end)
         wanted = [each for each in held if stops[each] > starts[each]]
         if not wanted:
@@ -53,20 +54,26 @@ async def _consumer(settings: Settings) -> AsyncIterator[Any]:
         await consumer.start()
         yield consumer
     except KafkaError as error:
-        where = settings.kafka.bootstrap
-        raise KafkaUnavailable(f"no Kafka at {where}: {error}. Is it running, and is --bootstrap right?") from error
+        raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error
     finally:
         await consumer.stop()
 
 
-async def _partitions(consumer: Any, topic: str, settings: Settings) -> list[TopicPartition]:
-    there = await consumer.topics()
-    if topic not in there:
-        events = ", ".join(sorted(name for name in there if name.endswith(".events"))) or "none"
-        raise BacktestError(
-            f"topic {topic} does not exist at {settings.kafka.bootstrap}; event topics there: {events}. --prefix names another"
-        )
-    return [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic))]
+async def _partitions(topic: str, settings: Settings) -> list[TopicPartition]:
+    where = settings.kafka.bootstrap
+    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
+    try:
+        await admin.start()
+        there = await admin.list_topics()
+        if topic not in there:
+            events = ", ".join(sorted(name for name in there if name.endswith(".events"))) or "none"
+            raise BacktestError(f"topic {topic} does not exist at {where}; event topics there: {events}. --prefix names another")
+        (described,) = await admin.describe_topics([topic])
+    except KafkaError as error:
+        raise KafkaUnavailable(f"no Kafka at {where}: {error}. Is it running, and is --bootstrap right?") from error
+    finally:
+        await admin.close()
+    return [TopicPartition(topic, number) for number in sorted(part["partition"] for part in described["partitions"])]
 
 
 _Offsets = dict[TopicPartition, int]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
@@ -86,12 +87,8 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
     topic, key = Topics(settings.topics.prefix).events, follower.key.encode()
     consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
     try:
+        where = TopicPartition(topic, partition_of(key, await _partitions(settings, topic)))
         await consumer.start()
-        await consumer.topics()
-        partitions = consumer.partitions_for_topic(topic)
-        if not partitions:
-            raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
-        where = TopicPartition(topic, partition_of(key, len(partitions)))
         consumer.assign([where])
         await consumer.seek_to_beginning(where)
         end = (await consumer.end_offsets([where]))[where]
@@ -109,6 +106,19 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
         ) from error
     finally:
         await consumer.stop()
+
+
+async def _partitions(settings: Settings, topic: str) -> int:
+    """How many the topic has. Asked by name only once it is there: a broker may create what it is asked for."""
+    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
+    try:
+        await admin.start()
+        if topic not in await admin.list_topics():
+            raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
+        (described,) = await admin.describe_topics([topic])
+        return len(described["partitions"])
+    finally:
+        await admin.close()
 
 
 def _hear(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:

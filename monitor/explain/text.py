@@ -72,7 +72,7 @@ class _Teller:
             elif name in _VALUE_FIELDS:
                 text = words.word(words.VALUES, value, self.lang)
             else:
-                text = words.limit(value, self.lang) if name in _LIMIT_FIELDS else value
+                text = words.limit(value, self.lang) if name in _LIMIT_FIELDS and not told.refused else value
             shown.append(self._say("field_" + name, value=text))
         if not shown:
             return ""

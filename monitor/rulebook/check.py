@@ -10,6 +10,7 @@ from monitor.rulebook.defects import read_all, split
 from monitor.rulebook.findings import Doubt, Finding, error, warning
 from monitor.rulebook.limits import check_limits
 from monitor.rulebook.positions import key_path, line_of, positions
+from monitor.rulebook.process import check_process
 from monitor.rulebook.reach import check_reach
 from rules.errors import BadRuleBook
 from rules.rulebook import RuleBook, RuleBooks
@@ -48,7 +49,12 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[RuleBook | None,
     book, defects = read_all(str(path), table)
     if book is None:
         return None, defects
-    doubts = [*_check_calendar(book, today, horizon), *check_limits(book, table), *check_reach(book, table)]
+    doubts = [
+        *_check_calendar(book, today, horizon),
+        *check_limits(book, table),
+        *check_reach(book, table),
+        *check_process(book, table),
+    ]
     return book, doubts
 
 

@@ -31,6 +31,10 @@ def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
         if not item.promised and not item.statutory:
             yield warning(where, f"{item.code!r} has no limit: no case clock runs unless the record brings one")
         yield from _check_item(book, item, where)
+    for index, entry in enumerate(table.get("watch_lists", ())):
+        watched = Item("", "", entry.get("promised", ""), entry.get("statutory", ""))
+        if watched.promised and watched.statutory:
+            yield from _check_promise(book, watched, f"watch_lists[{index}]")
     yield from _check_extensions(book, table)
 
 
@@ -84,7 +88,7 @@ def _later(book: RuleBook, one: Limit, other: Limit) -> str:
 
 def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
     promise = item.promised or item.statutory
-    own = {STAGES.index(stage) for stage in item.stages} if item.code else set(book.stages)
+    own = {STAGES.index(stage) for stage in (*item.stages, *item.flow)} if item.code else set(book.stages)
     limits = [Limit.parse(text) for stage in INSIDE if stage in own and (text := book.stage_limit(item.code, stage))]
     if not promise or not limits:
         return

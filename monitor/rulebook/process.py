@@ -1,0 +1,52 @@
+"""Whether process rules (流程规则) have what they need to find anything, and whether each of their levels can be told apart."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from monitor.rulebook.findings import Doubt, error, warning
+from monitor.rulebook.probe import mornings
+from rules.alerts import LEVELS
+from rules.events import Channel
+from rules.instant import to_instant
+from rules.rulebook import ProcessRule, RuleBook
+
+
+def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+    """All doubts about ``[[process]]``, in the order of the file."""
+    for index, rule in enumerate(book.process):
+        key = f"process[{index}]"
+        lacking = _lacking(book, rule)
+        if lacking:
+            yield warning(key, f"{rule.id!r} watches nothing: {lacking}")
+        yield from _hidden(book, rule, key, table["process"][index])
+
+
+def _lacking(book: RuleBook, rule: ProcessRule) -> str:
+    """What the book would have to say for the rule to find anything; empty if it says it."""
+    flows = any(item.flow for item in book.items.values())
+    needs = {
+        "off-hall-terminal": (book.hall.terminals, "[hall] names no terminals"),
+        "fee-outside": (book.hall.cashiers, "[hall] names no cashiers"),
+        "off-hall-channel": (set(get_args(Channel)) - set(book.hall.channels), "[hall] takes every channel for its own"),
+        "item-unknown": (book.items, "the book lists no items"),
+        "stage-missing": (flows, "no item has a flow"),
+        "stage-out-of-order": (flows, "no item has a flow"),
+    }
+    there, lacking = needs.get(rule.finding, (True, ""))
+    return "" if there else lacking
+
+
+def _hidden(book: RuleBook, rule: ProcessRule, key: str, raw: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Levels that a more severe one reaches no later, whenever the thing was found."""
+    worktime = book.worktime
+    reached = [
+        [worktime.after(to_instant(found), threshold.limit) if threshold.limit else to_instant(found) for found in mornings(book)]
+        for threshold in rule.thresholds
+    ]
+    for mild, level in enumerate(rule.levels):
+        for severe in range(mild + 1, len(rule.levels)):
+            if all(later <= earlier for earlier, later in zip(reached[mild], reached[severe], strict=True)):
+                other = LEVELS[rule.levels[severe]]
+                text = f'"{raw[LEVELS[level]]}" comes no earlier than {other} at "{raw[other]}": {other} hides it'
+                yield error(f"{key}.{LEVELS[level]}", text)
+                break

@@ -14,15 +14,23 @@ case remembers gives the changes. Nothing here depends on how the case came to b
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from rules.alerts import LEVELS, STATES, Reason
-from rules.case import UNREACHED, Card, Clock, is_card, is_standing
-from rules.life import ACTS, life_clocks, state_after
+from rules.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
+from rules.life import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
 from rules.rulebook import RuleBook
 
 PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
     STATES.index(state) for state in ("pending", "issued", "superseded", "expired", "withdrawn")
 )
 _FIRST_CARD = LEVELS.index("yellow")
+_AGEING = frozenset(map(STATES.index, AGEING))
+_SETTLED = frozenset(map(STATES.index, ("closed", "revoked", "removed")))
+_replace = msgspec.structs.replace
+_Identity = tuple[str, int, int]
+Act = tuple[_Identity, Reason]
+"""What a person has just done, to which card (rule, level, cycle)."""
 
 
 class Change(NamedTuple):
@@ -69,25 +77,26 @@ def judge(
     now: int,
     *,
     told: bool = False,
-    because: Reason | None = None,
+    act: Act | None = None,
+    known: Sequence[Clock] = (),
 ) -> Verdict:
     """The pure heart: the clocks of the facts and time in, alert changes out.
 
-    ``told``: a record has just changed the facts, so what is reached could not be known before now. ``because``: what a
-    person has just done with one of ``cards``.
+    ``told``: a record has just changed the facts, so what is reached could not be known before now. ``act``: what a person
+    has just done with one of ``cards``. ``known``: clocks that watched the cards before, by the same book.
     """
-    with_life = clocks + life_clocks(cards, book) if cards and book.life_rules else clocks
-    verdict = _judged(with_life, cards, book, now, told, because)
-    if not verdict.changes or not book.life_rules:
+    if not book.life_rules:
+        return _judged(clocks, cards, book, now, told, act)
+    watching = life_clocks(cards, book, known) if cards else ()
+    verdict = _judged(clocks + watching, cards, book, now, told, act)
+    if not verdict.changes:
         return verdict
-    with_life = clocks + life_clocks(verdict.cards, book)
-    again = _judged(with_life, verdict.cards, book, now, told, because)
+    with_life = clocks + life_clocks(verdict.cards, book, watching)
+    again = _judged(with_life, verdict.cards, book, now, told, act)
     return Verdict(with_life, again.cards, verdict.changes + again.changes, again.wake_at)
 
 
-def _judged(
-    clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, because: Reason | None
-) -> Verdict:
+def _judged(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, act: Act | None) -> Verdict:
     soonest = UNREACHED
     breached = False
     for clock in clocks:
@@ -105,15 +114,12 @@ def _judged(
     wake_at = soonest + 1 if soonest != UNREACHED else None
     if not breached and not cards:
         return Verdict(clocks, cards, (), wake_at)
-    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, told, because)
+    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, told, act)
     if changes:
         changed = {(change.card.rule, change.card.level, change.card.cycle): change.card for change in changes}
         kept = [changed.pop((card.rule, card.level, card.cycle), card) for card in cards]
         cards = (*kept, *changed.values())
     return Verdict(clocks, cards, tuple(changes), wake_at)
-
-
-_Identity = tuple[str, int, int]
 
 
 def _breaches(clocks: Sequence[Clock], book: RuleBook, now: int) -> dict[_Identity, Breach]:
@@ -134,7 +140,7 @@ def _changes(
     book: RuleBook,
     now: int,
     told: bool,
-    because: Reason | None,
+    act: Act | None,
 ) -> list[Change]:
     known = {(card.rule, card.level, card.cycle): card for card in cards}
     reached = {_family(breach.clock, book) for breach in breaches.values() if breach.level >= _FIRST_CARD}
@@ -145,13 +151,16 @@ def _changes(
         card = known.get(identity)
         state, reason = _state(breach, card, _family(breach.clock, book) in reached, ended.get(identity))
         if card is not None:
-            change = _moved(card, breach, state, reason or because, now, told)
+            because = act[1] if act is not None and act[0] == identity else reason
+            change = _moved(card, breach, state, because, now, told)
         else:
             if reason is None:
                 reason = Reason.FOUND if book.kind_of[breach.clock.rule] == "process" else _cause(breach)
             rule, level, cycle = identity
             first_known = now if told else breach.threshold
-            change = Change(Card(rule, level, cycle, state, 1, breach.threshold, now, first_known), reason, breach.clock)
+            office = book.kind_of[breach.clock.rule] in SUPERVISORS
+            fresh = Card(rule, level, cycle, state, 1, breach.threshold, now, first_known, office=office)
+            change = Change(fresh, reason, breach.clock)
         if change is not None:
             changes.append(change)
     for identity, card in known.items():
@@ -166,16 +175,18 @@ def _family(clock: Clock, book: RuleBook) -> tuple[str, int]:
 
 
 def _ended_minors(clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int) -> dict[_Identity, Reason]:
-    """Reminders and warnings that are over because they are old, or because a follow-up of their case was opened."""
+    """Reminders and warnings that are over because they are old, or because a follow-up of their case was opened since."""
     ended: dict[_Identity, Reason] = {}
-    for clock in clocks:
-        if book.kind_of[clock.rule] == "expiry" and clock.thresholds and clock.thresholds[0] < now:
-            card = cards[clock.cycle - 1]
+    minors = [card for card in cards if not is_card(card.level)]
+    if not minors:
+        return ended
+    aged = {c.cycle for c in clocks if book.kind_of[c.rule] == "expiry" and c.thresholds and c.thresholds[0] < now}
+    opened = max((at for card in cards for at, act in card.acts if ACTS[act] == "open_followup"), default=NEVER)
+    for card in minors:
+        if opened and card.known <= opened and not book.is_life_rule(card.rule):
+            ended[card.rule, card.level, card.cycle] = Reason.FOLLOWUP_OPENED
+        elif aged and card.rule in book.index_of and number_of(card, book) in aged:
             ended[card.rule, card.level, card.cycle] = Reason.AGED
-    if any(ACTS[act] == "open_followup" for card in cards for _, act in card.acts):
-        for card in cards:
-            if not is_card(card.level):
-                ended[card.rule, card.level, card.cycle] = Reason.FOLLOWUP_OPENED
     return ended
 
 
@@ -184,13 +195,13 @@ def _state(breach: Breach, card: Card | None, card_reached: bool, ended: Reason 
     first = PENDING if breach.held else ISSUED
     if card is not None and card.acts:
         first = STATES.index(state_after(STATES[first], card.acts))
-    if is_card(breach.level):
+    if is_card(breach.level) or first in _SETTLED:  # what people have ended stays as they ended it
         return first, None
     if card_reached:
         return SUPERSEDED, Reason.HIGHER_LEVEL_REACHED
     if breach.clock.end:
         return EXPIRED, Reason.CLOSED_IN_TIME
-    if ended is not None and first == ISSUED:
+    if ended is not None and first in _AGEING:
         return EXPIRED, ended
     return first, None
 
@@ -209,7 +220,7 @@ def _moved(card: Card, breach: Breach, state: int, reason: Reason | None, now: i
         reason = reason or Reason.REINSTATED
     elif card.state == state:
         reason = Reason.RECOMPUTED
-    moved = Card(card.rule, card.level, card.cycle, state, card.change + 1, breach.threshold, raised, first_known, card.acts)
+    moved = _replace(card, state=state, change=card.change + 1, due=breach.threshold, raised=raised, known=first_known)
     return Change(moved, reason or Reason.RECOMPUTED, breach.clock)
 
 
@@ -224,7 +235,7 @@ def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
         due = clock.thresholds[levels.index(card.level)] if card.level in levels else card.due
         if due != card.due:
             reason = Reason.LIMIT_MOVED
-    gone = Card(card.rule, card.level, card.cycle, WITHDRAWN, card.change + 1, due, card.raised, card.known, card.acts)
+    gone = _replace(card, state=WITHDRAWN, change=card.change + 1, due=due)
     return Change(gone, reason, clock)
 
 

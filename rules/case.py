@@ -71,7 +71,8 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An alert as the case remembers it. ``level`` and ``state`` are indexes.
 
     ``due`` is when its level was reached, ``known`` when that could be known, ``raised`` when it was seen. ``acts`` are what
-    people did with it: (when, index in :data:`rules.life.ACTS`).
+    people did with it: (when, index in :data:`rules.life.ACTS`). ``office``: the inspection office itself is flagged, so it
+    does not count for the department.
     """
 
     rule: str
@@ -83,6 +84,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     raised: int
     known: int = NEVER
     acts: tuple[tuple[int, int], ...] = ()
+    office: bool = False
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -193,15 +195,15 @@ def case_flags(case: Case) -> tuple[str, ...]:
 
 
 def is_standing(card: Card) -> bool:
-    """Pending or issued."""
+    """Pending, issued, or somebody is at work on it; not over."""
     return card.state in _STANDING
 
 
 def standing(cards: tuple[Card, ...]) -> tuple[int, int]:
-    """How many yellow and red cards stand."""
+    """How many yellow and red cards stand against the department."""
     yellow = red = 0
     for card in cards:
-        if card.state in _STANDING:
+        if card.state in _STANDING and not card.office:
             if card.level == _YELLOW:
                 yellow += 1
             elif card.level == _RED:

@@ -16,6 +16,7 @@ import msgspec
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Why = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=3660)]
 Region = Annotated[str, msgspec.Meta(min_length=6, max_length=6)]
 
@@ -258,8 +259,12 @@ class RatingAppealDecided(Header, tag="rating_appeal_decided", frozen=True, kw_o
 
 
 class Action(Header, frozen=True, kw_only=True):
-    """What an inspector or a department does with an alert; ``alert`` is its id, ``operator`` who, ``reason`` why."""
+    """What an inspector or a department does with an alert; ``alert`` is its id, ``operator`` who, ``reason`` why.
 
+    ``department`` is the one whose administrator acts; the inspection office may leave it out.
+    """
+
+    operator: Name
     alert: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
     reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
@@ -301,10 +306,13 @@ class AppealDecided(Action, tag="appeal_decided", frozen=True, kw_only=True):
 class AlertRevoked(Action, tag="alert_revoked", frozen=True, kw_only=True):
     """撤销: it should not have been issued."""
 
+    reason: Why
+
 
 class AlertRemoved(Action, tag="alert_removed", frozen=True, kw_only=True):
     """摘牌. For ``objective`` causes ``consent`` names the higher level that agreed."""
 
+    reason: Why
     cause: Literal["objective", "error", "other"]
     consent: Text = ""
 
@@ -312,8 +320,9 @@ class AlertRemoved(Action, tag="alert_removed", frozen=True, kw_only=True):
 class CardIssuedByHand(Header, tag="card_issued_by_hand", frozen=True, kw_only=True):
     """An inspector issues a card for what no rule sees."""
 
+    operator: Name
     level: Literal["yellow", "red"]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+    reason: Why
 
 
 class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, gc=False):

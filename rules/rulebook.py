@@ -223,6 +223,7 @@ class RuleBook:
         self.notice = Limit.parse(supplement.notice)
         self.items, self.time_limits, self.process = items, time_limits, process
         self.rules: tuple[Rule, ...] = (*time_limits, *process)
+        self.index_of = {rule.id: index for index, rule in enumerate(self.rules)}
         self.hall = hall or Hall()
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.complaints = complaints or Complaints()

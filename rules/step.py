@@ -27,20 +27,20 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.alerts import LEVELS, STATES, Alert, Reason
+from rules.alerts import LEVELS, STATES, Alert
 from rules.arithmetic import Span, arithmetic
-from rules.cards import Change, judge, next_threshold
+from rules.cards import Act, Change, judge, next_threshold
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_standing, place_of
 from rules.clocks import affected, clocks_of, moves_deadlines
 from rules.errors import BadEvent, UncoveredDate
-from rules.events import STAGES, Action, Record, Tick, key_of
+from rules.events import STAGES, Action, CardIssuedByHand, Record, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_datetime, to_instant
-from rules.life import REASONS, act_of, acted
+from rules.life import REASONS, act_of, acted, alert_id, appeals_of, department_of, watched
 from rules.pauses import pauses_of
 from rules.process import findings_of
-from rules.rulebook import ProcessRule, RuleBook, RuleBooks
-from rules.timelimits import clip, extended, spans_of
+from rules.rulebook import LIFE_KINDS, ProcessRule, RuleBook, RuleBooks, TimeLimit
+from rules.timelimits import clip, extended, limit_of, spans_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
@@ -62,8 +62,15 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
     Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
     """
     silent = isinstance(record, Tick) or not supervised(record)
-    if isinstance(record, Action):
-        return _acted(case, record, books, now, arrived, offset)
+    if isinstance(record, Action | CardIssuedByHand):
+        if isinstance(record, Action):
+            return _acted(case, record, books, now, arrived, offset)
+        return _by_hand(case, record, books, now, arrived, offset)
+    return _told(case, record, silent, books, now, arrived, offset)
+
+
+def _told(case: Case | None, record: Record, silent: bool, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+    """What a window reports, or time alone, does to a case."""
     if case is None:
         if isinstance(record, Tick) or silent:
             return Outcome(None, (), None)
@@ -89,14 +96,38 @@ def _acted(case: Case | None, action: Action, books: RuleBooks, now: int, arrive
     if offset <= case.offset:
         return Outcome(case, (), wake_at(case, books, now))
     before, alerts = _advanced(case, books, now)
-    cards = acted(before, action, min(to_instant(action.at), arrived))
+    book = _book_of(before, books)
+    cards = acted(before, action, min(to_instant(action.at), arrived), book)
     if cards is None:
         after = _replace(before, offset=offset) if before is not case else case
         return Outcome(after, alerts, wake_at(after, books, now))
     joined = _replace(before, offset=offset, cards=cards)
-    after, more = _judged(joined, _book_of(before, books), now, REASONS[act_of(action)])
-    said = tuple([_replace(alert, by=action.operator, note=action.reason) for alert in more[:1]])
-    return Outcome(after, alerts + said + more[1:], wake_at(after, books, now))
+    card = next(card for card, known in zip(cards, before.cards, strict=True) if card is not known)
+    reason = REASONS[act_of(action)]
+    after, more = _judged(joined, book, now, ((card.rule, card.level, card.cycle), reason))
+    said = [
+        _replace(alert, by=action.operator, note=action.reason)
+        if alert.id == action.alert and alert.reason == reason.code
+        else alert
+        for alert in more
+    ]
+    return Outcome(after, (*alerts, *said), wake_at(after, books, now))
+
+
+def _by_hand(case: Case | None, record: CardIssuedByHand, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+    """A card no rule sees. A book without a rule for it would lose it in silence; that is refused."""
+    finding = f"{record.level}-by-hand"
+    at = min(to_instant(record.at), arrived)
+    book = _book_of(case, books) if case is not None and case.book else books.at(at)
+    rule = next((rule for rule in book.process if rule.finding == finding), None)
+    if rule is None or finding not in books.at(at).marked:
+        raise BadEvent("forbidden_type", f"book {book.version} issues no cards by hand: give it a [[process]] {finding}", "level")
+    outcome = _told(case, record, False, books, now, arrived, offset)
+    said = [
+        _replace(alert, by=record.operator) if alert.rule == rule.id and alert.detail == record.reason else alert
+        for alert in outcome.alerts
+    ]
+    return outcome._replace(alerts=tuple(said))
 
 
 def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
@@ -120,11 +151,11 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert
     return case, ()
 
 
-def _judged(case: Case, book: RuleBook, now: int, because: Reason | None = None) -> tuple[Case, tuple[Alert, ...]]:
+def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tuple[Case, tuple[Alert, ...]]:
     clocks = case.clocks
     if book.life_rules:
         clocks = tuple([clock for clock in clocks if clock.rule not in book.life_rules])
-    verdict = judge(clocks, case.cards, book, now, because=because)
+    verdict = judge(clocks, case.cards, book, now, told=act is not None, act=act, known=case.clocks)
     if not verdict.changes:
         return case, ()
     after = _replace(case, cards=verdict.cards, clocks=verdict.clocks)
@@ -156,7 +187,8 @@ def _settled(
             soonest = next_threshold(case.clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
         clocks = clocks_of(joined, book, case.clocks, touched)
-    verdict = judge(clocks, case.cards, book, now, told=bool(changes))
+    known = case.clocks if case.digest == book.digest else ()
+    verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
     due = _promise(clocks, book)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if not verdict.changes:
@@ -197,7 +229,7 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
     limit, detail, spans = _defence(case, clock, book)
     highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
     return Alert(
-        id=f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}",
+        id=alert_id(case, card.rule, card.level, card.cycle),
         case=case.key,
         rule=card.rule,
         level=LEVELS[card.level],
@@ -215,7 +247,7 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
         book=book.version,
         region=place.region,
         hall=place.hall,
-        department=_late_department(case, clock, book) or place.department,
+        department=department_of(case, card.rule, card.cycle, book),
         window=place.window,
         item=place.item,
         item_name=book.item(place.item).name,
@@ -226,13 +258,6 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
         detail=detail,
         spans=spans,
     )
-
-
-def _late_department(case: Case, clock: Clock | None, book: RuleBook) -> str:
-    """The department a branch's clock is about; empty for all other clocks."""
-    if clock is None or book.kind_of[clock.rule] != "branch":
-        return ""
-    return case.branches[clock.cycle - 1][1]
 
 
 def slowest_branch(case: Case, book: RuleBook) -> tuple[str, int] | None:
@@ -252,6 +277,8 @@ def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str,
     if isinstance(rule, ProcessRule):
         found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
         return "", found.detail if found is not None else "", ()
+    if rule.clock in LIFE_KINDS:
+        return _defence_of_watch(case, clock, rule, book)
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
         return "", "", ()
@@ -266,3 +293,14 @@ def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str,
         f"slowest={slowest[0]}" if slowest is not None else span.detail,
         arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
     )
+
+
+def _defence_of_watch(case: Case, clock: Clock, own: TimeLimit, book: RuleBook) -> tuple[str, str, tuple[Span, ...]]:
+    """The same for a clock that watches a card; the detail names the card."""
+    rule, level, cycle = watched(clock.cycle, book)
+    card = next(card for card in case.cards if (card.rule, card.level, card.cycle) == (rule, level, cycle))
+    limit = limit_of(own.limit)
+    pauses = appeals_of(card, clock.start, clock.end)[0]
+    labelled = [(since, until, "appeal") for since, until in pauses]
+    detail = f"alert={alert_id(case, rule, level, cycle)}"
+    return str(limit), detail, arithmetic(book.worktime, clock.start, limit, labelled, clock.deadline)

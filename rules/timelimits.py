@@ -35,8 +35,9 @@ _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
 def spans_of(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    """Every run of the clock of ``rule`` in ``case``, numbered by when it began."""
-    return _SPANS[rule.clock](case, rule, book)
+    """Every run of the clock of ``rule`` in ``case``, numbered by when it began; none of one that watches cards, not cases."""
+    look = _SPANS.get(rule.clock)
+    return look(case, rule, book) if look is not None else iter(())
 
 
 def _case(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:

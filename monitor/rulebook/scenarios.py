@@ -27,7 +27,7 @@ from monitor.books import book_table
 from monitor.rulebook.positions import line_of, positions
 from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate
-from rules.events import EVENT_TYPES, Header
+from rules.events import EVENT_TYPES, OFFICE_TYPES, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
 from rules.rulebook import RuleBook
 from rules.worktime import Limit, Unit, Worktime
@@ -159,7 +159,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             fields["alert"] = f"{CASE}/{fields['alert']}"
         arrived = self.instant(step, step.when, book.worktime)
         happened = self.instant(step, fields.pop("at"), book.worktime) if "at" in fields else arrived
-        place = {**_PLACE, "case": CASE, "item": self.item, "id": f"step-{step.number}"}
+        who = {"operator": "张三"} if step.verb in OFFICE_TYPES else {}
+        place = {**_PLACE, **who, "case": CASE, "item": self.item, "id": f"step-{step.number}"}
         try:
             whole = {**place, **fields, "at": to_datetime(happened, book.zone)}
             return msgspec.convert(whole, EVENT_TYPES[step.verb], strict=False), arrived

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rules.alerts import LEVELS, Alert
 from rules.bookfile import merge, parse_book
 from rules.case import STATES, Card, Case, decode_case, encode_case, is_standing
-from rules.events import EVENT_TYPES, TICK
+from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK
 from rules.instant import to_datetime, to_instant
 from rules.rulebook import RuleBook, RuleBooks
 from rules.step import Outcome, step
@@ -52,8 +52,9 @@ def books(profile: str = "default", **keys: Any) -> RuleBooks:
 
 
 def event(kind: str, at: datetime, **fields: Any) -> Any:
-    """A record of that type from the same window about the same case."""
-    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **fields})
+    """A record of that type from the same window about the same case; what people do with a card is 张三's doing."""
+    who = {"operator": "张三"} if kind in OFFICE_TYPES else {}
+    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **who, **fields})
 
 
 class Story:

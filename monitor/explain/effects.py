@@ -17,7 +17,7 @@ def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tup
     old = _clocks(before, books.get(before.book)) if before is not None and before.book else {}
     new = _clocks(after, book)
     effects = [effect for identity, clock in new.items() for effect in _changed(old.get(identity), clock, book)]
-    gone = [_effect("gone", clock, book) for identity, clock in old.items() if identity not in new and book.version == after.book]
+    gone = [_effect("gone", clock, book) for identity, clock in old.items() if identity not in new]
     return (*effects, *gone)
 
 

@@ -106,11 +106,12 @@ class Worker:
 
     async def _stop(self) -> None:
         self._ticker.forget_all()
-        try:
-            async with asyncio.timeout(STOP_TIMEOUT):
-                await self.app.stop()
-        except TimeoutError:
+        stopping = asyncio.create_task(self.app.stop())
+        _, late = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT)  # not cancelled: Faust would not listen
+        if late:
             log.warning("did not finish within %.0f s; the next owner goes on from the last commit", STOP_TIMEOUT)
+        else:
+            await stopping
 
     # Batches
 
@@ -234,6 +235,7 @@ class Worker:
         """Stop everything: what is not settled will be read again."""
         if self._failure is None:
             self._failure = error
+            self.app.conf.stream_wait_empty = False  # the failed batch will never be acknowledged
             log.error("the worker cannot go on: %s", error, exc_info=error)
         self._ended.set()
 

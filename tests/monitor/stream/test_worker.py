@@ -1,10 +1,13 @@
 """The worker as a process, on the real broker."""
 
 import asyncio
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import ClientSession
+from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.wire import decode_record
 from rules.events import Tick
@@ -164,6 +167,44 @@ async def test_what_a_worker_knew_is_there_for_the_next(hall: Hall) -> None:
     assert len({(alert.id, alert.change) for alert in alerts}) == len(alerts)
     await hall.stop(again)
     assert sum(f.open for f in (await hall.figures()).values()) == 60
+
+
+async def test_what_it_does_is_measured(hall: Hall) -> None:
+    await hall.open(create_time=True)
+    names = case_names(10)
+    [stray] = case_names(1, partition=1)
+    await hall.append([feed(accepted(name, MONDAY, "5d")) for name in names])
+    await hall.append([Feed(b"k", b"{", 0, ms(MONDAY)), feed(accepted(stray, MONDAY, "5d"))._replace(partition=0)])
+    await hall.append([feed(concluded(names[0], MONDAY + DAY)), *ticks(MONDAY + 6 * DAY)])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hall.worker(metrics_port=port)
+    await hall.caught_up()
+    async with ClientSession() as client, client.get(f"http://127.0.0.1:{port}/metrics") as answer:
+        text = await answer.text()
+    measured = {
+        sample.name + "".join(f" {value}" for _, value in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert measured["supervise_events_total applied accepted"] == 11
+    assert measured["supervise_events_total rerouted accepted"] == 1
+    assert measured["supervise_events_total dead "] == 1
+    assert measured["supervise_events_total applied tick"] == PARTITIONS
+    assert measured["supervise_dead_letters_total invalid_json"] == 1
+    assert measured["supervise_rerouted_total"] == 1
+    assert measured["supervise_alerts_total yellow case-promise issued"] >= 9
+    assert measured["supervise_detection_lag_seconds_count"] >= 9
+    assert measured["supervise_cases 0"] == 10
+    assert measured["supervise_open_cases 0"] == 9
+    assert measured["supervise_wakeups_pending 0"] >= 9
+    assert measured["supervise_consumer_lag_records 0"] == 0
+    assert measured["supervise_uncovered_cases 0"] == 0
+    assert measured["supervise_batch_records_count"] >= 2
+    assert measured["supervise_batch_seconds_count"] == measured["supervise_batch_records_count"]
+    assert measured["supervise_settle_seconds_count"] >= 2
+    assert measured["supervise_recovery_seconds"] > 0
 
 
 async def test_no_broker_is_said_and_ends_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

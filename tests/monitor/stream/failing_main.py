@@ -1,0 +1,31 @@
+"""``python -m tests.monitor.stream.failing_main``: a worker whose rules break at their 21st step, as a process of its own."""
+
+import logging
+import sys
+from itertools import count
+
+from monitor.books import load_books
+from monitor.settings import load_settings
+from monitor.stream.worker import run_worker
+from rules.case import Case
+from rules.errors import SupervisionError
+from rules.events import Record
+from rules.rulebook import RuleBooks
+from rules.step import Outcome, step
+
+steps = count(1)
+
+
+def breaking(case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+    """The rules, until they break."""
+    if next(steps) > 20:
+        raise ZeroDivisionError("a rule that divides by the cases of an empty hall")
+    return step(case, record, books, now, arrived, offset)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        run_worker(load_settings(), load_books([]), apply=breaking)
+    except SupervisionError as error:
+        sys.exit(f"supervise worker: {error}")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from benchmarks.backtest import backtest as run_backtest
 from benchmarks.breakdown import breakdown as run_breakdown
 from benchmarks.contest import LOOP, STOCK, WORKER
 from benchmarks.latency import latency as run_latency
@@ -32,7 +33,7 @@ def main(ctx: click.Context) -> None:
     python -m benchmarks latency --cases 100000
     """
     if ctx.invoked_subcommand is None:
-        for command in (throughput, breakdown, latency):
+        for command in (throughput, breakdown, latency, backtest):
             ctx.invoke(command)
 
 
@@ -86,6 +87,19 @@ def latency(kafka: str | None, **options: Any) -> None:
         good = asyncio.run(run_latency(place, out, **options))
     if not good:
         sys.exit(1)
+
+
+@main.command()
+@click.option("--records", type=click.IntRange(1000), default=1_000_000, show_default=True, help="Records, about.")
+@click.option("--days", type=click.IntRange(7, 365), default=365, show_default=True, help="Simulated days they come from.")
+@click.option("--processes", type=click.IntRange(1), help="Default: one per core.")
+@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@_seed
+def backtest(**options: Any) -> None:
+    """Old records by two rule books side by side: records/s on all cores, memory. Needs no broker."""
+    out = Console(width=130)
+    out.print(machine())
+    run_backtest(out, **options)
 
 
 if __name__ == "__main__":

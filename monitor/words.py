@@ -87,6 +87,8 @@ RECORDS: Words = {
     "rating_callback": ("差评回访", "applicant called back"),
     "rating_appealed": ("差评申诉", "bad review appealed against"),
     "rating_appeal_decided": ("差评申诉复核", "appeal against a bad review decided"),
+    "branch_opened": ("并联分办", "part given to a department"),
+    "branch_concluded": ("分办办结", "a department's part done"),
     "alert_confirmed": ("确认发牌", "alert confirmed"),
     "alert_acknowledged": ("签收", "alert acknowledged"),
     "alert_replied": ("反馈", "alert replied to"),
@@ -127,6 +129,8 @@ VALUES: Words = {
     "passed-up": ("上报上级", "passed up"),
     "objective": ("客观原因", "objective causes"),
     "error": ("差错", "an error"),
+    "True": ("是", "yes"),
+    "False": ("否", "no"),
     **STAGES,
 }
 _REASONS_EN = {

@@ -2,7 +2,7 @@
 
 from rules.events import Header
 
-_PEOPLE = frozenset({"operator", "handler", "approver", "by"})
+_PEOPLE = frozenset({"operator", "handler", "approver", "person", "applicant"})
 _ELSEWHERE = frozenset({"id", "at", "case", "region", "hall", "department", "window", "item", "channel", "terminal"})
 """Told once for the whole case, or of no use to a reader."""
 

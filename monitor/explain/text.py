@@ -8,8 +8,8 @@ from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
 from rules.arithmetic import Language, describe
 
-_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause"})
-_LIMIT_FIELDS = frozenset({"promised", "statutory"})
+_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
+_LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})
 
 
 def as_text(story: CaseStory, lang: Language = "zh") -> str:

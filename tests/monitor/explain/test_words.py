@@ -1,0 +1,90 @@
+"""Nothing a record can say is left without words, and nobody's name is left unmasked."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from monitor import words
+from monitor.explain.people import details_of
+from monitor.explain.phrases import phrase
+from rules.alerts import LEVELS, STATES, Reason
+from rules.arithmetic import Language
+from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
+from rules.worktime import Limit
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+SAID_ONCE = set(Header.__struct_fields__) - {"operator"}
+"""Told in the head of the story for the whole case."""
+
+
+def test_every_record_level_state_and_stage_has_a_name() -> None:
+    assert set(EVENT_TYPES) <= set(words.RECORDS)
+    assert set(LEVELS) == set(words.LEVELS)
+    assert set(STATES) <= set(words.STATES)
+    assert set(STAGES) == set(words.STAGES)
+    for kind in (Channel, ConclusionKind, Decision, Procedure, StageAction):
+        assert set(get_args(kind)) <= set(words.VALUES)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_field_has_words(lang: Language) -> None:
+    fields = {name for kind in EVENT_TYPES.values() for name in kind.__struct_fields__} - SAID_ONCE
+    assert [name for name in sorted(fields) if phrase(f"field_{name}", lang, value="v") == f"{name}=v"] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_reads_as_one(reason: Reason, lang: Language) -> None:
+    assert words.reason(reason.code, lang)
+    assert "_" not in words.reason(reason.code, lang)
+
+
+def test_people_are_masked_in_every_record() -> None:
+    secret = "张三丰"
+    people = {"operator", "handler", "approver", "person", "applicant"}
+    for kind in EVENT_TYPES.values():
+        known = people & set(kind.__struct_fields__)
+        needed = {
+            "id": "1",
+            "at": "2026-03-02T09:30:00+08:00",
+            "region": "430100",
+            **_required(kind),
+            **dict.fromkeys(known, secret),
+        }
+        event = msgspec.convert(needed, kind, strict=False)
+        assert secret not in str(details_of(event, unmasked=False))
+        assert str(details_of(event, unmasked=True)).count(secret) == len(known)
+
+
+def _required(kind: type[Header]) -> dict[str, object]:
+    samples: dict[str, object] = {
+        "stage": "review", "procedure": "testing", "days": 3, "result": "granted", "amount_fen": 1, "complaint": "c", "score": 5,
+        "alert": "a", "outcome": "upheld", "cause": "error", "level": "red", "reason": "r", "upheld": True, "founded": True,
+        "department": "d", "limit": "3wd",
+    }  # fmt: skip
+    return {field.name: samples[field.name] for field in msgspec.structs.fields(kind) if field.required and field.name in samples}
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("10wd", "10 个工作日", "10 working days"),
+        ("1d", "1 天", "1 day"),
+        ("3mo", "3 个月", "3 months"),
+        ("1y", "1 年", "1 year"),
+        ("4wh", "4 个工作小时", "4 working hours"),
+        ("0wd", "当日办结（即办件）", "the same day (instant item)"),
+        ("", "", ""),
+    ],
+)
+def test_limits(text: str, zh: str, en: str) -> None:
+    assert (words.limit(text, "zh"), words.limit(text, "en")) == (zh, en)
+    if text:
+        assert words.limit(Limit.parse(text), "en") == en
+
+
+def test_durations_show_their_two_greatest_units() -> None:
+    assert words.duration(0, "zh") == "0 秒"
+    assert words.duration(-90_061_001, "en") == "1 d 1 h"
+    assert words.duration(61_000, "zh") == "1 分 1 秒"

@@ -19,7 +19,7 @@ import msgspec
 
 from rules import events as ev
 from rules.alerts import LEVELS, STATES, Reason, State
-from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card
+from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.rulebook import RuleBook, Threshold, TimeLimit
 from rules.worktime import Limit
@@ -167,7 +167,7 @@ def department_of(case: Case, rule: str, cycle: int, book: RuleBook) -> str:
         return department_of(case, about, of, book)
     if kind == "branch" and cycle <= len(case.branches):
         return case.branches[cycle - 1][1]
-    place = case.terms or case.origin
+    place = place_of(case)
     return place.department if place is not None else ""
 
 

@@ -10,7 +10,7 @@ from monitor.explain.effects import effects_of
 from monitor.explain.people import details_of
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
 from rules.alerts import Alert
-from rules.case import Case, case_flags, case_state
+from rules.case import Case, case_flags, case_state, place_of
 from rules.errors import BadEvent
 from rules.events import TICK, Event
 from rules.facts import supervised
@@ -93,7 +93,7 @@ class Follower:
     def story(self) -> CaseStory | None:
         """What has been told so far; None if no record told of a case."""
         case = self.case
-        place = (case.terms or case.origin) if case is not None else None
+        place = place_of(case) if case is not None else None
         if case is None or place is None:
             return None
         book = self.books.get(case.book)

@@ -5,6 +5,7 @@ order they happened; what arrives when is the case's business (:mod:`monitor.sim
 """
 
 from monitor.simulate.life import Habits, Life
+from monitor.simulate.reviews import follow_up
 from rules.events import (
     Accepted,
     Applied,
@@ -40,6 +41,7 @@ _PROCEDURES: tuple[tuple[Procedure, int, str], ...] = (
 )
 _MATERIALS = ("身份证明复印件", "法定代表人授权书", "场地使用证明", "安全评价报告", "经办人签字页", "图纸电子版")
 _SCORES = (1, 2, 3, 4, 5)
+_BAD = 4
 
 
 def live_through(life: Life, habits: Habits, start: float) -> float:
@@ -196,4 +198,7 @@ def _rate(life: Life, handed: float) -> None:
     """好差评, on the tablet at the window: mostly very satisfied, less so in troubled departments."""
     sour = 0.5 + 0.5 * life.office.trouble
     weights = (80.0, 14.0, 3.5 * sour, 1.5 * sour, 0.8 * sour)
-    life.tell(Rated, handed + 1 * MINUTES, score=life.rng.choices(_SCORES, weights)[0])
+    score = life.rng.choices(_SCORES, weights)[0]
+    rated = life.tell(Rated, handed + 1 * MINUTES, score=score)
+    if score >= _BAD:
+        follow_up(life, rated)

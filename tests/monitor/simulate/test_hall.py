@@ -139,6 +139,7 @@ def test_every_way_a_case_can_go_occurs() -> None:
         "applied", "accepted", "not_accepted", "supplement_requested", "supplemented", "suspended", "resumed", "extended",
         "decided", "transferred", "stage_entered", "stage_left", "concluded", "issued", "delivered", "archived", "fee_charged",
         "rated", "consulted", "complaint_filed", "complaint_accepted", "complaint_answered", "complaint_closed",
+        "rating_verified", "rating_rectified", "rating_callback",
     }  # fmt: skip
     assert {event.how for _, event in hall() if isinstance(event, Concluded)} == {"normal", "returned", "voided", "withdrawn"}
     assert all(event.approved_days for _, event in hall() if isinstance(event, Suspended))

@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.replay.backtest.defence import Defence, defend
 from monitor.replay.backtest.sides import Fate, Side
-from rules.alerts import Alert, Level
+from rules.alerts import Alert, Level, State
 from rules.instant import to_instant
 from rules.rulebook import RuleBooks
 
@@ -16,6 +16,9 @@ Kind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.
 Ended otherwise: both do at the same instant, but it ends in another state."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+SIDES = ("current", "candidate")
 
 
 class Cell(NamedTuple):
@@ -64,19 +67,28 @@ class Tally:
 
     def __init__(self, examples: int) -> None:
         self.cases = 0
-        self.refused: Counter[str] = Counter()
+        self.unusable: Counter[str] = Counter()
+        """Records that neither book can use, by reason."""
+        self.refused: Counter[tuple[str, str]] = Counter()
+        """Records that one book refuses and the other does not, by side and reason: what was done about a card, say, that
+        this book never issued."""
         self.issued: Counter[tuple[str, Cell]] = Counter()
         self.differ: Counter[tuple[Kind, Cell]] = Counter()
-        self.ends: Counter[tuple[str, Level, str]] = Counter()
+        self.ends: Counter[tuple[str, Level, State]] = Counter()
         self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, Example]]] = {}
         self._most = examples
 
     def add(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
         """Count one case. ``books`` are those of the two sides."""
         self.cases += 1
-        self.refused.update({**candidate.refused, **current.refused}.values())
+        for place in current.refused.keys() | candidate.refused.keys():
+            reasons = (current.refused.get(place), candidate.refused.get(place))
+            if all(reasons):
+                self.unusable[current.refused[place]] += 1
+            else:
+                self.refused.update((side, reason) for side, reason in zip(SIDES, reasons, strict=True) if reason)
         for found in differences(current, candidate):
-            for side, fate in (("current", found.current), ("candidate", found.candidate)):
+            for side, fate in zip(SIDES, (found.current, found.candidate), strict=True):
                 if fate is not None:
                     self.issued[side, cell_of(fate.shown)] += 1
                     self.ends[side, fate.shown.level, fate.state] += 1
@@ -87,6 +99,7 @@ class Tally:
     def merge(self, other: "Tally") -> None:
         """Add another bucket's sums."""
         self.cases += other.cases
+        self.unusable.update(other.unusable)
         self.refused.update(other.refused)
         self.issued.update(other.issued)
         self.differ.update(other.differ)

@@ -5,26 +5,27 @@ from datetime import datetime
 import msgspec
 
 from monitor.replay.backtest.sides import Fate
-from rules.alerts import Alert
+from rules.alerts import Alert, State
 from rules.arithmetic import Span, arithmetic
 from rules.case import Case, Clock
 from rules.errors import UncoveredDate
 from rules.instant import to_datetime
 from rules.pauses import pauses_of
-from rules.rulebook import RuleBook, RuleBooks, TimeLimit
+from rules.rulebook import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
 from rules.timelimits import clip, extended, spans_of
+from rules.worktime import Limit
 
 
 class Defence(msgspec.Struct, frozen=True, kw_only=True):
     """One book's view of a card.
 
-    ``state`` is where the card ended, empty where the book never issued it. Then ``deadline`` and ``spans`` are those of the
+    ``state`` is where the card ended, None where the book never issued it. Then ``deadline`` and ``spans`` are those of the
     limit that was kept, or None and empty where the book has no such limit for the case. ``ended_at`` is when its clock
     stopped, None while it runs. ``detail`` is what a process rule found.
     """
 
     book: str
-    state: str = ""
+    state: State | None = None
     due_at: datetime | None = None
     counted_from: datetime | None = None
     deadline: datetime | None = None
@@ -76,6 +77,9 @@ def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[Sp
     rule = book.rules[clock.rule]
     if not isinstance(rule, TimeLimit):
         return "", ()
+    if rule.clock in LIFE_KINDS:
+        limit = Limit.parse(rule.limit)
+        return str(limit), arithmetic(book.worktime, clock.start, limit, (), clock.deadline)
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
         return "", ()

@@ -9,11 +9,11 @@ import msgspec
 
 from monitor.replay.backtest.compare import KINDS, Cell, Example, Kind, Tally
 from monitor.replay.backtest.source import Source
-from rules.alerts import LEVELS, Level
+from rules.alerts import LEVELS, Level, State
 from rules.instant import to_datetime
 from rules.rulebook import RuleBooks
 
-FALSE = "withdrawn"
+FALSE: State = "withdrawn"
 """The end of a false card: a late record proved it wrong."""
 
 
@@ -29,10 +29,12 @@ class Records(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """The versions of one side, and the names of its rules by id."""
+    """One side: the versions of its books, the names of their rules by id, and the records that only this side refuses, by
+    reason: what was done about cards it never issued."""
 
     versions: list[str]
     rules: dict[str, str]
+    refused: dict[str, int]
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class Issued(msgspec.Struct, frozen=True):
     raised: int
     false: int
     false_rate: float | None
-    ends: dict[str, int]
+    ends: dict[State, int]
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -104,13 +106,13 @@ def report_of(
 ) -> Report:
     """The sums in their fixed order."""
     current, candidate = books
-    bad = first.bad + tally.refused
+    bad = first.bad + tally.unusable
     end = to_datetime(until, candidate.at(until).zone)
     differ = sum(tally.differ.values()) - sum(count for (kind, _), count in tally.differ.items() if kind == "added")
     return Report(
-        Records(source.name, first.records - tally.refused.total(), tally.cases, first.ticks, dict(sorted(bad.items())), end),
-        _book(current),
-        _book(candidate),
+        Records(source.name, first.records - tally.unusable.total(), tally.cases, first.ticks, dict(sorted(bad.items())), end),
+        _book("current", current, tally),
+        _book("candidate", candidate, tally),
         sum(count for (side, _), count in tally.issued.items() if side == "current") - differ,
         [_level(level, tally) for level in LEVELS],
         _cells(tally),
@@ -118,8 +120,9 @@ def report_of(
     )
 
 
-def _book(books: RuleBooks) -> Book:
-    return Book([book.version for book in books], {rule.id: rule.name for book in books for rule in book.rules})
+def _book(side: str, books: RuleBooks, tally: Tally) -> Book:
+    refused = {reason: count for (of, reason), count in sorted(tally.refused.items()) if of == side}
+    return Book([book.version for book in books], {rule.id: rule.name for book in books for rule in book.rules}, refused)
 
 
 def _level(level: Level, tally: Tally) -> LevelTotals:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from monitor.replay.backtest.lines import Arrived
 from monitor.replay.engine import Engine
-from rules.alerts import STANDING, Alert
+from rules.alerts import STANDING, Alert, State
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.rulebook import RuleBooks
@@ -15,7 +15,7 @@ class Fate(NamedTuple):
     """What became of one alert. ``shown`` is its last change in which it stood, ``state`` where it ended."""
 
     shown: Alert
-    state: str
+    state: State
 
 
 class Side(NamedTuple):
@@ -34,7 +34,7 @@ def judge_case(key: str, records: Sequence[Arrived], books: RuleBooks, until: in
     """
     engine = Engine(books)
     stood: dict[str, Alert] = {}
-    last: dict[str, str] = {}
+    last: dict[str, State] = {}
     refused: dict[int, str] = {}
 
     def take(alert: Alert) -> None:

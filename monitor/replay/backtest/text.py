@@ -1,20 +1,20 @@
 """The report for people: tables, then examples with the arithmetic of both books."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from monitor.replay.backtest.compare import KINDS, Example
+from monitor.replay.backtest.compare import KINDS, SIDES, Example
 from monitor.replay.backtest.defence import Defence
 from monitor.replay.backtest.report import CellTotals, Issued, Report
-from monitor.replay.backtest.words import WORDS, state_word
+from monitor.replay.backtest.words import STATE_WORDS, WORDS
 from rules.alerts import LEVELS
 from rules.arithmetic import Language, describe
 
-_COLUMNS = ("current", "candidate", *KINDS)
+_COLUMNS = (*SIDES, *KINDS)
 _WIDE = 130
 """Columns of paper where the output is no terminal."""
 
@@ -30,7 +30,7 @@ def print_report(report: Report, lang: Language = "zh", *, detail: bool = False,
 class _Printer:
     def __init__(self, report: Report, lang: Language, console: Console) -> None:
         self._report, self._lang, self._console = report, lang, console
-        self._words = WORDS[lang]
+        self._words, self._states = WORDS[lang], STATE_WORDS[lang]
         self._rules = report.current.rules | report.candidate.rules
 
     def all(self, *, detail: bool) -> None:
@@ -57,8 +57,8 @@ class _Printer:
 
     def _head(self) -> None:
         words, records = self._words, self._report.records
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in records.bad.items())
-        versions = {side: ", ".join(getattr(self._report, side).versions) for side in ("current", "candidate")}
+        reasons = _listed(records.bad)
+        versions = {side: ", ".join(getattr(self._report, side).versions) for side in SIDES}
         bad = words["bad"].format(total=sum(records.bad.values()), reasons=reasons) if records.bad else words["no_bad"]
         told = words["records"].format(
             source=records.source, events=records.events, cases=records.cases, until=_when(records.until)
@@ -66,6 +66,10 @@ class _Printer:
         self._say(words["title"], told, bad)
         if records.ticks:
             self._say(words["ticks"].format(ticks=records.ticks))
+        for side in SIDES:
+            if refused := getattr(self._report, side).refused:
+                listed = _listed(refused)
+                self._say(words["refused"].format(side=words[side], total=sum(refused.values()), reasons=listed))
         self._say(words["books"].format(**versions), words["agreed"].format(agreed=self._report.agreed), "")
 
     def _levels(self) -> None:
@@ -79,7 +83,7 @@ class _Printer:
         self._console.print(table)
 
     def _ends(self, issued: Issued) -> str:
-        told = (f"{state_word(state, self._words)} {count:,}" for state, count in issued.ends.items())
+        told = (f"{self._states[state]} {count:,}" for state, count in issued.ends.items())
         return ", ".join(told) or "—"
 
     def _rule(self, rule: str, level: str) -> tuple[str, str]:
@@ -129,13 +133,13 @@ class _Printer:
             case=example.case, level=words[example.level], rule=rule, department=example.department or "—", item=item
         )
         yield f"{number}. {told}"
-        for side in ("current", "candidate"):
+        for side in SIDES:
             yield from self._side(words[side], getattr(example, side))
 
     def _side(self, side: str, defence: Defence) -> Iterator[str]:
         words = self._words
-        if defence.due_at is not None:
-            state = state_word(defence.state, words)
+        if defence.state is not None and defence.due_at is not None:
+            state = self._states[defence.state]
             yield "   " + words["issued"].format(side=side, book=defence.book, due=_when(defence.due_at), state=state)
         else:
             yield "   " + words["not_issued"].format(side=side, book=defence.book)
@@ -153,6 +157,10 @@ class _Printer:
 
 def _differs(cell: CellTotals) -> bool:
     return any(getattr(cell.changed, kind) for kind in KINDS)
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
 
 
 def _share(issued: Issued) -> str:

@@ -1,5 +1,6 @@
 """What the printed report says, in Chinese and English."""
 
+from rules.alerts import State
 from rules.arithmetic import Language
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -9,6 +10,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ticks": "跳过时钟记录 {ticks:,} 条",
         "bad": "不可用记录 {total:,} 条：{reasons}",
         "no_bad": "不可用记录 0 条",
+        "refused": "仅{side}规则不接受的记录 {total:,} 条（如对其未发之牌的处置）：{reasons}",
         "books": "现行 {current} ↔ 拟行 {candidate}",
         "agreed": "两套规则完全一致的牌 {agreed:,} 张",
         "by_level": "按级别",
@@ -43,11 +45,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "warning": "预警",
         "yellow": "黄牌",
         "red": "红牌",
-        "pending": "待发",
-        "issued_state": "已发",
-        "superseded": "已升级",
-        "expired": "按时办结失效",
-        "withdrawn": "撤销",
     },
     "en": {
         "title": "Back-test of rule books",
@@ -55,6 +52,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ticks": "{ticks:,} ticks skipped",
         "bad": "{total:,} records could not be used: {reasons}",
         "no_bad": "0 records could not be used",
+        "refused": "{total:,} records only the {side} book refuses (acts on cards it never issued, say): {reasons}",
         "books": "current {current} ↔ candidate {candidate}",
         "agreed": "cards on which both books fully agree: {agreed:,}",
         "by_level": "By level",
@@ -89,15 +87,40 @@ WORDS: dict[Language, dict[str, str]] = {
         "warning": "warning",
         "yellow": "yellow",
         "red": "red",
-        "pending": "pending",
-        "issued_state": "issued",
-        "superseded": "superseded",
-        "expired": "expired",
-        "withdrawn": "withdrawn",
     },
 }
 
-
-def state_word(state: str, words: dict[str, str]) -> str:
-    """A state as people read it; one nobody has a word for stays as it is."""
-    return words.get("issued_state" if state == "issued" else state, state)
+STATE_WORDS: dict[Language, dict[State, str]] = {
+    "zh": {
+        "pending": "待发",
+        "issued": "已发",
+        "superseded": "已升级",
+        "expired": "失效",
+        "withdrawn": "系统撤回",
+        "acknowledged": "已签收",
+        "replied": "已反馈",
+        "followed_up": "督办中",
+        "rectified": "已整改",
+        "closed": "已办结",
+        "appealed": "申诉中",
+        "escalated": "已上报",
+        "revoked": "撤销",
+        "removed": "摘牌",
+    },
+    "en": {
+        "pending": "pending",
+        "issued": "issued",
+        "superseded": "superseded",
+        "expired": "expired",
+        "withdrawn": "withdrawn",
+        "acknowledged": "acknowledged",
+        "replied": "replied",
+        "followed_up": "followed up",
+        "rectified": "rectified",
+        "closed": "closed",
+        "appealed": "appealed",
+        "escalated": "escalated",
+        "revoked": "revoked",
+        "removed": "removed",
+    },
+}

@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -11,11 +12,15 @@ import pytest
 from monitor.books import load_books
 from monitor.replay import replay_offline
 from monitor.replay.backtest import BacktestError, Options, Report, from_lines, from_mapping, run_backtest
+from monitor.replay.backtest.compare import KINDS
+from monitor.replay.backtest.words import STATE_WORDS, WORDS
 from monitor.replay.engine import Engine
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json
-from rules.alerts import STANDING
+from rules.alerts import LEVELS, STANDING, STATES
+from rules.arithmetic import Language
 from rules.errors import BadRuleBook
+from rules.events import AlertAcknowledged
 from rules.instant import to_datetime, to_instant
 from tests.monitor.replay.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.replay.files import ZONE, at, mapping, write
@@ -143,6 +148,26 @@ def test_the_same_card_held_back_ends_otherwise(tmp_path: Path) -> None:
     (example,) = report.examples["ended"]
     assert (example.current.state, example.candidate.state) == ("issued", "pending")
     assert (report.agreed, [cell.changed.ended for cell in report.cells]) == (0, [1])
+
+
+def test_what_was_done_about_a_card_means_nothing_to_a_book_that_never_issued_it(tmp_path: Path) -> None:
+    two, three = book(tmp_path, "two"), book(tmp_path, "three", "3d")
+    acknowledged = AlertAcknowledged(
+        id="x", at=to_datetime(at("2026-01-07 16:00"), ZONE), region="430100", case="A", alert="A/case/yellow/1", operator="u"
+    )
+    unknown = msgspec.structs.replace(acknowledged, id="y", alert="A/case/yellow/9")
+    told = [line(accepted("A", "2026-01-05 09:00")), line(acknowledged), line(unknown)]
+    report = backtest(tmp_path, lines(tmp_path, told), three, two).report
+    assert (report.current.refused, report.candidate.refused) == ({}, {"unknown_alert": 1})
+    assert (report.records.bad, report.records.events) == ({"unknown_alert": 1}, 2)
+    assert report.examples["removed"][0].current.state == "acknowledged"
+
+
+def test_every_state_and_level_has_its_word() -> None:
+    for lang in get_args(Language):
+        assert set(STATE_WORDS[lang]) == set(STATES)
+        assert set(LEVELS) | set(KINDS) <= set(WORDS[lang])
+        assert set(WORDS[lang]) == set(WORDS["zh"])
 
 
 def test_the_clock_stops_with_the_last_record_unless_told(tmp_path: Path) -> None:

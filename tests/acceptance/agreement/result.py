@@ -59,9 +59,6 @@ def result(alerts: Iterable[Alert], cases: Iterable[Case]) -> Result:
 
 def differences(ours: Result, theirs: Result) -> dict[str, tuple[Ending | None, Ending | None]]:
     """Alert identities whose verdicts differ, with both endings (None: never raised)."""
-    identities = sorted(ours.alerts.keys() | theirs.alerts.keys())
-    return {
-        identity: (ours.alerts.get(identity), theirs.alerts.get(identity))
-        for identity in identities
-        if ours.verdicts.get(identity) != theirs.verdicts.get(identity)
-    }
+    mine, others = ours.verdicts, theirs.verdicts
+    differing = sorted(identity for identity in mine.keys() | others.keys() if mine.get(identity) != others.get(identity))
+    return {identity: (ours.alerts.get(identity), theirs.alerts.get(identity)) for identity in differing}

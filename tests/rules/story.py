@@ -111,7 +111,7 @@ class Story:
     def deadline(self, rule: str, cycle: int = 1) -> datetime:
         """The deadline of a clock of the case."""
         judged = self.books.get(self.known.book)
-        found = [c for c in self.known.clocks if (judged.time_limits[c.rule].id, c.cycle) == (rule, cycle)]
+        found = [c for c in self.known.clocks if (judged.rules[c.rule].id, c.cycle) == (rule, cycle)]
         assert found, f"no clock of {rule}/{cycle} among {self.clocks}"
         return to_datetime(found[0].deadline, ZONE)
 
@@ -119,4 +119,4 @@ class Story:
     def clocks(self) -> dict[str, bool]:
         """``rule/cycle`` of every clock to whether it still runs."""
         judged = self.books.get(self.known.book)
-        return {f"{judged.time_limits[clock.rule].id}/{clock.cycle}": not clock.end for clock in self.known.clocks}
+        return {f"{judged.rules[clock.rule].id}/{clock.cycle}": not clock.end for clock in self.known.clocks}

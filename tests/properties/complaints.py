@@ -1,0 +1,90 @@
+"""Hypothesis strategies for complaints and bad reviews: about a case, with the records of the case itself, or about a window."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from rules import events as ev
+from rules.bookfile import parse_book
+from rules.rulebook import RuleBooks
+from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
+from tests.rules.story import table
+
+names = st.sampled_from(["TS1", "TS2", "TS3"])
+ratings = st.sampled_from(["", "PJ1", "PJ2"])
+People = st.SearchStrategy[Any]
+
+
+def _kind(kind: type[ev.Header], **fields: People) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"kind": st.just(kind), "at": moments, **fields})
+
+
+complained: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    _kind(ev.ComplaintFiled, complaint=names, person=st.sampled_from(["", "0412", "0413"])),
+    _kind(ev.ComplaintFiled, complaint=names, department=st.sampled_from(["市场监管局", "城管局"])),
+    _kind(ev.ComplaintAccepted, complaint=names),
+    _kind(ev.ComplaintRefused, complaint=names),
+    _kind(ev.ComplaintExtended, complaint=names, days=st.integers(0, 12)),
+    _kind(ev.ComplaintAnswered, complaint=names),
+    _kind(ev.ComplaintMisrouted, complaint=names),
+    _kind(ev.ComplaintClosed, complaint=names),
+    _kind(ev.Rated, rating=ratings, score=st.integers(1, 5)),
+    _kind(ev.Rated, rating=ratings, score=st.integers(4, 5)),
+    _kind(ev.RatingVerified, rating=ratings, founded=st.booleans()),
+    _kind(ev.RatingRectified, rating=ratings),
+    _kind(ev.RatingCalledBack, rating=ratings),
+    _kind(ev.RatingAppealed, rating=ratings),
+    _kind(ev.RatingAppealDecided, rating=ratings, upheld=st.booleans()),
+)
+
+
+def _told(fields: dict[str, Any], case: str) -> ev.Header:
+    kind: type[ev.Header] = fields["kind"]
+    rest = {key: value for key, value in fields.items() if key != "kind"}
+    return kind(**{**CASE, "id": "e", "item": "licence", **rest, "case": case})
+
+
+def _about(case: str) -> st.SearchStrategy[ev.Header]:
+    return complained.map(lambda fields: _told(fields, case))
+
+
+def _mixed(length: int) -> st.SearchStrategy[list[ev.Header]]:
+    return st.lists(st.one_of(_about(CASE["case"]), _about(CASE["case"]), events), min_size=1, max_size=length)
+
+
+on_windows = st.lists(_about(""), min_size=1, max_size=14)
+histories: st.SearchStrategy[list[ev.Header]] = st.one_of(_mixed(18), on_windows)
+
+
+def _everything() -> RuleBooks:
+    """The default book with every clock and finding of the family, at levels of every kind."""
+    book = table("default")
+    extra = [
+        {
+            "id": kind,
+            "clock": kind,
+            "limit": "3wd",
+            "reminder": "1/2",
+            "warning": "1d before",
+            "yellow": "deadline",
+            "red": "2d after",
+        }
+        for kind in ("complaint-closing", "review-verification", "review-appeal")
+    ]
+    again = {"count": 2, "within": "10d", "yellow": "at once", "red": "1wd after"}
+    process = [
+        *({"id": f"again-{what}", "finding": f"complaint-repeated-{what}", **again} for what in ("case", "window", "person")),
+        {"id": "late-and-complained", "finding": "complaint-on-overdue", "yellow": "at once", "red": "2d after"},
+        {"id": "bad", "finding": "bad-review", "reminder": "at once", "yellow": "3wd after"},
+    ]
+    return RuleBooks([parse_book("everything", {**book, "time_limits": [*book["time_limits"], *extra], "process": process})])
+
+
+EVERYTHING = _everything()
+
+
+def last_arrival(history: Sequence[ev.Header]) -> int:
+    """A time when all of it has happened and every clock has run out, epoch ms."""
+    return int((BEGIN + timedelta(minutes=MINUTES, days=90)).timestamp() * 1000)

@@ -7,6 +7,7 @@ only then is the batch settled and its offset committed. ``docs/worker.md`` tell
 import asyncio
 import gc
 import logging
+import os
 import signal
 import tempfile
 import time
@@ -106,12 +107,15 @@ class Worker:
 
     async def _stop(self) -> None:
         self._ticker.forget_all()
+        if self._failure is not None:
+            self.app.conf.stream_wait_empty = False  # the batch that failed will never be settled
         stopping = asyncio.create_task(self.app.stop())
         _, late = await asyncio.wait({stopping}, timeout=STOP_TIMEOUT)  # not cancelled: Faust would not listen
         if late:
-            log.warning("did not finish within %.0f s; the next owner goes on from the last commit", STOP_TIMEOUT)
-        else:
-            await stopping
+            log.error("did not finish within %.0f s; the next owner goes on from the last commit", STOP_TIMEOUT)
+            logging.shutdown()
+            os._exit(1)  # what did not stop now would keep the process, and its partitions, for ever
+        await stopping
 
     # Batches
 

@@ -45,6 +45,7 @@ from rules.timelimits import clip, extended, limit_of, spans_of
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
 
+_OFFICE = (Action, CardIssuedByHand)
 _replace = msgspec.structs.replace
 
 
@@ -62,7 +63,7 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
     Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
     """
     silent = isinstance(record, Tick) or not supervised(record)
-    if isinstance(record, Action | CardIssuedByHand):
+    if isinstance(record, _OFFICE):
         if isinstance(record, Action):
             return _acted(case, record, books, now, arrived, offset)
         return _by_hand(case, record, books, now, arrived, offset)

@@ -1,6 +1,7 @@
 """What a scenario can expect of its case, and how it stands instead.
 
-- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle;
+- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle; a rule that watches cards (``reply``) may
+  mean any of them;
 - ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
 - ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
 - ``expect due 8wd``: the promised deadline of the case; ``expect due none``;
@@ -16,6 +17,7 @@ from rules.instant import isoformat
 from rules.rulebook import RuleBook
 
 STATES: tuple[str, ...] = get_args(State)
+ANY = "any"
 
 
 class Expected(NamedTuple):
@@ -65,7 +67,7 @@ def _none(rest: Sequence[str], case: Case | None, book: RuleBook) -> Expected | 
 
 def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expected | None:
     wanted = _rule(rule, book)
-    if any(LEVELS[card.level] == level and f"{card.rule}/{card.cycle}" == wanted for card in _standing(case)):
+    if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case)):
         return None
     return Expected(f"{level} {wanted} stands", _told(case.cards if case else (), book))
 
@@ -74,7 +76,7 @@ def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequen
     if not 2 <= len(rest) <= 3 or rest[0] not in LEVELS:
         raise ValueError(f"write {state}, a level, a rule and, if it matters, a reason")
     level, wanted, reason = rest[0], _rule(rest[1], book), rest[2] if len(rest) > 2 else ""
-    last = next((a for a in reversed(alerts) if a.level == level and f"{a.rule}/{a.cycle}" == wanted), None)
+    last = next((a for a in reversed(alerts) if a.level == level and wanted in _names(a)), None)
     if last is not None and last.state == state and reason in ("", last.reason):
         return None
     text = f"{level} {wanted} is {state}" + (f" by {reason}" if reason else "")
@@ -98,15 +100,15 @@ def _rule(text: str, book: RuleBook) -> str:
     known = sorted(known.id for known in book.rules)
     if rule not in known or (cycle and not cycle.isdigit()):
         raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
-    return f"{rule}/{cycle or 1}"
+    return f"{rule}/{cycle or (ANY if book.is_life_rule(rule) else 1)}"
 
 
 def _standing(case: Case | None) -> list[Card]:
     return [card for card in case.cards if is_standing(card)] if case is not None else []
 
 
-def _names(card: Card) -> tuple[str, str]:
-    return card.rule, f"{card.rule}/{card.cycle}"
+def _names(card: Card | Alert) -> tuple[str, ...]:
+    return card.rule, f"{card.rule}/{card.cycle}", f"{card.rule}/{ANY}"
 
 
 def _told(cards: Sequence[Card], book: RuleBook) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def test_every_stage_procedure_finding_level_state_and_reason_stands_there() -> 
 
 def thresholds(rule: dict[str, Any]) -> str:
     levels = ", ".join(f"{level} {rule[level]}" for level in LEVELS if level in rule)
-    return f"{rule['limit']}: {levels}"
+    return f"{rule['limit']}: {levels or 'expires'}"
 
 
 def test_the_table_of_rules_is_that_of_the_books() -> None:

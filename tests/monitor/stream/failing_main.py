@@ -12,6 +12,7 @@ from rules.errors import SupervisionError
 from rules.events import Record
 from rules.rulebook import RuleBooks
 from rules.step import Outcome, step
+from tests.monitor.stream.hall import AROUND_THE_CLOCK
 
 steps = count(1)
 
@@ -26,6 +27,6 @@ def breaking(case: Case | None, record: Record, books: RuleBooks, now: int, arri
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        run_worker(load_settings(), load_books([]), apply=breaking)
+        run_worker(load_settings(), load_books([AROUND_THE_CLOCK]), apply=breaking)
     except SupervisionError as error:
         sys.exit(f"supervise worker: {error}")

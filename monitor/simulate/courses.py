@@ -114,20 +114,22 @@ def _handled(life: Life, habits: Habits, accepted: float) -> float:
     """The stages between acceptance and conclusion, their borders where the whole duration puts them."""
     rng, office = life.rng, life.office
     duration = _duration(life, habits)
+    usual = min(duration, 0.92 * life.item.promised)
+    lost, slow = duration - usual, rng.randrange(3)  # what a late case loses, it loses in one stage
     leaves_off = rng.random() if _chance(life, habits.unfinished) else 2.0
     handler, reviewer, approver = (rng.choice(people) for people in (office.handlers, office.reviewers, office.approvers))
     if _chance(life, 0.01):  # nobody checks whom: the four-eyes rule is for the engine to notice
         handler = reviewer = approver
     if _chance(life, 0.05):
-        life.tell(Transferred, accepted + 0.02 * duration, to=handler)
-    entered = life.tell(StageEntered, accepted + 0.03 * duration, stage="handling", handler=handler)
-    left = accepted + duration * rng.uniform(0.4, 0.6)
+        life.tell(Transferred, accepted + 0.02 * usual, to=handler)
+    entered = life.tell(StageEntered, accepted + 0.03 * usual, stage="handling", handler=handler)
+    left = accepted + usual * rng.uniform(0.47, 0.53) + (lost if slow == 0 else 0.0)
     pause = _suspended(life, habits, entered, left) if _chance(life, habits.suspended) else 0.0
     if leaves_off < 0.5:
         return left + pause
     left = life.tell(StageLeft, left + pause, stage="handling", handler=handler)
     review = life.tell(StageEntered, left, stage="review", handler=reviewer)
-    reviewed = max(accepted + pause + duration * rng.uniform(0.65, 0.8), review)
+    reviewed = max(accepted + pause + usual * rng.uniform(0.7, 0.75) + (lost if slow <= 1 else 0.0), review)
     if _chance(life, habits.sent_back):
         back = life.tell(StageLeft, review + (reviewed - review) * 0.3, stage="review", action="return", handler=reviewer)
         life.tell(StageEntered, back, stage="handling", handler=handler)

@@ -9,7 +9,7 @@ import pytest
 from monitor.simulate.hall import BadSimulation, generate
 from monitor.simulate.rhythm import LUNCH, Rhythm, day_of, is_office_time
 from monitor.wire import decode_record, encode_event
-from rules.events import Accepted, Applied, Concluded, Decided, Rated, StageEntered, Suspended
+from rules.events import Accepted, Applied, Concluded, Consulted, Decided, Rated, StageEntered, Suspended
 from rules.instant import DAY, HOUR, to_instant
 from tests.monitor.simulate.halls import END, START, hall, instant
 
@@ -41,7 +41,7 @@ def test_a_start_at_noon_begins_with_the_afternoons_cases() -> None:
     noon = START + 12 * HOUR
     records = list(generate(7, noon, START + 3 * DAY, 200))
     assert records[0][0] >= noon
-    begun = {event.case for _, event in records if isinstance(event, Applied)}
+    begun = {event.case for _, event in records if isinstance(event, Applied | Consulted)}
     assert {event.case for _, event in records} - {""} == begun
 
 

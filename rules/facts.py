@@ -241,7 +241,7 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
             if mark not in case.marks and (changes or mark[1] != _BACK_ENTRY):  # a mere repetition is no back-entry
                 marks = _added(changes.get("marks", case.marks), mark)
                 changes = {**changes, "marks": marks} if marks is not None else changes
-    if not changes and type(event) in _SILENT:
+    if not changes and type(event) in _SILENT and not (isinstance(event, ev.Transferred) and event.to):
         return _NOTHING
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)

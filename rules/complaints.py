@@ -15,6 +15,7 @@ A complaint that names no case is kept with its window; then the "case" is that 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
@@ -78,10 +79,16 @@ def note_of(event: Any, at: int, books: RuleBooks) -> Note:
     return at, step, event.complaint, event.days if step == EXTENDED else 0, person
 
 
-def rounds_of(case: Case) -> list[Round]:
+def rounds_of(case: Case) -> tuple[Round, ...]:
     """All rounds of all complaints, by when they began."""
+    return _rounds(case.complaints)
+
+
+@lru_cache(maxsize=64)
+def _rounds(notes_of_all: tuple[Note, ...]) -> tuple[Round, ...]:
+    """Every rule of the family asks for the rounds of the same case, one after the other."""
     by_name: dict[str, list[Note]] = {}
-    for note in case.complaints:
+    for note in notes_of_all:
         by_name.setdefault(note[2], []).append(note)
     rounds: list[Round] = []
     for notes in by_name.values():
@@ -94,7 +101,7 @@ def rounds_of(case: Case) -> list[Round]:
         if open_notes:
             rounds.append(_round(open_notes))
     rounds.sort(key=lambda each: (each.begun, each.complaint))
-    return rounds
+    return tuple(rounds)
 
 
 def _round(notes: list[Note]) -> Round:
@@ -104,7 +111,7 @@ def _round(notes: list[Note]) -> Round:
     for at, step, _, _, who in notes:
         when[step] = when[step] or at
         person = person or who
-    extensions = tuple((at, days) for at, step, _, days, _ in notes if step == EXTENDED)
+    extensions = tuple([(at, days) for at, step, _, days, _ in notes if step == EXTENDED])
     return Round(
         notes[0][2],
         when[FILED] or notes[0][0],

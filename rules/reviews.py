@@ -13,6 +13,7 @@ cycle of their clocks. An appeal that is upheld makes the review count for nothi
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
@@ -67,11 +68,17 @@ def note_of(event: Any, at: int) -> Note:
     return at, step, event.rating, value
 
 
-def reviews_of(case: Case) -> list[Review]:
+def reviews_of(case: Case) -> tuple[Review, ...]:
     """Every bad review of the case, by when it was given."""
+    return _reviews(case.reviews)
+
+
+@lru_cache(maxsize=64)
+def _reviews(notes_of_all: tuple[Note, ...]) -> tuple[Review, ...]:
+    """Every rule of the family asks for the reviews of the same case, one after the other."""
     rated: list[Note] = []
     later: list[list[Note]] = []
-    for note in case.reviews:
+    for note in notes_of_all:
         if note[1] == RATED:
             if not note[2] or all(note[2] != known[2] for known in rated):  # the same rating again is the same rating
                 rated.append(note)
@@ -81,7 +88,7 @@ def reviews_of(case: Case) -> list[Review]:
             if not note[2] or note[2] == rated[place][2]:
                 later[place].append(note)
                 break
-    return [_review(each, notes) for each, notes in zip(rated, later, strict=True)]
+    return tuple([_review(each, notes) for each, notes in zip(rated, later, strict=True)])
 
 
 def _review(rated: Note, notes: list[Note]) -> Review:

@@ -10,7 +10,7 @@ from tests.rules.story import Story, books, day
 Told = tuple[str, float, dict[str, Any]]
 
 
-def reviews(*told: Told) -> list[Review]:
+def reviews(*told: Told) -> tuple[Review, ...]:
     stories = []
     for order in (told, tuple(reversed(told))):
         story = Story()
@@ -87,4 +87,4 @@ def test_a_card_says_which_review_it_is_about() -> None:
     story.tell("rated", day(0), score=5, rating="a")
     details = {alert.detail for alert in story.tick(day(8)).alerts}
     assert details == {"score=5 rating=a"}
-    assert {clock.split("/")[0] for clock in story.clocks} == {"review-rectification", "bad-review"}
+    assert {"review-rectification/1", "bad-review/1"} <= set(story.clocks)

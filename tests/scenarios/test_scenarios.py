@@ -43,6 +43,20 @@ def broken(profile: str) -> Iterator[tuple[str, dict[str, Any]]]:
             moved = {**rule, level: "1wd before" if rule[level] == "deadline" else "deadline"}
             for how, changed in (("missing", missing), ("moved", moved)):
                 yield f"{rule['id']} {level} {how}", {"time_limits": [*rules[:at], changed, *rules[at + 1 :]]}
+    process, inherited = table(profile).get("process", []), table("default").get("process", [])
+    for at, rule in enumerate(process):
+        if profile != "default" and rule in inherited:
+            continue  # broken where it comes from
+        other = {**rule, **{level: "9wd after" for level in LEVELS if level in rule}}
+        changes = [("too late", other)]
+        if rule.get("count", 1) > 1:
+            changes += [("one more", {**rule, "count": rule["count"] + 1})]
+        if "hold" in rule:
+            changes += [("not held", {**rule, "hold": []})]
+        if "within" in rule:
+            changes += [("a wider span", {**rule, "within": "3650d"}), ("a narrower span", {**rule, "within": "1d"})]
+        for how, changed in changes:
+            yield f"{rule['id']} {how}", {"process": [*process[:at], changed, *process[at + 1 :]]}
     ends = table(profile)["counting"]["ends"]
     yield "ends otherwise", {"counting": {"ends": "day_end" if ends == "second" else "second"}}
 
@@ -61,6 +75,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a supplement stops nothing": {"supplement": {"stops_clock": False}},
     "a supplement stops for 61 days": {"supplement": {"max_days": 61}},
     "extended by 11 days": {"extension": {"max_days": 11}},
+    "an answer put off by 11 days": {"complaints": {"max_extension": 11}},
 }
 BREAKS = {f"{profile}: {what}": (profile, change) for profile in profiles() for what, change in broken(profile)}
 BREAKS |= {f"default: {what}": ("default", change) for what, change in CHANGES.items()}

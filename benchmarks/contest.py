@@ -8,7 +8,7 @@ was durable to the end, so that start, joining the group and first fetches count
 import asyncio
 import hashlib
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from benchmarks.child import BenchmarkFailed, Child
 from benchmarks.hall import Log
 from benchmarks.site import Site
 from benchmarks.topics import Commits, changelog_of, ends, make_changelog, read
+from monitor.settings import Settings
 from monitor.wire import Topics, decode_alert
 
 WORKER, STOCK, LOOP = "supervise worker", "stock Faust", "hand-written loop"
@@ -60,8 +61,17 @@ def command(contender: str, settings_file: str) -> list[str]:
     return [f"benchmarks.contenders.{module}", settings_file]
 
 
-async def run(place: Site, log: Log, contender: str, number: int) -> Run:
-    """Run one contender from an empty state to the end of the log."""
+class Finish(NamedTuple):
+    """A contender that has read the whole log: its process (ended, its samples kept), its settings, memory, alerts."""
+
+    child: Child
+    settings: Settings
+    rss: int
+    alerts: dict[str, str]
+
+
+async def finish(place: Site, log: Log, contender: str, number: int) -> Finish:
+    """Run one contender from an empty state to the end of the log; nothing is timed."""
     group = f"{log.prefix}-{number}-{contender.replace(' ', '-')}"
     file, settings = place.settings(log.prefix, group, log.book)
     topics = Topics(log.prefix)
@@ -70,21 +80,20 @@ async def run(place: Site, log: Log, contender: str, number: int) -> Run:
     with Child(group, place.folder, *command(contender, str(file))) as child:
         await _until_read(child, settings, topics.events, log)
         rss = child.rss()
-    curve = await _progress(settings)
-    start, done = _stretch(curve, log, contender)
-    records = done[1] - start[1]
-    seconds = (done[0] - start[0]) / 1000
-    return Run(
-        contender,
-        records / seconds,
-        child.cpu_between(start[0] / 1000, done[0] / 1000) / records * 1e6,
-        seconds,
-        rss,
-        await _final(settings, topics.alerts, begin),
-    )
+    return Finish(child, settings, rss, await _final(settings, topics.alerts, begin))
 
 
-async def _until_read(child: Child, settings: Any, topic: str, log: Log) -> None:
+async def run(place: Site, log: Log, contender: str, number: int) -> Run:
+    """The same, timed. :class:`BenchmarkFailed` where the log is too short to time it."""
+    done = await finish(place, log, contender, number)
+    first, last = _stretch(await _progress(done.settings), log, contender)
+    records = last[1] - first[1]
+    seconds = (last[0] - first[0]) / 1000
+    cpu = done.child.cpu_between(first[0] / 1000, last[0] / 1000)
+    return Run(contender, records / seconds, cpu / records * 1e6, seconds, done.rss, done.alerts)
+
+
+async def _until_read(child: Child, settings: Settings, topic: str, log: Log) -> None:
     """Wait until everything is committed; one record short in a partition will do, some never commit the last."""
     moved, before = time.monotonic(), -1
     async with Commits(settings) as commits:
@@ -100,7 +109,7 @@ async def _until_read(child: Child, settings: Any, topic: str, log: Log) -> None
                 raise BenchmarkFailed(f"{child.name} has not moved for {_STUCK:.0f} s at {total} of {log.records}")
 
 
-async def _progress(settings: Any) -> list[tuple[int, int]]:
+async def _progress(settings: Settings) -> list[tuple[int, int]]:
     """(epoch ms, records of the log done by then), in order of time."""
     marks = []
     async for record in read(settings, changelog_of(settings)):
@@ -134,7 +143,7 @@ def _stretch(curve: list[tuple[int, int]], log: Log, contender: str) -> tuple[tu
     return start, done
 
 
-async def _final(settings: Any, topic: str, begin: dict[int, int]) -> dict[str, str]:
+async def _final(settings: Settings, topic: str, begin: dict[int, int]) -> dict[str, str]:
     """Identity to final state of every alert raised since ``begin``."""
     last: dict[str, tuple[int, str]] = {}
     async for record in read(settings, topic, begin):

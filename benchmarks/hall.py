@@ -1,12 +1,14 @@
 """The log that all contenders read: the simulated hall's records with a tick per simulated hour, and its rule book."""
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.child import BenchmarkFailed
 from benchmarks.site import Site
 from benchmarks.topics import ends
-from monitor.kafka import ensure_topics
+from monitor.kafka import ensure_topics, topic_config
 from monitor.settings import Settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book
@@ -39,6 +41,16 @@ async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int) 
     write_book(book)
     _, settings = place.settings(prefix, f"{prefix}-feeder", book)
     await ensure_topics(settings.kafka, settings.topics, create_time=True)
+    await _visible(settings, Topics(prefix).events)
     daily = cases / (days * _WORKING_SHARE)
     fed = await run_simulate(settings, seed=seed, start=_LIVE, cases_per_day=daily, backfill_days=days, seconds=0, progress=False)
     return Log(prefix, book, fed.events, fed.ticks, await ends(settings, Topics(prefix).events)), settings
+
+
+async def _visible(settings: Settings, topic: str) -> None:
+    """A broker confirms a new topic a moment before it can describe it, and the feeder asks at once."""
+    for _ in range(100):
+        if "message.timestamp.type" in await topic_config(settings.kafka, topic):
+            return
+        await asyncio.sleep(0.1)
+    raise BenchmarkFailed(f"topic {topic} was made, but the broker does not describe it after 10 s")

@@ -23,10 +23,9 @@ async def throughput(
     repetitions: int,
     seed: int,
     contenders: Sequence[str] = CONTENDERS,
-    prefix: str = "bench",
 ) -> bool:
     """Run the contenders ``repetitions`` times in turn and print the table; whether all of them raised the same alerts."""
-    log, _ = await write_log(place, prefix, cases, days, seed)
+    log, _ = await write_log(place, "bench", cases, days, seed)
     out.print(f"log: {log.events:,} events of about {cases:,} cases and {log.ticks:,} ticks in {len(log.ends)} partitions")
     runs: list[Run] = []
     for repetition in range(repetitions):

@@ -13,7 +13,6 @@ from rules.instant import to_datetime
 from rules.pauses import pauses_of
 from rules.rulebook import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
 from rules.timelimits import clip, extended, spans_of
-from rules.worktime import Limit
 
 
 class Defence(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +76,8 @@ def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[Sp
     rule = book.rules[clock.rule]
     if not isinstance(rule, TimeLimit):
         return "", ()
-    if rule.clock in LIFE_KINDS:
-        limit = Limit.parse(rule.limit)
-        return str(limit), arithmetic(book.worktime, clock.start, limit, (), clock.deadline)
+    if rule.clock in LIFE_KINDS:  # what stops these is the card's own story, which this case may not have
+        return rule.limit, ()
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
         return "", ()

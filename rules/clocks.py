@@ -102,7 +102,7 @@ def clocks_of(
 
 def _found(case: Case, rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
     """A finding is a clock that had run out when it happened; most are ended by nothing but a record that undoes them."""
-    for cycle, (at, _, end) in enumerate(findings_of(case, rule, book), 1):
+    for cycle, (at, _, end, _) in enumerate(findings_of(case, rule, book), 1):
         try:
             thresholds = tuple([at if grace.limit is None else book.worktime.after(at, grace.limit) for grace in rule.thresholds])
         except UncoveredDate:

@@ -25,11 +25,13 @@ from rules.timelimits import clip, deadline_of, spans_of
 
 
 class Found(NamedTuple):
-    """One thing found: when it happened (epoch ms), what to show, and when it was over where it can be (``NEVER``: it stays)."""
+    """One thing found: when it happened (epoch ms), what to show, when it was over where it can be (``NEVER``: it stays), and who
+    says so where a person does."""
 
     at: int
     detail: str
     end: int = NEVER
+    by: str = ""
 
 
 def repeated_case(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:

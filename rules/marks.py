@@ -66,7 +66,7 @@ def _item_suspended(event: Header, at: int, arrived: int, book: RuleBook) -> str
 
 def _by_hand(level: str) -> Callable[[Header, int, int, RuleBook], str | None]:
     def look(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
-        return event.reason if isinstance(event, ev.CardIssuedByHand) and event.level == level else None
+        return f"{event.operator}\n{event.reason}" if isinstance(event, ev.CardIssuedByHand) and event.level == level else None
 
     return look
 

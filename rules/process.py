@@ -33,7 +33,7 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import SECOND
 from rules.pauses import pauses_of
-from rules.rulebook import FINDINGS, SINGLE_RECORD, ProcessRule, RuleBook
+from rules.rulebook import BY_HAND, FINDINGS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
 
 HANDLING, REVIEW, APPROVAL = (STAGES.index(stage) for stage in ("handling", "review", "approval"))
@@ -46,8 +46,15 @@ def findings_of(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found
     """Everything ``rule`` finds in ``case``, in order of when it happened."""
     if rule.finding in SINGLE_RECORD:
         index = FINDINGS.index(rule.finding)
-        return (Found(at, detail) for at, mark, detail in case.marks if mark == index)
+        found = (Found(at, detail) for at, mark, detail in case.marks if mark == index)
+        return map(_by_hand, found) if rule.finding in BY_HAND else found
     return _LOOKS[rule.finding](case, rule, book)
+
+
+def _by_hand(found: Found) -> Found:
+    """The mark of a card by hand keeps who issued it before the reason."""
+    who, _, why = found.detail.partition("\n")
+    return found._replace(detail=why, by=who)
 
 
 def depends_on(finding: str) -> frozenset[str]:

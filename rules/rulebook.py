@@ -36,6 +36,7 @@ SINGLE_RECORD = frozenset(FINDINGS[:9])
 ON_COMPLAINTS = frozenset(FINDINGS[-5:])
 """Findings that nothing but a complaint or a bad review can start."""
 REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
+BY_HAND = frozenset({"yellow-by-hand", "red-by-hand"})
 NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"}) | REPEATED
 
 

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.alerts import LEVELS, STATES, Alert
+from rules.alerts import LEVELS, STATES, Alert, Reason
 from rules.arithmetic import Span, arithmetic
 from rules.cards import Act, Change, judge, next_threshold
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_standing, place_of
@@ -39,7 +39,7 @@ from rules.instant import MINUTE, to_datetime, to_instant
 from rules.life import REASONS, act_of, acted, alert_id, appeals_of, department_of, watched
 from rules.pauses import pauses_of
 from rules.process import findings_of
-from rules.rulebook import LIFE_KINDS, ProcessRule, RuleBook, RuleBooks, TimeLimit
+from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RuleBook, RuleBooks, TimeLimit
 from rules.timelimits import clip, extended, limit_of, spans_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
@@ -120,15 +120,9 @@ def _by_hand(case: Case | None, record: CardIssuedByHand, books: RuleBooks, now:
     finding = f"{record.level}-by-hand"
     at = min(to_instant(record.at), arrived)
     book = _book_of(case, books) if case is not None and case.book else books.at(at)
-    rule = next((rule for rule in book.process if rule.finding == finding), None)
-    if rule is None or finding not in books.at(at).marked:
+    if finding not in book.watched or finding not in books.at(at).marked:
         raise BadEvent("forbidden_type", f"book {book.version} issues no cards by hand: give it a [[process]] {finding}", "level")
-    outcome = _told(case, record, False, books, now, arrived, offset)
-    said = [
-        _replace(alert, by=record.operator) if alert.rule == rule.id and alert.detail == record.reason else alert
-        for alert in outcome.alerts
-    ]
-    return outcome._replace(alerts=tuple(said))
+    return _told(case, record, False, books, now, arrived, offset)
 
 
 def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
@@ -256,6 +250,7 @@ def _alert(case: Case, change: Change, book: RuleBook, now: int) -> Alert:
         held_by=case.holder[1],
         watch=case.terms.watch if case.terms is not None else "",
         highest=highest,
+        by=_issued_by(case, clock, book) if change.reason is Reason.FOUND else "",
         detail=detail,
         spans=spans,
     )
@@ -268,6 +263,15 @@ def slowest_branch(case: Case, book: RuleBook) -> tuple[str, int] | None:
         return None
     first = min(running, key=lambda clock: clock.deadline)
     return case.branches[first.cycle - 1][1], first.deadline
+
+
+def _issued_by(case: Case, clock: Clock | None, book: RuleBook) -> str:
+    """Who issued a card by hand; empty for what a rule found."""
+    rule = book.rules[clock.rule] if clock is not None else None
+    if clock is None or not isinstance(rule, ProcessRule) or rule.finding not in BY_HAND:
+        return ""
+    found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+    return found.by if found is not None else ""
 
 
 def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str, tuple[Span, ...]]:

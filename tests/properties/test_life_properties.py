@@ -1,0 +1,207 @@
+"""What must hold whatever people do with cards, in whatever order: nothing but refusals, and the same state again."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules import events as ev
+from rules.alerts import LEVELS, STANDING, STATES, Alert
+from rules.bookfile import parse_book
+from rules.case import Case, decode_case, encode_case, is_card
+from rules.errors import BadEvent
+from rules.events import TICK, Header
+from rules.instant import DAY, to_instant
+from rules.life import ACTS, TRANSITIONS, state_after
+from rules.rulebook import RuleBooks
+from rules.step import step
+from rules.worktime import Limit
+from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
+from tests.rules.story import table
+
+END = to_instant(BEGIN) + MINUTES * 60_000 + 90 * DAY
+STAGES = {"handling": "3wd", "review": "1wd", "approval": "4wh"}
+_OFFICE = {**table("office"), "stages": STAGES}
+_HELD = [{**rule, "hold": [lv for lv in LEVELS if lv in rule]} if rule["id"] == "case-promise" else rule
+         for rule in _OFFICE["time_limits"]]  # fmt: skip
+OFFICES = {
+    "office": RuleBooks([parse_book("office", _OFFICE)]),
+    "held": RuleBooks([parse_book("held", {**_OFFICE, "time_limits": _HELD})]),
+}
+offices = st.sampled_from(sorted(OFFICES))
+
+ACT_KINDS: dict[str, tuple[type[ev.Action], dict[str, Any]]] = {
+    "confirm": (ev.AlertConfirmed, {}),
+    "acknowledge": (ev.AlertAcknowledged, {}),
+    "reply": (ev.AlertReplied, {}),
+    "open_followup": (ev.FollowupOpened, {}),
+    "rectify": (ev.FollowupRectified, {}),
+    "close": (ev.AlertClosed, {}),
+    "appeal": (ev.AlertAppealed, {}),
+    "uphold": (ev.AppealDecided, {"outcome": "upheld"}),
+    "reject": (ev.AppealDecided, {"outcome": "rejected"}),
+    "pass_up": (ev.AppealDecided, {"outcome": "passed-up"}),
+    "remove": (ev.AlertRemoved, {"reason": "停电", "cause": "other"}),
+    "revoke": (ev.AlertRevoked, {"reason": "发牌有误"}),
+}
+Doing = tuple[int, Any, int, bool]
+"""Which of the cards there are by then, when, which act, and whether only of those that are possible."""
+lives = st.lists(st.tuples(st.integers(0, 5), moments, st.integers(0, 11), st.booleans()), max_size=24)
+
+
+def _reported(kind: type[Header], **fields: Any) -> st.SearchStrategy[Header]:
+    return st.builds(lambda at, **values: kind(id="e", at=at, item="licence", **CASE, **values), at=moments, **fields)
+
+
+by_hand = _reported(
+    ev.CardIssuedByHand, level=st.sampled_from(["yellow", "red"]), reason=st.just("态度"), operator=st.just("李四")
+)
+overdue = st.builds(
+    lambda promised, statutory: ev.Accepted(
+        id="first", at=BEGIN, item="licence", promised=promised, statutory=statutory, **{**CASE, "department": "市场监管局"}
+    ),
+    st.sampled_from(["0wd", "1wd", "5wd"]),
+    st.sampled_from(["1wd", "10wd"]),
+)
+"""Most cases of these tests get their cards early, so that there is something to act on."""
+told = st.tuples(st.lists(overdue, max_size=1), st.lists(by_hand, max_size=2), st.lists(events, max_size=6)).map(
+    lambda parts: [record for part in parts for record in part]
+)
+
+
+def _act(case: Case, doing: Doing, number: int) -> ev.Action | None:
+    """An act on one of the cards of the case, preferring cards to reminders and warnings."""
+    choice, at, wish, wise = doing
+    cards = sorted(case.cards, key=lambda card: not is_card(card.level))
+    if not cards:
+        return None
+    card = cards[choice % len(cards)]
+    possible = [act for state, act in TRANSITIONS if state == STATES[card.state]]
+    if STATES[card.state] in ("appealed", "escalated"):
+        possible.append("reject")
+    acts = possible if wise and possible else ACTS
+    kind, values = ACT_KINDS[acts[wish % len(acts)]]
+    alert = f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}"
+    return kind(id=str(number), at=at, operator="张三", alert=alert, **{**CASE, "department": ""}, **values)
+
+
+def _moments(history: list[Header], life: list[Doing], ticks: list[int]) -> list[tuple[int, int, Any]]:
+    moments = [(to_instant(record.at), 1, record) for record in history]
+    moments += [(to_instant(doing[1]), 2, doing) for doing in life]
+    moments += [(to_instant(BEGIN) + minute * 60_000, 0, TICK) for minute in ticks]
+    return [*sorted(moments, key=lambda moment: moment[:2]), (END, 3, TICK)]
+
+
+def live(
+    history: list[Header], life: list[Doing], books: RuleBooks, ticks: list[int] | None = None
+) -> tuple[Case | None, list[Alert], list[tuple[int, Any]]]:
+    """Everything as it happens; the case, its alerts, and the records that were taken with their arrival."""
+    case: Case | None = None
+    alerts: list[Alert] = []
+    taken: list[tuple[int, Any]] = []
+    for offset, (at, _, told) in enumerate(_moments(history, life, ticks or [])):
+        record = _act(case, told, offset) if isinstance(told, tuple) and case is not None else told
+        if record is None or isinstance(record, tuple):
+            continue
+        try:
+            outcome = step(case, record, books, at, at, offset)
+        except BadEvent as error:
+            assert isinstance(record, ev.Action), error
+            assert error.reason in ("unknown_alert", "illegal_transition")
+            continue
+        case = outcome.case and decode_case(encode_case(outcome.case))
+        assert case == outcome.case
+        alerts += outcome.alerts
+        taken.append((at, record))
+    return case, alerts, taken
+
+
+def cards(case: Case | None) -> set[Any]:
+    """All there is to say of the cards, but when they were seen and how often they changed."""
+    return {(c.rule, c.level, c.cycle, c.due, c.state, c.acts) for c in case.cards} if case is not None else set()
+
+
+@given(told, lives, offices)
+def test_nothing_but_a_refusal_and_every_change_is_numbered(history, life, office):
+    case, alerts, _ = live(history, life, OFFICES[office])
+    seen: dict[str, int] = {}
+    for alert in alerts:
+        assert alert.change == seen.get(alert.id, 0) + 1
+        seen[alert.id] = alert.change
+    if case is not None:
+        last = {alert.id: alert.state for alert in alerts}
+        assert last == {f"{case.key}/{c.rule}/{LEVELS[c.level]}/{c.cycle}": STATES[c.state] for c in case.cards}
+
+
+@given(told, lives, offices)
+def test_what_was_refused_left_no_trace(history, life, office):
+    """The records that were taken, told alone, lead to the very same case."""
+    books = OFFICES[office]
+    case, alerts, taken = live(history, life, books)
+    again: Case | None = None
+    told: list[Alert] = []
+    for offset, (at, record) in enumerate(taken):
+        outcome = step(again, record, books, at, at, offset)
+        again = outcome.case
+        told += outcome.alerts
+    assert cards(again) == cards(case)
+    assert {(a.id, a.state, a.due_at) for a in told} == {(a.id, a.state, a.due_at) for a in alerts}
+
+
+@given(told, lives, offices, st.lists(st.integers(0, MINUTES), max_size=8))
+def test_extra_ticks_decide_only_when_it_is_seen(history, life, office, ticks):
+    """The acts name cards that stand in the untroubled course, so that both are told the same."""
+    books = OFFICES[office]
+    case, _, taken = live(history, life, books)
+    moments = sorted(
+        [(at, 1, offset, record) for offset, (at, record) in enumerate(taken)]
+        + [(to_instant(BEGIN) + minute * 60_000, 0, offset, TICK) for offset, minute in enumerate(ticks)],
+        key=lambda moment: moment[:3],
+    )
+    other: Case | None = None
+    for offset, (at, _, _, record) in enumerate(moments):
+        other = step(other, record, books, at, at, offset).case
+    assert cards(other) == cards(case)
+
+
+@given(told, lives, offices)
+def test_every_act_twice_is_as_good_as_once(history, life, office):
+    books = OFFICES[office]
+    case, alerts, taken = live(history, life, books)
+    twice: Case | None = None
+    told: list[Alert] = []
+    for offset, (at, record) in enumerate([record for record in taken for _ in range(2)]):
+        outcome = step(twice, record, books, at, at, offset)
+        twice = outcome.case
+        told += outcome.alerts
+    assert cards(twice) == cards(case)
+    assert [(a.id, a.change) for a in told] == [(a.id, a.change) for a in alerts]
+
+
+@given(st.lists(st.sampled_from(range(len(ACTS))), max_size=12), st.sampled_from(["pending", "issued"]))
+def test_the_state_is_one_of_the_tables(acts, first):
+    state = state_after(first, [(number, act) for number, act in enumerate(acts)])
+    assert state in {first, *TRANSITIONS.values()}
+
+
+@given(told, lives, offices)
+def test_the_days_of_every_alert_about_an_alert_add_up_to_its_limit(history, life, office):
+    """Time under appeal is not counted."""
+    _, alerts, _ = live(history, life, OFFICES[office])
+    for alert in alerts:
+        if alert.rule in ("reply", "followup-opening", "followup") and alert.limit:
+            assert sum(span.days for span in alert.spans if span.counted) == Limit.parse(alert.limit).value, alert
+            assert alert.detail.startswith(f"alert={alert.case}/")
+
+
+@given(told, st.randoms(use_true_random=False))
+def test_alerts_about_alerts_are_the_same_ones_in_any_order_of_arrival(history, random):
+    books, ended = OFFICES["office"], []
+    for _ in range(2):
+        case: Case | None = None
+        for offset, record in enumerate([*history, TICK]):
+            at = END if record is not TICK else END + 60 * DAY
+            case = step(case, record, books, at, at, offset).case
+        ended.append({card for card in cards(case) if STATES[card[4]] in STANDING})
+        random.shuffle(history)
+    assert ended[0] == ended[1]

@@ -198,9 +198,9 @@ def demo(*, fresh: bool, data: Path, **options: Any) -> int:
     return status
 
 
-def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...]) -> None:
+def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...], *, office: bool) -> None:
     """The table for the tokens file on stdout; the token, shown this once, on stderr."""
-    made = new_token(name, regions, departments)
+    made = new_token(name, regions, departments, office=office)
     click.echo(made.table)
     click.echo(f"token of {name} (shown this once): {made.token}", err=True)
 

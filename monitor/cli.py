@@ -295,13 +295,15 @@ def token() -> None:
     "--region", "regions", multiple=True, required=True, help="Region prefix it may write for, e.g. 4301; several times."
 )
 @click.option("--department", "departments", multiple=True, help="Department it may write for (default: all).")
-def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...]) -> None:
+@click.option("--office", is_flag=True, help="May report what people do with cards: the inspection office, or departments.")
+def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...], office: bool) -> None:
     """Make a token: the table for tokens.toml on stdout, the token itself once, on stderr.
 
     \b
     supervise token new window-system-1 --region 430100 >> tokens.toml
+    supervise token new inspection-office --region 4301 --office >> tokens.toml
     """
-    app.token_new(name, regions, departments)
+    app.token_new(name, regions, departments, office=office)
 
 
 @main.command()

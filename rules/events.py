@@ -350,6 +350,9 @@ OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items()
 WINDOW_KEY = "window:"
 """What the key of a window begins with."""
 
+DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_replied", "alert_appealed"})
+"""Of these, what a department does itself, for its own cards only."""
+
 
 def key_of(event: Header) -> str:
     """The key that keeps one case's records in one partition, in order.

@@ -29,8 +29,6 @@ ACTS: tuple[str, ...] = (
     "remove", "revoke",
 )  # fmt: skip
 _INDEX = {act: index for index, act in enumerate(ACTS)}
-DEPARTMENT_ACTS = frozenset({"acknowledge", "reply", "appeal"})
-"""What the department does itself, and for its own cards only; everything else is the inspection office's."""
 SUPERVISORS = frozenset({"followup-opening", "followup"})
 """Clocks that watch the inspection office; their alerts are not the department's."""
 AGEING: frozenset[State] = frozenset({"pending", "issued", "acknowledged", "replied"})
@@ -79,6 +77,8 @@ _ACT_OF: Mapping[type[ev.Header], str] = {
     ev.AlertRemoved: "remove",
     ev.AlertRevoked: "revoke",
 }
+DEPARTMENT_ACTS = frozenset(_ACT_OF[ev.EVENT_TYPES[tag]] for tag in ev.DEPARTMENT_TYPES)
+"""What the department does itself, and for its own cards only; everything else is the inspection office's."""
 _OUTCOMES = {"upheld": "uphold", "rejected": "reject", "passed-up": "pass_up"}
 
 

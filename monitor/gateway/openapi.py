@@ -34,7 +34,7 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
         "202": _json("Acknowledged by the broker.", taken),
         "400": refused,
         "401": _json("No token, or not a known one.", errors),
-        "403": _json("The token's regions or departments do not cover this.", errors),
+        "403": _json("The token's kind, regions or departments do not cover this.", errors),
         "413": _json("Too large: send it in several requests.", errors),
         "422": _json("An event or row is not valid. Reasons: " + ", ".join(DEAD_LETTER_REASONS), errors),
         "503": _json("Kafka does not acknowledge; repeat the request after Retry-After.", errors)

@@ -72,7 +72,7 @@ def check_scope(events: Iterable[tuple[int, Event]], source: Source) -> None:
     for index, event in events:
         objection = source.objection(event)
         if objection is not None:
-            faults.append(Fault(index, objection[0], "out_of_scope", objection[1]))
+            faults.append(Fault(index, *objection))
             if len(faults) >= MOST_ERRORS:
                 break
     if faults:

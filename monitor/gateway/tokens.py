@@ -1,4 +1,8 @@
-"""Who may write what: one token per window system, kept as its hash, with the regions and departments it speaks for."""
+"""Who may write what: one token per window system, kept as its hash, with the regions and departments it speaks for.
+
+What people do with cards (acknowledge, follow up, revoke …) only a token with ``office = true`` may write: the inspection
+office, or with ``departments`` the administrators of these, who may acknowledge, reply and appeal for them and no more.
+"""
 
 import hashlib
 import hmac
@@ -10,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from rules.errors import SupervisionError
-from rules.events import Header
+from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Header
 
 PREFIX = "sv1_"
 """Begins every token, so that one that leaked into a log or a repository can be searched for."""
@@ -22,20 +26,34 @@ class BadTokens(SupervisionError):
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One window system. ``regions`` are prefixes of division codes (``43`` a province, ``430100`` a city); ``departments``
-    limits it further, empty means all."""
+    """One window system, or with ``office`` an inspection office (监察室) or a department's administrator (单位管理员).
+
+    ``regions`` are prefixes of division codes (``43`` a province, ``430100`` a city); ``departments`` limits it further, empty
+    means all.
+    """
 
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     regions: Annotated[tuple[Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{1,6}$")], ...], msgspec.Meta(min_length=1)]
     departments: tuple[str, ...] = ()
+    office: bool = False
     name: str = ""
 
-    def objection(self, event: Header) -> tuple[str, str] | None:
-        """(field, message) where this source may not report this event."""
+    def objection(self, event: Header) -> tuple[str, str, str] | None:
+        """(field, reason, message) where this source may not report this event."""
+        tag = str(type(event).__struct_config__.tag)
+        if tag in OFFICE_TYPES:
+            if not self.office:
+                text = f"{tag} is not a window system's to report: it takes a token with office = true"
+                return "type", "forbidden_type", text
+            if self.departments and tag not in DEPARTMENT_TYPES:
+                text = f"{tag} is the inspection office's; {self.name} may report {', '.join(sorted(DEPARTMENT_TYPES))}"
+                return "type", "forbidden_type", text
         if not event.region.startswith(self.regions):
-            return "region", f"{self.name} may report for regions {', '.join(self.regions)} only, not {event.region}"
+            text = f"{self.name} may report for regions {', '.join(self.regions)} only, not {event.region}"
+            return "region", "out_of_scope", text
         if self.departments and event.department not in self.departments:
-            return "department", f"{self.name} may report for departments {', '.join(self.departments)} only"
+            text = f"{self.name} may report for departments {', '.join(self.departments)} only"
+            return "department", "out_of_scope", text
         return None
 
 
@@ -46,13 +64,17 @@ class NewToken(msgspec.Struct, frozen=True):
     table: str
 
 
-def new_token(name: str, regions: tuple[str, ...], departments: tuple[str, ...] = ()) -> NewToken:
-    """Make a token for the window system ``name`` with 256 bits of randomness; :class:`BadTokens` for an unusable name or
-    scope."""
+def new_token(name: str, regions: tuple[str, ...], departments: tuple[str, ...] = (), *, office: bool = False) -> NewToken:
+    """Make a token for the window system (or ``office``) ``name`` with 256 bits of randomness.
+
+    :class:`BadTokens` for an unusable name or scope.
+    """
     token = PREFIX + secrets.token_urlsafe(32)
     lines = [f"[{_quoted(name)}]", f'sha256 = "{_hash(token)}"', f"regions = {_list(regions)}"]
     if departments:
         lines.append(f"departments = {_list(departments)}")
+    if office:
+        lines.append("office = true")
     table = "\n".join(lines) + "\n"
     parse_tokens(table, "new token")
     return NewToken(token, table)

@@ -9,7 +9,7 @@ from monitor.gateway.reading import MOST_EVENTS, Refused, read_events, read_rows
 from monitor.gateway.tokens import Source, new_token, parse_tokens
 from monitor.mapping import parse_mapping
 from monitor.wire import encode_json
-from tests.monitor.gateway.records import accepted, applied
+from tests.monitor.gateway.records import accepted, act, applied
 
 (SOURCE,) = parse_tokens(new_token("w", ("4301",)).table, "t")
 MAPPING = parse_mapping(
@@ -35,6 +35,7 @@ def test_one_event_and_an_array() -> None:
 
 
 GOOD = encode_json(applied("A-1")).decode()
+ACT = encode_json(act("alert_revoked")).decode()
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ GOOD = encode_json(applied("A-1")).decode()
         ("1", 422, (0, "type", "unknown_type")),
         (f"[{GOOD},1]", 422, (1, "type", "unknown_type")),
         (f'[{GOOD},{{"type":"tick"}}]', 422, (1, "type", "forbidden_type")),
+        (f"[{GOOD},{ACT}]", 403, (1, "type", "forbidden_type")),
         (f'[{GOOD},{{"type":"applied"}}]', 422, (1, "id", "missing_field")),
         (GOOD.replace('"region"', '"regoin"'), 422, (0, "regoin", "unknown_field")),
         (GOOD.replace("2026-", "9999-"), 422, (0, "at", "impossible_time")),

@@ -4,10 +4,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from monitor.cli import main
 from monitor.gateway.tokens import BadTokens, Tokens, new_token, parse_tokens
-from rules.events import Applied
-from tests.monitor.gateway.records import applied
+from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Applied
+from tests.monitor.gateway.records import act, applied
 
 
 def test_a_new_token_opens_its_own_table(tmp_path: Path) -> None:
@@ -75,6 +77,41 @@ def test_scope(regions: tuple[str, ...], department: str, field: str | None) -> 
     assert isinstance(event, Applied)
     objection = source.objection(event)
     assert (objection[0] if objection else None) == field
+
+
+OFFICE = new_token("office", ("43",), office=True)
+CLERK = new_token("clerk", ("43",), ("公安局",), office=True)
+
+
+@pytest.mark.parametrize("tag", sorted(OFFICE_TYPES))
+def test_what_people_do_with_cards_takes_an_office(tag: str) -> None:
+    event = act(tag)
+    (window,), (office,) = (parse_tokens(made.table, "t") for made in (new_token("w", ("43",)), OFFICE))
+    refused = window.objection(event)
+    assert refused is not None
+    assert refused[:2] == ("type", "forbidden_type")
+    assert "office = true" in refused[2]
+    assert office.objection(event) is None
+    assert office.objection(act(tag, department="")) is None
+    assert office.objection(act(tag, region="440100")) is not None
+
+
+@pytest.mark.parametrize("tag", sorted(OFFICE_TYPES))
+def test_a_department_acts_for_itself_and_only_as_a_department(tag: str) -> None:
+    (clerk,) = parse_tokens(CLERK.table, "t")
+    objections = [clerk.objection(act(tag, department=name)) for name in ("公安局", "民政局", "")]
+    fields = [objection and objection[0] for objection in objections]
+    assert fields == ([None, "department", "department"] if tag in DEPARTMENT_TYPES else ["type"] * 3)
+
+
+def test_the_command_line_makes_an_office_only_when_asked() -> None:
+    made = [CliRunner().invoke(main, ["token", "new", "w", "--region", "43", *flags]) for flags in ([], ["--office"])]
+    assert [parse_tokens(result.stdout, "t")[0].office for result in made] == [False, True]
+
+
+def test_an_office_reports_what_windows_do_too() -> None:
+    (office,) = parse_tokens(OFFICE.table, "t")
+    assert office.objection(applied("A-1")) is None
 
 
 def test_a_changed_file_counts_at_once_and_a_broken_one_leaves_the_old_in_force(tmp_path: Path) -> None:

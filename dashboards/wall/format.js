@@ -1,7 +1,12 @@
 // Numbers, times and codes as a Chinese reader expects them. Times are epoch milliseconds, shown in the wall's zone.
 
 const LEVELS = { reminder: "提醒", warning: "预警", yellow: "黄牌", red: "红牌" };
-const STATES = { pending: "待发", issued: "已发", superseded: "已升级", expired: "已失效", withdrawn: "已撤销" };
+const STATES = {
+  pending: "待发", issued: "已发", acknowledged: "已签收", replied: "已反馈", followed_up: "督办中", rectified: "已整改",
+  appealed: "申诉中", escalated: "已上报", superseded: "已升级", expired: "已失效", withdrawn: "已撤销", revoked: "已撤销",
+  removed: "已摘牌", closed: "已销号",
+};
+const ENDS = { superseded: "升级", expired: "失效", withdrawn: "撤销", revoked: "撤销", removed: "摘牌", closed: "销号" };
 const STAGES = {
   consultation: "咨询", application: "申请", "pre-review": "预审", acceptance: "受理", transfer: "转办", handling: "承办",
   review: "审核", approval: "审批", conclusion: "办结", issuance: "出证", delivery: "送达", archiving: "归档",
@@ -10,6 +15,8 @@ const UNITS = { wd: "个工作日", d: "天", mo: "个月", y: "年", wh: "个�
 
 export const level = (code) => LEVELS[code] ?? code;
 export const state = (code) => STATES[code] ?? code;
+export const stands = (code) => !(code in ENDS);
+export const end = (code) => ENDS[code] ?? "";
 export const stage = (code) => STAGES[code] ?? code;
 export const count = (number) => number.toLocaleString("zh-CN");
 

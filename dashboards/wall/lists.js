@@ -56,7 +56,7 @@ function makeCard() {
 }
 
 function fillCard(child, row, times) {
-  const standing = row.state === "pending" || row.state === "issued";
+  const standing = format.stands(row.state);
   child.className = `card ${row.level}${standing ? "" : " struck"}${child.classList.contains("new") ? " new" : ""}`;
   part(child, "level").textContent = format.level(row.level).slice(0, 1);
   part(child, "level").title = format.level(row.level);
@@ -78,14 +78,14 @@ export function drawNotices(list, entries, times) {
     () => element("li", "", element("b", "level"), element("span", "text"), element("time", "")),
     (child, entry) => {
       const { row } = entry;
-      const withdrawn = row.state === "withdrawn";
-      child.classList.remove("reminder", "warning", "withdrawn");
-      child.classList.add(withdrawn ? "withdrawn" : row.level);
-      part(child, "level").textContent = withdrawn ? `${format.level(row.level)}撤销` : format.level(row.level);
-      part(child, "text").textContent = withdrawn
+      const over = !format.stands(row.state);
+      child.classList.remove("reminder", "warning", "over");
+      child.classList.add(over ? "over" : row.level);
+      part(child, "level").textContent = `${format.level(row.level)}${format.end(row.state)}`;
+      part(child, "text").textContent = over
         ? `${row.item_name || row.item || row.case}：${row.reason_text}`
         : `${row.item_name || row.item || row.case} · ${row.department}`;
-      child.querySelector("time").textContent = withdrawn
+      child.querySelector("time").textContent = over
         ? times.clock(row.changed_at)
         : `${times.month(row.deadline)} ${times.clock(row.deadline).slice(0, 5)} 到期`;
     });

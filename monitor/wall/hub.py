@@ -112,7 +112,6 @@ class Hub:
         self._notices.drop(row.id)
         if row.state not in STANDING:
             self._leaving[row.id] = stamped
-        if row.state == "withdrawn":
             self._notices.put(Placed(row.changed_at, row))
 
     def _touch(self, region: str, hall: str, department: str) -> None:

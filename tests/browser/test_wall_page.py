@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,7 +15,7 @@ from playwright.async_api import Page, expect
 from monitor.settings import Settings
 from monitor.wall.picture import apply_delta, decode_message
 from monitor.wall.server import Wall
-from rules.alerts import Reason
+from rules.alerts import STANDING, STATES, Reason
 from tests.browser.screen import open_page
 from tests.monitor.wall.records import Writer, alert, figures, wall_settings, writing
 
@@ -103,6 +104,30 @@ async def test_withdrawn_card_is_struck_with_its_reason(settings: Settings) -> N
         await expect(card.locator(".reason")).to_have_text("迟到记录证明未超期")
         assert "line-through" in await card.locator(".item").evaluate("node => getComputedStyle(node).textDecoration")
         await expect(page.locator("#notices")).to_contain_text("黄牌撤销")
+
+
+async def test_what_people_do_with_a_card_is_shown(settings: Settings) -> None:
+    async with showing(settings) as (page, writer):
+        card = page.locator("#cards .card")
+        await writer.alert(alert(1, change=2, state="followed_up", reason=Reason.FOLLOWUP_OPENED))
+        await expect(card.locator(".state")).to_have_text("督办中")
+        await expect(card).not_to_have_class(re.compile("struck"))
+        await writer.alert(alert(1, change=3, state="removed", reason=Reason.REMOVED))
+        await expect(card.locator(".state")).to_have_text("已摘牌")
+        await expect(card).to_have_class(re.compile("struck"))
+        await expect(page.locator("#notices")).to_contain_text("黄牌摘牌")
+
+
+async def test_every_state_has_its_word(settings: Settings) -> None:
+    async with showing(settings) as (page, _):
+        said = await page.evaluate(
+            """async (codes) => {
+                const format = await import("/format.js");
+                return codes.map((code) => [code, format.state(code) !== code, format.stands(code)]);
+            }""",
+            list(STATES),
+        )
+        assert said == [[code, True, code in STANDING] for code in STATES]
 
 
 async def test_names_are_text_never_markup(settings: Settings) -> None:

@@ -1,11 +1,13 @@
 """What the hub makes of records, and when it speaks."""
 
+from typing import get_args
+
 import pytest
 
 from monitor.wall.hub import CARDS_SHOWN, LINGER, Hub
 from monitor.wall.picture import Delta, Picture, Totals, apply_delta
 from monitor.wall.scope import Scope
-from rules.alerts import Reason
+from rules.alerts import STANDING, Reason, State
 from tests.monitor.wall.records import alert, figures
 
 ALL = Scope()
@@ -97,6 +99,18 @@ def test_withdrawn_card_is_struck_then_leaves_and_does_not_come_back(hub: Hub) -
     assert delta.cards.gone == (alert(1).id,)
     assert shown(hub) == Picture()
     assert not hub.put_alert(alert(1, change=2, state="withdrawn"), 5_000)
+
+
+@pytest.mark.parametrize("state", sorted(set(get_args(State)) - {"issued"}))
+def test_a_card_stays_while_people_are_at_work_on_it_and_leaves_when_they_ended_it(hub: Hub, state: State) -> None:
+    hub.put_alert(alert(1), 1_000)
+    hub.put_alert(alert(1, change=2, state=state, reason=Reason.REMOVED), 5_000)
+    hub.flush(5_000)
+    assert [placed.row.state for placed in shown(hub).cards] == [state]
+    assert [placed.row.reason_text for placed in shown(hub).notices] == ([] if state in STANDING else ["摘牌"])
+    hub.flush(5_000 + LINGER)
+    assert [placed.row.state for placed in shown(hub).cards] == ([state] if state in STANDING else [])
+    assert shown(hub).notices == ()
 
 
 def test_reinstated_card_stays(hub: Hub) -> None:

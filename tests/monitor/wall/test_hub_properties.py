@@ -7,7 +7,7 @@ from monitor.wall.hub import LINGER, Hub
 from monitor.wall.picture import Delta, Picture, apply_delta, decode_message, difference, encode_message
 from monitor.wall.scope import Scope
 from monitor.wire import Figures
-from rules.alerts import Alert
+from rules.alerts import STATES, Alert
 from tests.monitor.wall.records import alert, figures
 
 REGIONS = ("430104", "430204")
@@ -17,7 +17,7 @@ alerts = st.builds(
     alert,
     number=st.integers(1, 5),
     level=st.sampled_from(["warning", "yellow", "red"]),
-    state=st.sampled_from(["issued", "pending", "superseded", "expired", "withdrawn"]),
+    state=st.sampled_from(STATES),
     change=st.integers(1, 6),
     region=st.sampled_from(REGIONS),
     department=st.sampled_from(["a", "b"]),

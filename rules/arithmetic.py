@@ -207,6 +207,7 @@ _PROCEDURES_ZH = {
     "appraisal": "鉴定",
     "expert-review": "专家评审",
     "supplement": "补正",
+    "appeal": "申诉",
     "other": "特别程序",
 }
 

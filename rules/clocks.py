@@ -4,14 +4,16 @@ All of it is a pure function of the facts and the book. What was computed before
 changed, because a due instant costs more than all the rest.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from operator import attrgetter
+from typing import NamedTuple
 
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
+from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
-from rules.process import depends_on, findings_of
-from rules.rulebook import CLOCK_KINDS, ProcessRule, RuleBook, Threshold, TimeLimit
+from rules.process import depends_on, findings_of, needs
+from rules.rulebook import CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
 from rules.worktime import Limit
 
@@ -40,18 +42,90 @@ _DEADLINES_DEPEND_ON = frozenset(
 _ORDER = attrgetter("rule", "cycle")
 
 
-def affected(changes: Collection[str], book: RuleBook) -> frozenset[int]:
-    """Indexes of the book's rules whose clocks a change of these facts can start, stop or move."""
+class Plan(NamedTuple):
+    """Which rules a change of facts can touch, sorted so that most need not be asked.
+
+    ``guarded`` are (the fact without which they have no clock, indexes); ``stages`` indexes by stage, or nothing.
+    """
+
+    touched: frozenset[int]
+    guarded: tuple[tuple[str, tuple[int, ...]], ...]
+    unguarded: tuple[int, ...]
+    stages: tuple[tuple[int, ...], ...]
+
+
+_GUARDS: Mapping[str, str] = {
+    "case": "terms",
+    "branch": "branches",
+    "special": "suspensions",
+    "acceptance": "applied",
+    "pre-review": "online",
+}
+
+
+def _guard(rule: Rule) -> str:
+    """The fact without which ``rule`` has no clock; empty where a stage, a decision or a conclusion will do."""
+    if isinstance(rule, ProcessRule):
+        return needs(rule.finding)
+    if rule.clock in ("issuance", "delivery") and rule.ends_with == "conclusion":
+        return "concluded"
+    if rule.clock.startswith("complaint-"):
+        return "complaints"
+    return "reviews" if rule.clock.startswith("review-") else _GUARDS.get(rule.clock, "")
+
+
+def affected(changes: Collection[str], book: RuleBook) -> Plan:
+    """The rules whose clocks a change of these facts can start, stop or move; worked out once per kind of change."""
     key = frozenset(changes)
-    known = book.affected.get(key)
-    if known is None:
+    plan = book.plans.get(key)
+    if plan is None:
         kinds = frozenset().union(*(_AFFECTED.get(field, _EVERY_KIND) for field in key))
-        known = book.affected[key] = frozenset(
-            index
-            for index, rule in enumerate(book.rules)
-            if rule.clock in kinds or (isinstance(rule, ProcessRule) and not depends_on(rule.finding).isdisjoint(key))
+        plan = book.plans[key] = _plan(
+            book,
+            [
+                index
+                for index, rule in enumerate(book.rules)
+                if rule.clock in kinds or (isinstance(rule, ProcessRule) and not depends_on(rule.finding).isdisjoint(key))
+            ],
         )
-    return known
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def every_rule(book: RuleBook) -> Plan:
+    """The plan that asks them all."""
+    plan = book.plans.get(None)
+    if plan is None:
+        plan = book.plans[None] = _plan(book, range(len(book.rules)))
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
+    guarded: dict[str, list[int]] = {}
+    by_stage: list[list[int]] = [[] for _ in STAGES]
+    wanted = [index for index in indexes if book.rules[index].clock not in LIFE_KINDS]
+    for index in wanted:
+        rule = book.rules[index]
+        if rule.clock == "stage":
+            by_stage[rule.stage].append(index)
+        else:
+            guarded.setdefault(_guard(rule), []).append(index)
+    unguarded = tuple(guarded.pop("", ()))
+    groups = tuple((fact, tuple(group)) for fact, group in guarded.items())
+    return Plan(frozenset(wanted), groups, unguarded, tuple(map(tuple, by_stage)) if any(by_stage) else ())
+
+
+def rules_for(case: Case, plan: Plan) -> list[int]:
+    """Indexes of the planned rules whose clocks the facts of ``case`` can have started."""
+    found = list(plan.unguarded) if case.entered or case.decided or case.concluded else []
+    for fact, indexes in plan.guarded:
+        if getattr(case, fact):
+            found += indexes
+    if plan.stages and case.entered:
+        for stage in {stage for _, stage in case.entered}:
+            found += plan.stages[stage]
+    return found
 
 
 def moves_deadlines(changes: Collection[str]) -> bool:
@@ -59,25 +133,23 @@ def moves_deadlines(changes: Collection[str]) -> bool:
     return not _DEADLINES_DEPEND_ON.isdisjoint(changes)
 
 
-def clocks_of(
-    case: Case, book: RuleBook, known: tuple[Clock, ...] = (), touched: frozenset[int] | None = None
-) -> tuple[Clock, ...]:
+def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: Plan | None = None) -> tuple[Clock, ...]:
     """All clocks of ``case``, in the order of the book's rules.
 
-    ``known`` are clocks computed before with the same book, pauses, extensions and terms; those whose rule is not in
-    ``touched`` are still right as they are. Without ``touched`` all are derived anew.
+    ``known`` are clocks computed before with the same book, pauses, extensions and terms; those that the
+    ``plan`` does not touch are still right as they are. Without a plan all are derived anew.
     """
+    plan = plan or every_rule(book)
+    touched, life_rules = plan.touched, book.life_rules
     computed: dict[tuple[int, int], Clock] = {}
     clocks: list[Clock] = []
     for clock in known:
-        if clock.rule in book.life_rules:
-            continue  # they follow from the cards, not from the facts
-        if touched is None or clock.rule in touched:
+        if clock.rule in touched:
             computed[clock.rule, clock.cycle] = clock
-        else:
+        elif clock.rule not in life_rules:  # those follow from the cards, not from the facts
             clocks.append(clock)
     pauses: tuple[Pause, ...] | None = None
-    for index in book.rules_for(case, touched):
+    for index in rules_for(case, plan):
         rule = book.rules[index]
         if isinstance(rule, ProcessRule):
             clocks += _found(case, rule, index, book)

@@ -19,6 +19,7 @@ import msgspec
 
 from rules import events as ev
 from rules.alerts import LEVELS, STATES, Reason, State
+from rules.arithmetic import LabelledPause
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.rulebook import RuleBook, Threshold, TimeLimit
@@ -262,6 +263,14 @@ def appeals_of(card: Card, start: int, end: int = NEVER) -> tuple[tuple[tuple[in
                 pauses.append((max(since, start), at))
             since = NEVER
     return tuple(pauses), since
+
+
+def standstill(case: Case, clock: Clock, book: RuleBook) -> list[LabelledPause]:
+    """When a clock that watches a card stood still, and why: for its arithmetic."""
+    known = watched(clock.cycle, book)
+    card = next((card for card in case.cards if (card.rule, card.level, card.cycle) == known), None)
+    pauses = appeals_of(card, clock.start, clock.end)[0] if card is not None else ()
+    return [(since, until, "appeal") for since, until in pauses]
 
 
 def _issued(card: Card) -> int:

@@ -33,7 +33,7 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import SECOND
 from rules.pauses import pauses_of
-from rules.rulebook import BY_HAND, FINDINGS, SINGLE_RECORD, ProcessRule, RuleBook
+from rules.rulebook import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
 
 HANDLING, REVIEW, APPROVAL = (STAGES.index(stage) for stage in ("handling", "review", "approval"))
@@ -60,6 +60,15 @@ def _by_hand(found: Found) -> Found:
 def depends_on(finding: str) -> frozenset[str]:
     """The facts a finding is a function of."""
     return frozenset({"marks"}) if finding in SINGLE_RECORD else _DEPENDS[finding]
+
+
+def needs(finding: str) -> str:
+    """The fact without which nothing can be found; empty where one of several will do."""
+    if finding in SINGLE_RECORD:
+        return "marks"
+    if finding in ON_COMPLAINTS:
+        return "reviews" if finding == "bad-review" else "complaints"
+    return _NEEDS.get(finding, "")
 
 
 def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -141,11 +150,11 @@ def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Foun
 
 def _same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Leaving one stage and entering the next is one step; so only beginnings are counted."""
-    steps = {at // SECOND * SECOND + stage for at, stage in case.entered}  # one per stage and second
-    seconds = Counter(step // SECOND for step in steps)
-    for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded):
-        if at:
-            seconds[at // SECOND] += 1
+    steps = [second for second, _ in {(at // SECOND, stage) for at, stage in case.entered}]
+    steps += [at // SECOND for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded) if at]
+    if len(set(steps)) == len(steps) and rule.count > 1:
+        return
+    seconds = Counter(steps)
     for second in sorted(seconds):
         if seconds[second] >= rule.count:
             yield Found(second * SECOND, f"steps={seconds[second]}")
@@ -182,6 +191,19 @@ _LOOKS: Mapping[str, Look] = {
     "bad-review": complained.bad_review,
 }
 
+_NEEDS: Mapping[str, str] = {
+    "conclusion-without-acceptance": "concluded",
+    "conclusion-without-decision": "concluded",
+    "acceptance-after-decision": "decided",
+    "stage-missing": "concluded",
+    "stage-out-of-order": "entered",
+    "returned": "returns",
+    "reversed": "decided",
+    "suspended": "suspensions",
+    "suspended-last-minute": "suspensions",
+    "supplement-requested": "requests",
+    "four-eyes": "decided",
+}
 _DEPENDS: Mapping[str, frozenset[str]] = {
     "conclusion-without-acceptance": frozenset({"concluded", "how", "terms", "not_accepted"}),
     "conclusion-without-decision": frozenset({"concluded", "how", "decided"}),

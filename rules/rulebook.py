@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rules.case import Case
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Stage
 from rules.worktime import Limit, Worktime
@@ -239,15 +238,8 @@ class RuleBook:
         self.kinds = frozenset(self.kind_of)
         self.life_rules = tuple(index for index, rule in enumerate(self.rules) if rule.clock in LIFE_KINDS)
         self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
-        processes = range(len(time_limits), len(self.rules))
-        self._processes = tuple(index for index in processes if process[index - len(time_limits)].finding not in ON_COMPLAINTS)
-        self._on_complaints = tuple(index for index in processes if index not in self._processes) + tuple(
-            index for index, rule in enumerate(time_limits) if rule.clock.startswith(("complaint-", "review-"))
-        )
-        self.affected: dict[frozenset[str], frozenset[int]] = {}
-        """Which rules a change of facts touches, worked out once per kind of change (:func:`rules.clocks.affected`)."""
-        self._by_clock = {kind: _indexes(time_limits, clock=kind) for kind in CLOCK_KINDS}
-        self._by_stage = [_indexes(time_limits, clock="stage", stage=stage) for stage in range(len(STAGES))]
+        self.plans: dict[frozenset[str] | None, object] = {}
+        """Which rules a change of facts touches, worked out once per kind of change (:mod:`rules.clocks` alone uses it)."""
 
     def item(self, code: str) -> Item:
         """The item of that code, or one with the default limits."""
@@ -271,38 +263,8 @@ class RuleBook:
         own = item.stages.get(STAGES[stage], "") if item is not None and item.stages else ""
         return own or self.stages.get(stage, "")
 
-    def rules_for(self, case: Case, touched: frozenset[int] | None) -> list[int]:
-        """Indexes of the ``touched`` rules (None: all) whose clocks the facts of ``case`` can have started."""
-        by_clock = self._by_clock
-        found: list[int] = []
-        if case.terms is not None:
-            found += by_clock["case"]
-        if case.branches:
-            found += by_clock["branch"]
-        if case.applied:
-            found += by_clock["acceptance"]
-            if case.online:
-                found += by_clock["pre-review"]
-        if case.entered and "stage" in self.kinds:
-            for stage in {stage for _, stage in case.entered}:
-                found += self._by_stage[stage]
-        if case.suspensions:
-            found += by_clock["special"]
-        if case.concluded or case.decided:
-            found += by_clock["issuance"]
-            found += by_clock["delivery"]
-        if self.process:
-            found += self._processes
-        if case.complaints or case.reviews:
-            found += self._on_complaints
-        return found if touched is None else [index for index in found if index in touched]
-
     def __repr__(self) -> str:
         return f"RuleBook({self.version!r}, {len(self.time_limits)} time limits, {len(self.items)} items)"
-
-
-def _indexes(rules: Sequence[TimeLimit], **wanted: object) -> tuple[int, ...]:
-    return tuple(i for i, rule in enumerate(rules) if all(getattr(rule, key) == value for key, value in wanted.items()))
 
 
 class RuleBooks:

@@ -177,11 +177,11 @@ def _settled(
     if case.digest != book.digest or moves_deadlines(changes):
         clocks = clocks_of(joined, book)
     else:
-        touched = affected(changes, book)
-        if not touched:  # nothing any clock of this book depends on; time was judged a moment ago
+        plan = affected(changes, book)
+        if not plan.touched:  # nothing any clock of this book depends on; time was judged a moment ago
             soonest = next_threshold(case.clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
-        clocks = clocks_of(joined, book, case.clocks, touched)
+        clocks = clocks_of(joined, book, case.clocks, plan)
     known = case.clocks if case.digest == book.digest else ()
     verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
     due = _promise(clocks, book)

@@ -8,6 +8,7 @@ from rules.arithmetic import Span, arithmetic
 from rules.case import Case, Clock
 from rules.errors import UncoveredDate
 from rules.instant import to_datetime
+from rules.life import standstill
 from rules.pauses import pauses_of
 from rules.rulebook import LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
 from rules.timelimits import clip, extended, spans_of
@@ -49,7 +50,9 @@ def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tu
     """The limit with its extensions, and the spans from the clock's start to its deadline."""
     if rule.clock in LIFE_KINDS:
         limit = Limit.parse(rule.limit)
-        return str(limit), arithmetic(book.worktime, clock.start, limit, (), clock.deadline) if clock.deadline else ()
+        if not clock.deadline:
+            return str(limit), ()
+        return str(limit), arithmetic(book.worktime, clock.start, limit, standstill(case, clock, book), clock.deadline)
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
     if span is None:
         return rule.limit, ()

@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from rules.bookfile import merge, parse_book
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
+from rules.layers import merge
 from rules.rulebook import RuleBook, RuleBooks
 
 DEFAULT = "default"

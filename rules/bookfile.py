@@ -2,13 +2,13 @@
 
 Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live, all in one
 :class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``): tables are laid over the
-base key by key, lists replace the base's (:func:`merge`). Reading files is not done here.
+base key by key, rules by their ids and items by their codes (:mod:`rules.layers`). Reading files is not done here.
 """
 
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -18,6 +18,7 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
 from rules.rulebook import (
+    COUNTED,
     NEED_WITHIN,
     REPEATED,
     ClockKind,
@@ -65,6 +66,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     process: list[dict[str, Any]] = []
     watch_lists: list[dict[str, Any]] = []
     complaints: dict[str, Any] = {}
+    drop: list[Literal["time_limits", "process", "items"]] = []
 
 
 class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +83,7 @@ class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     red: str = ""
     hold: tuple[Level, ...] = ()
     source: str = ""
+    off: bool = False
 
 
 class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,6 +100,7 @@ class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     red: str = ""
     hold: tuple[Level, ...] = ()
     source: str = ""
+    off: bool = False
 
 
 class _Parts(msgspec.Struct):
@@ -110,15 +114,6 @@ class _Parts(msgspec.Struct):
     process: tuple[ProcessRule, ...]
     watch_lists: tuple[WatchList, ...]
     complaints: Complaints
-
-
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """``over`` laid on ``base``: tables key by key, everything else replaced."""
-    merged = dict(base)
-    for key, value in over.items():
-        known = merged.get(key)
-        merged[key] = merge(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
@@ -223,23 +218,41 @@ def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> t
     rules: list[ProcessRule] = []
     for index, data in enumerate(table.process):
         where = f"process[{index}]"
+        if _switches_nothing(where, data, "finding", defects):
+            continue
         read = _convert(where, data, _ProcessTable, defects)
-        if read is None:
+        if read is None or read.off:
             continue
         if read.id in taken or any(rule.id == read.id for rule in rules):
             defects.append(f"{where}.id: {read.id!r} is used twice")
-        if (read.finding in NEED_WITHIN) != bool(read.within):
-            need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
-            defects.append(f"{where}.within: {read.finding} {need}")
-        if read.finding in REPEATED and read.count == 1:
-            defects.append(f"{where}.count: {read.finding} needs a count of 2 or more, one complaint repeats nothing")
-        _check_limits(where, {"within": read.within}, defects)
+        if read.finding == "back-entry" and any(rule.finding == "back-entry" for rule in rules):
+            defects.append(f"{where}.finding: back-entry is looked for already, and once is all it can be found")
+        _check_finding(where, read, defects)
         levels, thresholds, held = _levels(where, read, defects)
         within = Limit.parse(read.within) if read.within and not defects else None
         rules.append(
             ProcessRule(read.id, read.name or read.id, read.finding, read.count, within, levels, thresholds, held, read.source)
         )
     return tuple(rules)
+
+
+def _switches_nothing(where: str, data: Mapping[str, Any], needed: str, defects: list[str]) -> bool:
+    """Whether an entry only switches something off that is not there. What it does switch off it was laid over, whole."""
+    if data.get("off") is not True or needed in data:
+        return False
+    defects.append(f"{where}.off: the book it extends has no {data.get('id')!r}, so there is nothing to switch off")
+    return True
+
+
+def _check_finding(where: str, read: _ProcessTable, defects: list[str]) -> None:
+    if (read.finding in NEED_WITHIN) != bool(read.within):
+        need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
+        defects.append(f"{where}.within: {read.finding} {need}")
+    _check_limits(where, {"within": read.within}, defects)
+    if read.count > 1 and read.finding not in COUNTED:
+        defects.append(f"{where}.count: {read.finding} is found once at most or each time anew, so nothing is counted")
+    if read.count < 2 and (read.finding == "same-second" or read.finding in REPEATED):
+        defects.append(f"{where}.count: {read.finding} needs a count of 2 or more, one alone repeats nothing")
 
 
 def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
@@ -264,9 +277,12 @@ def _time_limits(table: _BookTable, limited: Collection[str], defects: list[str]
     rules: list[TimeLimit] = []
     for index, data in enumerate(table.time_limits):
         where = f"time_limits[{index}]"
+        if _switches_nothing(where, data, "clock", defects):
+            continue
         read = _convert(where, data, _TimeLimitTable, defects)
-        if read is not None:
+        if read is not None and not read.off:
             rules += _expanded(where, read, limited, defects)
+    rules.sort(key=lambda rule: (rule.clock, rule.limit) != ("case", "promised"))  # the first tells when a case is due
     twice = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
     defects += [f"time_limits: id {rule!r} is used twice" for rule in sorted(twice)]
     return tuple(rules)

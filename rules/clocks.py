@@ -118,7 +118,8 @@ def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
 
 def rules_for(case: Case, plan: Plan) -> list[int]:
     """Indexes of the planned rules whose clocks the facts of ``case`` can have started."""
-    found = list(plan.unguarded) if case.entered or case.decided or case.concluded else []
+    begun = case.entered or case.decided or case.concluded or case.issued or case.delivered
+    found = list(plan.unguarded) if begun else []
     for fact, indexes in plan.guarded:
         if getattr(case, fact):
             found += indexes

@@ -14,14 +14,13 @@ from rules.case import Case, Origin, Terms
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
-from rules.marks import marks_of
+from rules.marks import BACK_ENTRY, marked, marks_of
 from rules.reviews import REVIEW_EVENTS
-from rules.rulebook import FINDINGS, RuleBooks
+from rules.rulebook import RuleBooks
 from rules.worktime import Limit
 
 Changes = dict[str, Any]
 _STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}
-_BACK_ENTRY = FINDINGS.index("back-entry")
 _APPROVAL = _STAGE_INDEX["approval"]
 _NOTHING: Changes = {}
 
@@ -236,12 +235,14 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
         return _complained(case, event, at, books)
     changes = look(case, event, at, books)
     book = books.at(at)
-    if book.marked:
-        for mark in marks_of(event, at, arrived, book):
-            if mark not in case.marks and (changes or mark[1] != _BACK_ENTRY):  # a mere repetition is no back-entry
-                marks = _added(changes.get("marks", case.marks), mark)
-                changes = {**changes, "marks": marks} if marks is not None else changes
-    if not changes and type(event) in _SILENT and not (isinstance(event, ev.Transferred) and event.to):
+    odd = marks_of(event, at, arrived, book) if book.watches_records else ()
+    if odd:
+        if not changes:  # a mere repetition is no back-entry
+            odd = tuple([mark for mark in odd if mark[1] != BACK_ENTRY])
+        marks = marked(case.marks, odd)
+        if marks is not case.marks:
+            changes = {**changes, "marks": marks}
+    if not changes and not odd and type(event) in _SILENT and not (isinstance(event, ev.Transferred) and event.to):
         return _NOTHING
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)

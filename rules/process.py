@@ -6,21 +6,27 @@ bad reviews stand in :mod:`rules.complaint_findings`.
 
 | finding | what | source |
 |---|---|---|
-| off-hall-channel, off-hall-terminal | handled through a channel or at a terminal that is not the hall's | inference; 场外流转 |
+| off-hall-channel, -place, -terminal | through a channel, in a hall or at a terminal that is not ours | inference; 场外流转 |
 | fee-outside | a fee taken elsewhere than at the hall's cashiers | inference |
-| outside-hours | accepted or decided while the office was closed | inference |
+| outside-hours | accepted or decided at a window while the office was closed | inference |
 | back-entry | typed in more than so many working days after it happened | Jiangsu: 10 working days |
 | item-unknown, item-suspended | accepted for an item that is not offered | Jiangsu |
-| conclusion-without-acceptance, acceptance-after-decision | what cannot have been in this order | inference |
+| conclusion-without-acceptance | concluded, never accepted | Jiangsu: acceptance notice missing |
 | conclusion-without-decision | concluded normally, no decision on record | Jiangsu: decision missing |
+| result-without-decision | issued or delivered before anything was decided or concluded | inference |
+| acceptance-after-decision | what cannot have been in this order | inference |
 | stage-missing, stage-out-of-order | against the flow of the item | Jiangsu: no review stage, return to an earlier stage |
-| returned | sent back; with ``count = 2`` again | Jiangsu: repeat return |
+| returned | sent back; with ``count = 2`` again | Jiangsu: return, repeat return |
 | reversed | refused after the review had passed it | Jiangsu: a later post reverses an earlier one |
 | suspended | with ``count = 2`` suspended again | Jiangsu: pause |
 | suspended-last-minute | suspended shortly before the promise ran out | inference; clock-stop abuse |
 | supplement-requested | with ``count = 2`` asked twice what the law lets ask once | 许可法 art. 32 |
+| terminated | ended without a result: voided or withdrawn | Jiangsu: termination |
 | same-second | so many steps of one case in one second | process mining: form-based back-entry |
 | four-eyes | one person handled, reviewed and approved | inference; 四眼原则 |
+
+A detail is the finding and what there is to say of it, ``back-entry event=accepted days=12``; :mod:`rules.wording` says it
+in words.
 """
 
 from collections import Counter
@@ -31,12 +37,19 @@ from rules.case import NEVER, Case
 from rules.complaint_findings import Found as Found
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.instant import SECOND
+from rules.instant import MINUTE, SECOND
 from rules.pauses import pauses_of
 from rules.rulebook import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
+from rules.worktime import Limit
 
-HANDLING, REVIEW, APPROVAL = (STAGES.index(stage) for stage in ("handling", "review", "approval"))
+APPLICATION, ACCEPTANCE, HANDLING, REVIEW, APPROVAL = (
+    STAGES.index(stage) for stage in ("application", "acceptance", "handling", "review", "approval")
+)
+_REPORTED_LATER = frozenset(
+    STAGES.index(stage) for stage in ("consultation", "transfer", "conclusion", "issuance", "delivery", "archiving")
+)
+"""Stages that records of their own tell of, before the case begins or when it is over: none of them can be missing at its end."""
 
 
 Look = Callable[[Case, ProcessRule, RuleBook], Iterator[Found]]
@@ -72,13 +85,21 @@ def needs(finding: str) -> str:
 
 
 def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    if case.concluded and case.terms is None and not case.not_accepted and case.how != "withdrawn":
+    """A case voided or withdrawn before its acceptance has been ended as it should be."""
+    if case.concluded and case.terms is None and not case.not_accepted and case.how in ("normal", "returned"):
         yield Found(case.concluded, f"how={case.how}")
 
 
 def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     if case.concluded and case.how == "normal" and not case.decided:
         yield Found(case.concluded, "")
+
+
+def _result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """Where a window system knows no decisions, the conclusion stands for it."""
+    result = min((at for at in (case.issued, case.delivered) if at), default=NEVER)
+    if result and not any(at and at <= result for at in (case.decided, case.concluded)):
+        yield Found(result, "")
 
 
 def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -89,7 +110,8 @@ def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Fo
 def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     if not case.concluded or case.how != "normal" or case.terms is None:
         return
-    passed = {stage for _, stage in case.entered} | {stage for _, stage in case.left}
+    passed = {stage for _, stage in case.entered} | {stage for _, stage in case.left} | {ACCEPTANCE} | _REPORTED_LATER
+    passed |= {stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if at}
     lacking = [stage for stage in book.item(case.terms.item).flow if STAGES.index(stage) not in passed]
     if lacking:
         yield Found(case.concluded, f"stages={','.join(lacking)}")
@@ -98,12 +120,14 @@ def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
 def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Back to an earlier stage of the flow without anybody having returned the case."""
     flow = book.item(case.terms.item).flow if case.terms is not None else ()
+    if not flow or case.terms is None:
+        return
     place = {STAGES.index(stage): position for position, stage in enumerate(flow)}
+    steps = [*case.entered, (case.terms.at, ACCEPTANCE)]
+    if case.decided and APPROVAL not in {stage for _, stage in case.entered}:
+        steps.append((case.decided, APPROVAL))
     reached, since = -1, NEVER
-    for at, stage in case.entered:
-        position = place.get(stage)
-        if position is None:
-            continue
+    for at, position, stage in sorted((at, place[stage], stage) for at, stage in steps if stage in place):
         if position < reached and not any(since <= returned <= at for returned, _ in case.returns):
             yield Found(at, f"stage={STAGES[stage]}")
         reached, since = position, at
@@ -115,9 +139,10 @@ def _returned(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
 
 
 def _reversed(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    """What counts is how the review left it last; otherwise than by returning it means that it went on."""
     if case.decided and not case.granted:
-        passed = [at for at, stage in case.left if stage == REVIEW and (at, stage) not in case.returns and at <= case.decided]
-        if passed:
+        last = max((at for at, stage in case.left if stage == REVIEW and at <= case.decided), default=NEVER)
+        if last and (last, REVIEW) not in case.returns:
             yield Found(case.decided, "")
 
 
@@ -127,20 +152,31 @@ def _suspended(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]
 
 
 def _suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    """Suspended when little was left of the promise, as it stood before this suspension."""
-    limit = (case.terms.promised or case.terms.statutory) if case.terms is not None else ""
-    if not limit or rule.within is None:
+    """Suspended when little was left of the promise, as it stood just before this suspension."""
+    if not case.suspensions or case.terms is None or rule.within is None:
         return
-    worktime = book.worktime
+    text = case.terms.promised or case.terms.statutory
+    if not text:
+        return
     start = counted_from(case, book)
     try:
-        pauses = [(pause.start, pause.end) for pause in pauses_of(case, book) if pause.start >= start]
+        pauses = pauses_of(case, book)
         for at, procedure, _ in case.suspensions:
-            deadline = worktime.due(start, limit_of(limit), [pause for pause in pauses if pause[1] <= at])
-            if worktime.before(deadline, rule.within) <= at <= deadline:
+            if at < start:
+                continue
+            paused = [(max(pause.start, start), min(pause.end, at)) for pause in pauses if start < pause.end and pause.start < at]
+            granted = [days for when, days in case.extensions if when <= at]
+            deadline = _deadline(case, book, start, limit_of(text), paused, granted)
+            near = book.worktime.before(deadline, rule.within)
+            if start < near <= at <= deadline:
                 yield Found(at, f"procedure={procedure}")
     except UncoveredDate:
         return
+
+
+def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, paused: list[tuple[int, int]], granted: list[int]) -> int:
+    days = min(sum(granted), book.max_extension(case.terms.item if case.terms is not None else ""))
+    return book.worktime.due(start, Limit(limit.value + days, limit.unit), paused)
 
 
 def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -148,16 +184,23 @@ def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Foun
         yield Found(at, "")
 
 
+def _terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+    if case.concluded and case.how in ("voided", "withdrawn"):
+        yield Found(case.concluded, f"how={case.how}")
+
+
 def _same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    """Leaving one stage and entering the next is one step; so only beginnings are counted."""
+    """Leaving one stage and entering the next is one step; so only beginnings are counted.
+
+    A system that notes minutes or days only writes second 0 for everything: nothing can be told from that second.
+    """
     steps = [second for second, _ in {(at // SECOND, stage) for at, stage in case.entered}]
     steps += [at // SECOND for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded) if at]
-    if len(set(steps)) == len(steps) and rule.count > 1:
+    if len(set(steps)) == len(steps):
         return
-    seconds = Counter(steps)
-    for second in sorted(seconds):
-        if seconds[second] >= rule.count:
-            yield Found(second * SECOND, f"steps={seconds[second]}")
+    for second, number in sorted(Counter(steps).items()):
+        if number >= rule.count and second * SECOND % MINUTE:
+            yield Found(second * SECOND, f"steps={number}")
 
 
 def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -168,12 +211,13 @@ def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]
         {handler for stage, handler in case.handlers if stage == wanted} for wanted in (HANDLING, REVIEW, APPROVAL)
     ]
     if set.intersection(*people):
-        yield Found(case.decided, "stages=handling,review,approval")
+        yield Found(case.decided, "")
 
 
 _LOOKS: Mapping[str, Look] = {
     "conclusion-without-acceptance": _unaccepted,
     "conclusion-without-decision": _undecided,
+    "result-without-decision": _result_first,
     "acceptance-after-decision": _accepted_late,
     "stage-missing": _missing,
     "stage-out-of-order": _disordered,
@@ -182,6 +226,7 @@ _LOOKS: Mapping[str, Look] = {
     "suspended": _suspended,
     "suspended-last-minute": _suspended_late,
     "supplement-requested": _supplements,
+    "terminated": _terminated,
     "same-second": _same_second,
     "four-eyes": _four_eyes,
     "complaint-repeated-case": complained.repeated_case,
@@ -197,6 +242,7 @@ _NEEDS: Mapping[str, str] = {
     "acceptance-after-decision": "decided",
     "stage-missing": "concluded",
     "stage-out-of-order": "entered",
+    "terminated": "concluded",
     "returned": "returns",
     "reversed": "decided",
     "suspended": "suspensions",
@@ -204,17 +250,22 @@ _NEEDS: Mapping[str, str] = {
     "supplement-requested": "requests",
     "four-eyes": "decided",
 }
+
+_COUNTED_FROM = frozenset({"terms", "applied", "online", "requests", "supplements", "not_accepted", "decided", "concluded"})
+"""What :func:`~rules.timelimits.counted_from` reads."""
 _DEPENDS: Mapping[str, frozenset[str]] = {
     "conclusion-without-acceptance": frozenset({"concluded", "how", "terms", "not_accepted"}),
     "conclusion-without-decision": frozenset({"concluded", "how", "decided"}),
+    "result-without-decision": frozenset({"issued", "delivered", "decided", "concluded"}),
     "acceptance-after-decision": frozenset({"terms", "decided"}),
-    "stage-missing": frozenset({"concluded", "how", "terms", "entered", "left"}),
-    "stage-out-of-order": frozenset({"entered", "returns", "terms"}),
+    "stage-missing": frozenset({"concluded", "how", "terms", "entered", "left", "applied", "decided"}),
+    "stage-out-of-order": frozenset({"entered", "returns", "terms", "decided"}),
     "returned": frozenset({"returns"}),
     "reversed": frozenset({"decided", "granted", "left", "returns"}),
     "suspended": frozenset({"suspensions"}),
-    "suspended-last-minute": frozenset({"suspensions", "resumptions", "terms", "applied", "requests", "supplements"}),
+    "suspended-last-minute": frozenset({"suspensions", "resumptions", "extensions", "terms"}) | _COUNTED_FROM,
     "supplement-requested": frozenset({"requests"}),
+    "terminated": frozenset({"concluded", "how"}),
     "same-second": frozenset({"entered", "terms", "decided", "concluded"}),
     "four-eyes": frozenset({"handlers", "decided"}),
     "complaint-repeated-case": frozenset({"complaints"}),

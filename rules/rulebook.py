@@ -5,14 +5,14 @@ These are the parts of a book that is fit to judge by. How it is written down an
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from rules.errors import BadRuleBook
-from rules.events import STAGES, Stage
+from rules.events import STAGES, Channel, Header, Stage
 from rules.worktime import Limit, Worktime
 
 ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
@@ -22,21 +22,23 @@ ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-rev
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
 Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
-                  "item-suspended", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
-                  "conclusion-without-decision", "acceptance-after-decision",
-                  "stage-missing", "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute",
-                  "supplement-requested", "same-second", "four-eyes", "complaint-repeated-case", "complaint-repeated-window",
+                  "item-suspended", "off-hall-place", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
+                  "conclusion-without-decision", "result-without-decision", "acceptance-after-decision", "stage-missing",
+                  "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute", "supplement-requested",
+                  "terminated", "same-second", "four-eyes", "complaint-repeated-case", "complaint-repeated-window",
                   "complaint-repeated-person", "complaint-on-overdue", "bad-review"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
 """Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
-SINGLE_RECORD = frozenset(FINDINGS[:9])
+SINGLE_RECORD = frozenset(FINDINGS[:10])
 """Findings that one record shows by itself (:mod:`rules.marks`)."""
 ON_COMPLAINTS = frozenset(FINDINGS[-5:])
 """Findings that nothing but a complaint or a bad review can start."""
 REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
 BY_HAND = frozenset({"yellow-by-hand", "red-by-hand"})
 NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"}) | REPEATED
+COUNTED = frozenset({"returned", "suspended", "supplement-requested", "same-second"}) | REPEATED
+"""Findings for which ``count`` means something."""
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,10 +132,12 @@ Rule = TimeLimit | ProcessRule
 
 
 class Hall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[hall]``: what is in-hall. Records through other ``channels``, at terminals whose name begins with none of
-    ``terminals``, or fees at a cashier not in ``cashiers`` were handled outside; an empty list looks at nothing."""
+    """``[hall]``: what is in-hall. Records through other ``channels``, of halls not in ``places``, at terminals whose name
+    begins with none of ``terminals``, or fees at a cashier not in ``cashiers`` were handled outside; an empty list looks at
+    nothing."""
 
-    channels: tuple[str, ...] = ("hall", "online", "self-service", "post")
+    channels: tuple[Channel, ...] = ("hall", "online", "self-service", "post")
+    places: tuple[str, ...] = ()
     terminals: tuple[str, ...] = ()
     cashiers: tuple[str, ...] = ()
 
@@ -228,7 +232,9 @@ class RuleBook:
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.complaints = complaints or Complaints()
         self.watched = frozenset(rule.finding for rule in process)
-        self.marked = tuple(sorted(self.watched & SINGLE_RECORD))
+        self.watches_records = not self.watched.isdisjoint(SINGLE_RECORD)
+        self.looks: dict[type[Header], tuple[tuple[int, Callable[..., str | None]], ...]] = {}
+        """What to look for in records of a type, worked out once per type (:func:`rules.marks.marks_of`)."""
         self.keeps_handlers = "four-eyes" in self.watched
         self.keeps_persons = "complaint-repeated-person" in self.watched
         self.marked_within = {rule.finding: rule.within for rule in process if rule.within is not None}

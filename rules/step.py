@@ -120,7 +120,7 @@ def _by_hand(case: Case | None, record: CardIssuedByHand, books: RuleBooks, now:
     finding = f"{record.level}-by-hand"
     at = min(to_instant(record.at), arrived)
     book = _book_of(case, books) if case is not None and case.book else books.at(at)
-    if finding not in book.watched or finding not in books.at(at).marked:
+    if finding not in book.watched or finding not in books.at(at).watched:
         raise BadEvent("forbidden_type", f"book {book.version} issues no cards by hand: give it a [[process]] {finding}", "level")
     return _told(case, record, False, books, now, arrived, offset)
 
@@ -281,7 +281,8 @@ def _defence(case: Case, clock: Clock | None, book: RuleBook) -> tuple[str, str,
     rule = book.rules[clock.rule]
     if isinstance(rule, ProcessRule):
         found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
-        return "", found.detail if found is not None else "", ()
+        detail = found.detail if found is not None else ""
+        return "", detail if rule.finding in BY_HAND else f"{rule.finding} {detail}".rstrip(), ()
     if rule.clock in LIFE_KINDS:
         return _defence_of_watch(case, clock, rule, book)
     span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)

@@ -70,19 +70,23 @@ def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt
         yield error("calendar", f"begins with {first}, after today ({today})")
 
 
-def _placed(path: Path, doubts: Sequence[Doubt]) -> list[Finding]:
+def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
     """The findings with their lines. What the file has from the book it extends is shown on the line that says so."""
     try:
-        text = book_text(path)
+        text = book_text(file)
         found = positions(text) if not any(_TOML_LINE.search(doubt.text) for doubt in doubts if not doubt.key) else {}
     except BadRuleBook:
         found = {}
     findings = []
     for doubt in doubts:
-        line = line_of(found, key_path(doubt.key))
+        path = key_path(doubt.key)
+        inherited = len(path) > 1 and isinstance(path[1], int) and path[:2] not in found
+        if inherited and doubt.severity == "warning":
+            continue  # about a rule of the book it extends, which does not become wrong by being kept
+        line = 0 if inherited else line_of(found, path)
         if not line and (broken := _TOML_LINE.search(doubt.text)) and not doubt.key:
             line = int(broken[1])
         elif not line and doubt.key:
             line = found.get(("extends",), 0)
-        findings.append(Finding(file=str(path), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
+        findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

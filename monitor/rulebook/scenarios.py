@@ -25,10 +25,11 @@ import msgspec
 
 from monitor.books import book_table
 from monitor.rulebook.positions import line_of, positions
-from rules.bookfile import merge, parse_book
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
+from rules.layers import merge
 from rules.rulebook import RuleBook
 from rules.worktime import Limit, Unit, Worktime
 

@@ -19,31 +19,38 @@ CASE = {
     "window": "A01",
 }
 
-moments = st.integers(0, MINUTES).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
+# Most moments are whole minutes; some share one second off the minute, where several steps at once are looked for.
+moments = st.integers(0, MINUTES).map(lambda minutes: BEGIN + timedelta(minutes=minutes)) | st.integers(0, 3).map(
+    lambda days: BEGIN + timedelta(days=days, hours=2, seconds=7)
+)
+channels = st.sampled_from(["hall", "hall", "hall", "online", "off-hall"])
+terminals = st.sampled_from(["", "T-01", "PC-7"])
+halls = st.sampled_from([CASE["hall"], CASE["hall"], "某培训中心"])
+handlers = st.sampled_from(["", "甲", "甲", "乙"])
 stages = st.sampled_from(["pre-review", "handling", "review", "approval"])
 
 
 def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Header]:
     return st.builds(
-        lambda at, **values: kind(id="e", at=at, item="licence", **CASE, **values),  # ids play no part in the core
+        lambda at, **values: kind(id="e", at=at, **{"item": "licence", **CASE, **values}),  # ids play no part in the core
         at=moments,
-        **fields,
+        **{"channel": channels, "terminal": terminals, "hall": halls, **fields},
     )
 
 
 limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh"])
 events: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Applied, channel=st.sampled_from(["hall", "online"])),
-    _kind(ev.Accepted, promised=limits, statutory=limits),
+    _kind(ev.Accepted, promised=limits, statutory=limits, item=st.sampled_from(["licence", "licence", "stopped", "nothing"])),
     _kind(ev.NotAccepted),
     _kind(ev.SupplementRequested),
     _kind(ev.Supplemented),
-    _kind(ev.StageEntered, stage=stages),
-    _kind(ev.StageLeft, stage=stages, action=st.sampled_from(["pass", "return"])),
+    _kind(ev.StageEntered, stage=stages, handler=handlers),
+    _kind(ev.StageLeft, stage=stages, action=st.sampled_from(["pass", "return"]), handler=handlers),
     _kind(ev.Suspended, procedure=st.sampled_from(["inspection", "hearing"]), approved_days=st.none() | st.integers(0, 40)),
     _kind(ev.Resumed),
     _kind(ev.Extended, days=st.integers(0, 20)),
-    _kind(ev.Decided, result=st.sampled_from(["granted", "refused"])),
+    _kind(ev.Decided, result=st.sampled_from(["granted", "refused"]), handler=handlers),
     _kind(ev.Concluded, how=st.sampled_from(["normal", "returned", "voided", "withdrawn"])),
     _kind(ev.BranchOpened, limit=limits),
     _kind(ev.BranchConcluded),
@@ -51,6 +58,6 @@ events: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Issued),
     _kind(ev.Delivered),
     _kind(ev.Rated, score=st.integers(1, 5)),
-    _kind(ev.FeeCharged, amount_fen=st.integers(0, 100)),
+    _kind(ev.FeeCharged, amount_fen=st.integers(0, 100), cashier=st.sampled_from(["大厅收费处", "财务室"])),
 )
 histories = st.lists(events, min_size=1, max_size=14)

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.alerts import LEVELS, Alert
-from rules.bookfile import merge, parse_book
+from rules.bookfile import parse_book
 from rules.case import STATES, Card, Case, decode_case, encode_case, is_standing
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK
 from rules.instant import to_datetime, to_instant
+from rules.layers import merge
 from rules.rulebook import RuleBook, RuleBooks
 from rules.step import Outcome, step
 
@@ -34,16 +35,29 @@ def day(days: float, hours: float = 0, minutes: float = 0) -> datetime:
     return MONDAY + timedelta(days=days, hours=hours, minutes=minutes)
 
 
+def written(profile: str) -> dict[str, Any]:
+    """A shipped book as its own TOML says, and nothing of what it extends."""
+    return tomllib.loads(files("rules").joinpath("books", f"{profile}.toml").read_text("utf-8"))
+
+
+def own_rules(profile: str, kind: str) -> list[dict[str, Any]]:
+    """The ``time_limits`` or ``process`` rules that a shipped book writes itself; those it switches off left out."""
+    return [rule for rule in written(profile).get(kind, []) if not rule.get("off")]
+
+
 def table(profile: str) -> dict[str, Any]:
     """A shipped book as its TOML says, laid over what it extends."""
-    data = tomllib.loads(files("rules").joinpath("books", f"{profile}.toml").read_text("utf-8"))
+    data = written(profile)
     base = data.pop("extends", None)
     return merge(table(base), data) if base else data
 
 
 def book(profile: str = "default", over: Mapping[str, Any] | None = None, **keys: Any) -> RuleBook:
-    """A shipped book with some keys changed."""
-    return parse_book(profile, merge(table(profile), {**(over or {}), **keys}))
+    """A shipped book with some keys changed. Rules given are its only ones of their kind, not laid over those it has."""
+    given = {**(over or {}), **keys}
+    return parse_book(
+        profile, merge(table(profile), {**given, "drop": [kind for kind in ("time_limits", "process") if kind in given]})
+    )
 
 
 def books(profile: str = "default", **keys: Any) -> RuleBooks:

@@ -14,7 +14,7 @@ from rules.figures import count
 from rules.instant import to_instant
 from rules.life import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
 from rules.rulebook import RuleBooks
-from tests.rules.story import PLACE, Story, book, day, event, table
+from tests.rules.story import PLACE, Story, book, books, day, event, table
 
 YELLOW = f"{PLACE['case']}/case-promise/yellow/1"
 RED = f"{PLACE['case']}/case-statutory/red/1"
@@ -241,8 +241,7 @@ def test_a_department_answers_for_its_own_cards_only(act: str) -> None:
 
 
 def test_the_card_of_a_branch_is_answered_by_its_department() -> None:
-    rules = [*table("office")["time_limits"], {"id": "branch", "clock": "branch", "limit": "own", "yellow": "deadline"}]
-    story = Story(RuleBooks([book("office", time_limits=rules)]))
+    story = Story(books("office"))
     story.tell("accepted", day(0), promised="100wd", statutory="100wd")
     story.tell("branch_opened", day(0), department="税务局", limit="5wd")
     story.tick(day(15))

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from rules.rulebook import FINDINGS, RuleBooks
-from tests.rules.story import Story, book, day
+from rules.rulebook import BY_HAND, FINDINGS, RuleBooks
+from tests.rules.story import Story, book, books, day
 
 FLOW = ["handling", "review", "approval"]
 ITEMS = [{"code": "licence", "flow": FLOW}, {"code": "stopped", "suspended": True}]
-HALL = {"terminals": ["HALL-"], "cashiers": ["大厅收费处"]}
+HALL = {"places": ["市政务服务中心"], "terminals": ["HALL-"], "cashiers": ["大厅收费处"]}
+SECOND = 1 / 86_400
 
 Told = tuple[str, float, dict[str, Any]]
 
@@ -24,7 +25,11 @@ def found(finding: str, *told: Told, **rule: Any) -> list[str]:
     story.tick(day(60))
     last = {alert.id: alert for alert in story.alerts if alert.rule == "p"}
     assert all(alert.state != "issued" or alert.reason == "found" for alert in story.alerts if alert.rule == "p")
-    return [alert.detail for alert in last.values() if alert.state == "issued"]
+    details = [alert.detail for alert in last.values() if alert.state == "issued"]
+    if finding in BY_HAND:
+        return details
+    assert {detail.partition(" ")[0] for detail in details} <= {finding}
+    return [detail.partition(" ")[2] for detail in details]
 
 
 def accepted(when: float = 0, **fields: Any) -> Told:
@@ -55,6 +60,7 @@ THROUGH = [entered(1, "handling"), entered(2, "review"), entered(3, "approval")]
 
 FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
     "off-hall-channel": ([accepted(channel="off-hall")], {}, ["channel=off-hall"]),
+    "off-hall-place": ([accepted(hall="某培训中心")], {}, ["hall=某培训中心"]),
     "off-hall-terminal": ([accepted(terminal="STREET-7")], {}, ["terminal=STREET-7"]),
     "fee-outside": ([accepted(), ("fee_charged", 1, {"amount_fen": 100, "cashier": "王某"})], {}, ["cashier=王某"]),
     "outside-hours": ([accepted(0.5)], {}, ["event=accepted"]),
@@ -65,6 +71,7 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
     "red-by-hand": ([accepted(), ("card_issued_by_hand", 1, {"level": "red", "reason": "索贿"})], {}, ["索贿"]),
     "conclusion-without-acceptance": ([concluded(1)], {}, ["how=normal"]),
     "conclusion-without-decision": ([accepted(), concluded(1)], {}, [""]),
+    "result-without-decision": ([accepted(), ("issued", 1, {}), decided(2)], {}, [""]),
     "acceptance-after-decision": ([decided(0), accepted(1)], {}, [""]),
     "stage-missing": ([accepted(), entered(1, "handling"), concluded(2)], {}, ["stages=review,approval"]),
     "stage-out-of-order": ([accepted(), entered(1, "review"), entered(2, "handling")], {}, ["stage=handling"]),
@@ -77,11 +84,16 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
         ["procedure=hearing"],
     ),
     "supplement-requested": ([accepted(), ("supplement_requested", 1, {})], {}, [""]),
-    "same-second": ([accepted(1), entered(1, "handling"), decided(1)], {"count": 3}, ["steps=3"]),
+    "terminated": ([accepted(), concluded(1, how="voided")], {}, ["how=voided"]),
+    "same-second": (
+        [accepted(SECOND), entered(SECOND, "handling"), entered(SECOND, "handling"), decided(SECOND)],
+        {"count": 3},
+        ["steps=3"],
+    ),
     "four-eyes": (
         [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="甲")],
         {},
-        ["stages=handling,review,approval"],
+        [""],
     ),
     "complaint-repeated-case": ([filed("1"), filed("2", 3)], {"count": 2, "within": "5d"}, ["complaints=2"]),
     "complaint-repeated-window": (
@@ -100,6 +112,8 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
 
 NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
     "handled at the hall": ("off-hall-channel", [accepted()], {}),
+    "in a hall of ours": ("off-hall-place", [accepted()], {}),
+    "in no hall that is named": ("off-hall-place", [accepted(hall="")], {}),
     "at a terminal of the hall": ("off-hall-terminal", [accepted(terminal="HALL-3")], {}),
     "at no terminal at all": ("off-hall-terminal", [accepted()], {}),
     "online, at any terminal": ("off-hall-terminal", [accepted(terminal="STREET-7", channel="online")], {}),
@@ -109,7 +123,10 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
         {},
     ),
     "accepted in office hours": ("outside-hours", [accepted()], {}),
+    "accepted at night by a machine": ("outside-hours", [accepted(0.5, channel="online")], {}),
+    "accepted on a day, at no hour": ("outside-hours", [accepted(-9.5 / 24)], {}),
     "applied online at night": ("outside-hours", [("applied", 0.5, {"channel": "online"})], {}),
+    "told again long after": ("back-entry", [accepted(), accepted(0, arrived=40)], {"within": "10wd"}),
     "typed in within ten working days": ("back-entry", [accepted(), concluded(1, arrived=15)], {"within": "10wd"}),
     "an item that is offered": ("item-unknown", [accepted()], {}),
     "an item not suspended": ("item-suspended", [accepted()], {}),
@@ -117,11 +134,17 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
     "nobody issued a red card": ("red-by-hand", [accepted()], {}),
     "concluded after acceptance": ("conclusion-without-acceptance", [accepted(), concluded(1)], {}),
     "withdrawn before acceptance": ("conclusion-without-acceptance", [concluded(1, how="withdrawn")], {}),
+    "voided before acceptance": ("conclusion-without-acceptance", [concluded(1, how="voided")], {}),
+    "refused at the door and concluded": ("conclusion-without-acceptance", [("not_accepted", 0, {}), concluded(1)], {}),
     "the acceptance came late": ("conclusion-without-acceptance", [concluded(1), accepted(0, arrived=2)], {}),
     "concluded after a decision": ("conclusion-without-decision", [accepted(), decided(1), concluded(2)], {}),
     "returned to the window without one": ("conclusion-without-decision", [accepted(), concluded(2, how="returned")], {}),
+    "issued after the decision": ("result-without-decision", [accepted(), decided(1), ("issued", 2, {})], {}),
+    "issued where decisions are not reported": ("result-without-decision", [accepted(), concluded(1), ("delivered", 2, {})], {}),
     "decided after acceptance": ("acceptance-after-decision", [accepted(), decided(1)], {}),
     "all stages passed": ("stage-missing", [accepted(), *THROUGH, concluded(4)], {}),
+    "the decision is the approval": ("stage-missing", [accepted(), *THROUGH[:2], decided(3), concluded(4)], {}),
+    "ended otherwise": ("stage-missing", [accepted(), concluded(2, how="withdrawn")], {}),
     "still under way": ("stage-missing", [accepted(), entered(1, "handling")], {}),
     "in order": ("stage-out-of-order", [accepted(), *THROUGH], {}),
     "returned by a post": (
@@ -129,18 +152,65 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
         [accepted(), entered(1, "review"), left(2, "review", action="return"), entered(2, "handling")],
         {},
     ),
+    "the decision is the approval, in order": ("stage-out-of-order", [accepted(), *THROUGH[:2], decided(3)], {}),
     "passed on": ("returned", [accepted(), left(1, "review")], {}),
     "returned once where twice is odd": ("returned", [accepted(), left(1, "review", action="return")], {"count": 2}),
     "granted as the review had it": ("reversed", [accepted(), left(1, "review"), decided(2)], {}),
     "refused as the review had it": ("reversed", [accepted(), left(1, "review", action="return"), decided(2, "refused")], {}),
+    "returned first, passed, granted": (
+        "reversed",
+        [accepted(), left(1, "review", action="return"), left(2, "review"), decided(3)],
+        {},
+    ),
+    "passed first, then returned": (
+        "reversed",
+        [accepted(), left(1, "review"), left(2, "review", action="return"), decided(3, "refused")],
+        {},
+    ),
     "suspended once where twice is odd": ("suspended", [accepted(), ("suspended", 1, {"procedure": "hearing"})], {"count": 2}),
     "suspended with days to spare": (
         "suspended-last-minute",
         [accepted(promised="9wd"), ("suspended", 1, {"procedure": "hearing", "approved_days": 2})],
         {"within": "2wd"},
     ),
+    "extended before": (
+        "suspended-last-minute",
+        [
+            accepted(promised="5wd"),
+            ("extended", 1, {"days": 10}),
+            ("suspended", 6, {"procedure": "hearing", "approved_days": 2}),
+        ],
+        {"within": "2wd"},
+    ),
+    "suspended before, so there is time left": (
+        "suspended-last-minute",
+        [
+            accepted(promised="5wd"),
+            ("suspended", 1, {"procedure": "hearing", "approved_days": 9}),
+            ("resumed", 4, {}),
+            ("suspended", 6, {"procedure": "hearing", "approved_days": 2}),
+        ],
+        {"within": "2wd"},
+    ),
+    "a limit shorter than nearly": (
+        "suspended-last-minute",
+        [accepted(promised="2wd"), ("suspended", 1, {"procedure": "hearing", "approved_days": 2})],
+        {"within": "2wd"},
+    ),
+    "suspended when it was late anyway": (
+        "suspended-last-minute",
+        [accepted(promised="5wd"), ("suspended", 8, {"procedure": "hearing", "approved_days": 2})],
+        {"within": "2wd"},
+    ),
+    "suspended before it was accepted": (
+        "suspended-last-minute",
+        [accepted(promised="5wd"), ("suspended", -1, {"procedure": "hearing"}), ("suspended", -2, {"procedure": "hearing"})],
+        {"within": "2wd"},
+    ),
     "asked once, as the law lets": ("supplement-requested", [accepted(), ("supplement_requested", 1, {})], {"count": 2}),
     "steps apart": ("same-second", [accepted(), *THROUGH, decided(4)], {"count": 2}),
+    "ended with a result": ("terminated", [accepted(), concluded(1)], {}),
+    "noted to the minute": ("same-second", [accepted(), entered(0, "handling"), decided(0)], {"count": 3}),
     "another approver": (
         "four-eyes",
         [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="乙")],
@@ -230,7 +300,42 @@ def test_held_for_the_inspector() -> None:
 
 
 def test_without_process_rules_nothing_is_kept_for_them() -> None:
-    story = Story()
+    story = Story(books(process=[]))
     story.tell("accepted", day(0), channel="off-hall")
     story.tell("stage_left", day(1), stage="review", handler="甲")
     assert story.known.marks == () and story.known.handlers == ()
+
+
+def test_the_stages_before_acceptance_belong_to_the_flow_where_it_says_so() -> None:
+    items = [{"code": "licence", "flow": ["application", "acceptance", "handling", "delivery"]}]
+    process = [{"id": "p", "finding": "stage-out-of-order", "yellow": "at once"}]
+    story = Story(RuleBooks([book(items=items, process=process)]))
+    story.tell("stage_entered", day(0), stage="handling")
+    story.tell("accepted", day(1))
+    story.tick(day(2))
+    assert [alert.detail for alert in story.alerts if alert.rule == "p"] == ["stage-out-of-order stage=acceptance"]
+
+
+def test_what_other_records_tell_of_is_never_missing() -> None:
+    items = [{"code": "licence", "flow": ["consultation", "application", "acceptance", "transfer", "handling", "delivery"]}]
+    process = [{"id": "p", "finding": "stage-missing", "yellow": "at once"}]
+    story = Story(RuleBooks([book(items=items, process=process)]))
+    for told in (("applied", 0), ("accepted", 0.1), ("concluded", 2)):
+        story.tell(told[0], day(told[1]))
+    story.tick(day(3))
+    assert [alert.detail for alert in story.alerts if alert.rule == "p"] == ["stage-missing stages=handling"]
+
+
+def test_the_review_that_counts_is_the_last() -> None:
+    told = [accepted(), left(1, "review", action="return"), left(2, "review"), decided(3, "refused"), left(4, "review")]
+    assert found("reversed", *copied(told)) == [""]
+
+
+def test_a_late_decision_takes_the_card_back() -> None:
+    story = Story(RuleBooks([book(process=[{"id": "p", "finding": "conclusion-without-decision", "red": "1wd after"}])]))
+    story.tell("accepted", day(0))
+    story.tell("concluded", day(1))
+    story.tick(day(3))
+    assert story.states["red p/1"] == "issued"
+    story.tell("decided", day(0.5), arrived=day(3), result="granted")
+    assert story.states["red p/1"] == "withdrawn" and story.alerts[-1].reason == "late_record"

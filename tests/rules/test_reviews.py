@@ -86,5 +86,5 @@ def test_a_card_says_which_review_it_is_about() -> None:
     story = Story()
     story.tell("rated", day(0), score=5, rating="a")
     details = {alert.detail for alert in story.tick(day(8)).alerts}
-    assert details == {"score=5 rating=a"}
+    assert details == {"score=5 rating=a", "bad-review score=5 rating=a"}
     assert {"review-rectification/1", "bad-review/1"} <= set(story.clocks)

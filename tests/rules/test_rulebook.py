@@ -53,17 +53,20 @@ class TestBook:
         assert [rule.id for rule in everywhere.time_limits] == [f"s-{stage}" for stage in STAGES]
 
     def test_asks_only_rules_whose_clocks_the_facts_can_have_started(self) -> None:
-        judged = book("hunan", stages={"review": "3wd", "handling": "3wd"})
+        judged = book("hunan", stages={"review": "3wd", "handling": "3wd"}, process=[])
 
         def asked(case: Case) -> set[str]:
             return {judged.rules[index].id for index in rules_for(case, every_rule(judged))}
 
         assert asked(Case("k")) == set()
-        assert asked(Case("k", applied=1)) == set()
-        assert asked(Case("k", applied=1, online=True)) == {"online-pre-acceptance"}
-        assert asked(Case("k", entered=((1, STAGES.index("review")),))) == {"stage-review"}
+        assert asked(Case("k", applied=1)) == {"acceptance-notice"}
+        assert asked(Case("k", applied=1, online=True)) == {"acceptance-notice", "online-pre-acceptance"}
+        assert asked(Case("k", entered=((1, STAGES.index("review")),))) == {
+            "stage-review",
+            "delivery",
+        }
         assert asked(Case("k", suspensions=((1, "hearing", 3),))) == {"special-procedure"}
-        assert asked(Case("k", concluded=1)) == {"certificate"}
+        assert asked(Case("k", concluded=1)) == {"certificate", "delivery"}
         story = Story(books("hunan"))
         story.tell("accepted", day(0))
         assert asked(story.known) == {"case-promise", "case-statutory"}

@@ -20,7 +20,7 @@ def in_stages(**limits: str) -> Story:
 def spans(story: Story, rule: str) -> list[tuple[int, int, int]]:
     """(cycle, start, end) of the clocks of a rule."""
     judged = story.books.get(story.known.book)
-    return [(c.cycle, c.start, c.end) for c in story.known.clocks if judged.time_limits[c.rule].id == rule]
+    return [(c.cycle, c.start, c.end) for c in story.known.clocks if judged.rules[c.rule].id == rule]
 
 
 def at(when: datetime) -> int:
@@ -261,7 +261,7 @@ class TestPreReview:
         story.tell("applied", day(0), channel="online")
         story.tick(day(6))
         assert story.standing == {"yellow online-pre-acceptance"}
-        story.tell("applied", day(-1), arrived=day(7), channel="hall")
+        story.tell("applied", day(-1), arrived=day(6), channel="hall")
         assert not story.standing and "online-pre-acceptance/1" not in story.clocks
 
 

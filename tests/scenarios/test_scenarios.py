@@ -1,5 +1,6 @@
 """Every scenario holds, and every level of every shipped rule is demanded by one: break it, and a scenario fails."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from monitor.books import profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import BadScenario, Scenario, load_scenarios
 from rules.alerts import LEVELS
-from tests.rules.story import table
+from tests.rules.story import own_rules, table
 
 FOLDER = Path(__file__).parent
 SCENARIOS = {
@@ -31,34 +32,35 @@ def test_every_profile_has_scenarios() -> None:
 
 
 def broken(profile: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The book with one thing wrong at a time: a level missing, or reached at another time; a section changed."""
-    rules = table(profile)["time_limits"]
-    for at, rule in enumerate(rules):
-        if rule["clock"] == "expiry":
-            yield f"{rule['id']} a day later", {"time_limits": [*rules[:at], {**rule, "limit": "21wd"}, *rules[at + 1 :]]}
-        for level in (level for level in LEVELS if level in rule):
-            missing = {key: value for key, value in rule.items() if key != level}
-            if not set(missing) & set(LEVELS):
-                missing["reminder"] = "100wd after"
-            moved = {**rule, level: "1wd before" if rule[level] == "deadline" else "deadline"}
-            for how, changed in (("missing", missing), ("moved", moved)):
-                yield f"{rule['id']} {level} {how}", {"time_limits": [*rules[:at], changed, *rules[at + 1 :]]}
-    process, inherited = table(profile).get("process", []), table("default").get("process", [])
-    for at, rule in enumerate(process):
-        if profile != "default" and rule in inherited:
-            continue  # broken where it comes from
-        other = {**rule, **{level: "9wd after" for level in LEVELS if level in rule}}
-        changes = [("too late", other)]
-        if rule.get("count", 1) > 1:
-            changes += [("one more", {**rule, "count": rule["count"] + 1})]
-        if "hold" in rule:
-            changes += [("not held", {**rule, "hold": []})]
-        if "within" in rule:
-            changes += [("a wider span", {**rule, "within": "3650d"}), ("a narrower span", {**rule, "within": "1d"})]
-        for how, changed in changes:
-            yield f"{rule['id']} {how}", {"process": [*process[:at], changed, *process[at + 1 :]]}
+    """The book with one thing wrong at a time, of what it writes itself: a level missing, or reached at another time; a rule
+    that counts or looks otherwise; a section changed."""
+    for kind, late in (("time_limits", "1wd before"), ("process", "99d after")):
+        for rule in own_rules(profile, kind):
+            for how, changed in _changed(rule, late):
+                yield f"{rule['id']} {how}", {kind: [changed]}
     ends = table(profile)["counting"]["ends"]
     yield "ends otherwise", {"counting": {"ends": "day_end" if ends == "second" else "second"}}
+
+
+def _changed(rule: dict[str, Any], late: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for level in (level for level in LEVELS if level in rule):
+        missing = {key: value for key, value in rule.items() if key not in (level, "hold")}
+        if not set(missing) & set(LEVELS):
+            missing["reminder"] = "100wd after"
+        yield f"{level} missing", missing
+        yield f"{level} moved", {**rule, level: late if rule[level] in ("deadline", "at once") else "deadline"}
+    if rule.get("clock") == "expiry":
+        yield "a day later", {**rule, "limit": "21wd"}
+    if "hold" in rule:
+        yield "not held", {**rule, "hold": []}
+    if "count" in rule:
+        yield "counts further", {**rule, "count": rule["count"] + 1}
+        if rule["count"] > 2:
+            yield "counts less far", {**rule, "count": rule["count"] - 1}
+    if "within" in rule:
+        number, unit = re.findall(r"\d+|\D+", rule["within"])
+        yield "looks nearer", {**rule, "within": f"{int(number) - 1}{unit}"}
+        yield "looks farther", {**rule, "within": f"{int(number) + 1}{unit}"}
 
 
 CHANGES: dict[str, dict[str, Any]] = {
@@ -74,6 +76,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "silence accepts nothing": {"supplement": {"silence_accepts": False}},
     "a supplement stops nothing": {"supplement": {"stops_clock": False}},
     "a supplement stops for 61 days": {"supplement": {"max_days": 61}},
+    "every channel is in-hall": {"hall": {"channels": ["hall", "online", "self-service", "post", "off-hall"]}},
     "extended by 11 days": {"extension": {"max_days": 11}},
     "an answer put off by 11 days": {"complaints": {"max_extension": 11}},
 }

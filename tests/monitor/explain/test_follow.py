@@ -123,7 +123,7 @@ def test_what_a_process_rule_found_is_told_with_its_card() -> None:
     story = follower.story()
     assert story is not None
     assert [change.alert for change in story.records[-1].changes] == ["sent-back/yellow/1"]
-    assert (story.cards[0].detail, story.cards[0].source, story.cards[0].spans) == ("stage=review", "city rule 7", ())
+    assert (story.cards[0].detail, story.cards[0].source, story.cards[0].spans) == ("returned stage=review", "city rule 7", ())
     assert all(limit.rule != "sent-back" for limit in story.limits)
 
 

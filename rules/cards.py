@@ -183,7 +183,7 @@ def _ended_minors(clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook
     aged = {c.cycle for c in clocks if book.kind_of[c.rule] == "expiry" and c.thresholds and c.thresholds[0] < now}
     opened = max((at for card in cards for at, act in card.acts if ACTS[act] == "open_followup"), default=NEVER)
     for card in minors:
-        if opened and card.known <= opened and not book.is_life_rule(card.rule):
+        if opened and card.due <= opened and not book.is_life_rule(card.rule):
             ended[card.rule, card.level, card.cycle] = Reason.FOLLOWUP_OPENED
         elif aged and card.rule in book.index_of and number_of(card, book) in aged:
             ended[card.rule, card.level, card.cycle] = Reason.AGED

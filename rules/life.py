@@ -228,8 +228,9 @@ def _watch(card: Card, rule: TimeLimit, book: RuleBook) -> Watch | None:
     state = STATES[card.state]
     if book.is_life_rule(card.rule) or state in ("superseded", "withdrawn") or card.rule not in book.index_of:
         return None  # nobody is asked to answer for an answer
-    if rule.clock == "expiry":  # once expired it stays so, and need not be woken for it again
-        return None if is_card(card.level) else Watch(_issued(card), NEVER if state in AGEING else UNREACHED)
+    if rule.clock == "expiry":  # from when it fell due, however late it was told; once expired it need not be woken for it again
+        begun = _first(card, ("confirm",)) or card.due
+        return None if is_card(card.level) else Watch(begun, NEVER if state in AGEING else UNREACHED)
     if not is_card(card.level) or state == "pending":
         return None
     if rule.clock == "reply":

@@ -329,6 +329,14 @@ def test_minor_alerts_expire_after_20_working_days(acts: tuple[str, ...]) -> Non
     assert not story.tick(day(90)).alerts
 
 
+def test_a_reminder_told_of_too_late_is_old_at_once() -> None:
+    """Its age is that of what it is about, so that arrival decides nothing."""
+    story = Story(RuleBooks([book()]))
+    story.tell("rated", day(0), arrived=day(40), score=5)
+    assert state(story, "reminder", "bad-review") == "expired"
+    assert [alert.reason for alert in story.alerts if alert.level == "reminder"] == ["found", "aged"]
+
+
 def test_a_reminder_somebody_works_on_does_not_age() -> None:
     story = reminded()
     do(story, "open_followup", day(1), REMINDER)

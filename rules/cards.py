@@ -91,9 +91,11 @@ def judge(
     verdict = _judged(clocks + watching, cards, book, now, told, act)
     if not verdict.changes:
         return verdict
-    with_life = clocks + life_clocks(verdict.cards, book, watching)
-    again = _judged(with_life, verdict.cards, book, now, told, act)
-    return Verdict(with_life, again.cards, verdict.changes + again.changes, again.wake_at)
+    watching = life_clocks(verdict.cards, book, watching)
+    again = _judged(clocks + watching, verdict.cards, book, now, told, act)
+    if again.changes:  # an alert that has just expired is watched no more
+        watching = life_clocks(again.cards, book, watching)
+    return Verdict(clocks + watching, again.cards, verdict.changes + again.changes, again.wake_at)
 
 
 def _judged(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, act: Act | None) -> Verdict:

@@ -335,6 +335,8 @@ def test_a_reminder_told_of_too_late_is_old_at_once() -> None:
     story.tell("rated", day(0), arrived=day(40), score=5)
     assert state(story, "reminder", "bad-review") == "expired"
     assert [alert.reason for alert in story.alerts if alert.level == "reminder"] == ["found", "aged"]
+    judged = story.books.get(story.known.book)
+    assert all(clock.end for clock in story.known.clocks if judged.kind_of[clock.rule] == "expiry"), "it is watched no more"
 
 
 def test_a_reminder_somebody_works_on_does_not_age() -> None:

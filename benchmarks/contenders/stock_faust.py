@@ -17,12 +17,13 @@ import faust
 import msgspec
 import uvloop
 
+from benchmarks.child import BenchmarkFailed
 from monitor.books import load_books
 from monitor.kafka import partition_of
 from monitor.settings import load_settings
 from monitor.wire import Topics, encode_json
 from rules.case import decode_case, encode_case
-from rules.events import TICK, Tick, key_of
+from rules.events import EVENT_TYPES, TICK, Tick, key_of
 from rules.events import Record as AnyRecord
 from rules.step import step, wake_at
 
@@ -61,6 +62,26 @@ class Report(faust.Record, serializer="json"):  # type: ignore[call-arg, misc]  
     complaint: str | None = None
     about: str | None = None
     score: int | None = None
+    applicant: str | None = None
+    limit: str | None = None
+    person: str | None = None
+    alert: str | None = None
+    outcome: str | None = None
+    cause: str | None = None
+    consent: str | None = None
+    level: str | None = None
+    rating: str | None = None
+    founded: bool | None = None
+    upheld: bool | None = None
+
+
+def check_model() -> None:
+    """Refuse to run with a model that would drop a field: the rules would judge less than they are told."""
+    known = {"type", *Report._options.fields}
+    for name, kind in EVENT_TYPES.items():
+        lacking = sorted({field.encode_name for field in msgspec.structs.fields(kind)} - known)
+        if lacking:
+            raise BenchmarkFailed(f"stock Faust's Report lacks {', '.join(lacking)} of {name}: add them to {__file__}")
 
 
 class WakeUps:
@@ -91,6 +112,7 @@ class WakeUps:
 
 def make_app(file: Path) -> Any:
     """The app for the settings in ``file``."""
+    check_model()
     settings = load_settings(file)
     books = load_books(settings.worker.books)
     topics = Topics(settings.topics.prefix)

@@ -20,6 +20,7 @@ from rules.errors import SupervisionError
 from rules.instant import HOUR
 
 _PATIENCE = 90.0  # seconds for a part to answer
+_SETTLE = 2.0  # seconds for the history's last hour to get through before lag is measured
 
 
 class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ class Demo:
             click.echo(f"history: {history.events:,} events in {history.backfill_seconds:.1f} s", err=True)
             seconds = await observer.reached(history.live - HOUR, _PATIENCE)
             click.echo(f"the worker and the wall have it all {seconds:.1f} s later; the hall is live", err=True)
+            await asyncio.sleep(_SETTLE)
             observer.live_from(history.live)
 
         return await run_simulate(

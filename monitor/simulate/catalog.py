@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from itertools import accumulate
+from math import ceil
 from typing import NamedTuple, TypedDict
 
 from monitor.simulate.departments import DEPARTMENTS, Department
@@ -14,8 +15,8 @@ HALL = "安和市政务服务中心"
 INSTANT_SHARE = 0.35
 """Share of instant items (即办件) among the cases."""
 
-STAGE_SHARES = {"review": 0.22, "approval": 0.24}
-"""Limits of the later stages (环节时限) as shares of the promise, in whole days; handling has the rest, at least half."""
+STAGE_SHARES = {"review": 0.3, "approval": 0.3}
+"""Limits of stages (环节时限) as shares of the promise, rounded up to whole days."""
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚英华志海燕晓东文博雨欣涵思远国庆春梅玉珍红建佳怡浩然梓萱立新"
@@ -83,11 +84,9 @@ def items() -> list[ItemLimits]:
 
 
 def _stage_days(promised: int) -> dict[str, int]:
-    """Whole days per stage that add up to the promise; a stage that would get none has no limit."""
-    if not promised:
-        return {}
-    later = {stage: days for stage, share in STAGE_SHARES.items() if (days := int(promised * share + 0.5))}
-    return {"handling": promised - sum(later.values()), **later}
+    """Whole days per stage; none where they would not fit into the promise."""
+    days = {stage: ceil(promised * share) for stage, share in STAGE_SHARES.items()}
+    return days if promised and sum(days.values()) <= promised else {}
 
 
 def items_toml(entries: Iterable[ItemLimits] | None = None) -> str:

@@ -114,7 +114,7 @@ def _handled(life: Life, habits: Habits, accepted: float) -> float:
     """The stages between acceptance and conclusion, their borders where the whole duration puts them."""
     rng, office = life.rng, life.office
     duration = _duration(life, habits)
-    usual = min(duration, 0.92 * life.item.promised)
+    usual = min(duration, 0.95 * life.item.promised)
     lost, slow = duration - usual, rng.randrange(3)  # what a late case loses, it loses in one stage
     leaves_off = rng.random() if _chance(life, habits.unfinished) else 2.0
     handler, reviewer, approver = (rng.choice(people) for people in (office.handlers, office.reviewers, office.approvers))

@@ -1,5 +1,6 @@
 """The field's terms in Chinese and English, for explanations that people read."""
 
+import re
 from collections.abc import Mapping
 
 from rules.alerts import REASON_TEXT, Reason
@@ -133,6 +134,58 @@ VALUES: Words = {
     "False": ("否", "no"),
     **STAGES,
 }
+FINDINGS: Words = {
+    "off-hall-channel": ("经大厅规定以外的渠道办理（场外流转）", "handled through a channel that is not the hall's"),
+    "off-hall-terminal": ("在大厅以外的终端办理（场外流转）", "handled at a terminal that is not the hall's"),
+    "off-hall-place": ("在本大厅以外的场所办理（场外流转）", "handled in a hall that is not ours"),
+    "fee-outside": ("在大厅收费处以外收费", "a fee taken elsewhere than at the hall's cashiers"),
+    "outside-hours": ("在办公时间以外受理或审批", "accepted or decided outside office hours"),
+    "back-entry": ("事后补录", "typed in long after it happened"),
+    "item-unknown": ("受理了未列入目录的事项", "accepted for an item the catalog does not have"),
+    "item-suspended": ("受理了已暂停的事项", "accepted for an item that is suspended"),
+    "yellow-by-hand": ("监察员人工发黄牌", "an inspector issued a yellow card by hand"),
+    "red-by-hand": ("监察员人工发红牌", "an inspector issued a red card by hand"),
+    "conclusion-without-acceptance": ("未受理即办结", "concluded without having been accepted"),
+    "conclusion-without-decision": ("未作决定即正常办结", "concluded normally without a decision on record"),
+    "result-without-decision": ("未决定、未办结即出件", "issued or delivered before anything was decided or concluded"),
+    "acceptance-after-decision": ("先决定后受理", "accepted only after the decision"),
+    "stage-missing": ("缺少事项流程规定的环节", "a stage of the item's flow is missing"),
+    "stage-out-of-order": ("环节顺序与事项流程不符", "stages out of the order of the item's flow"),
+    "returned": ("退回", "sent back"),
+    "reversed": ("后一岗位否定前一岗位的结论", "a later post reversed an earlier one"),
+    "suspended": ("挂起（特别程序）", "suspended for a special procedure"),
+    "suspended-last-minute": ("临近届满时挂起", "suspended shortly before the limit ran out"),
+    "supplement-requested": ("补正告知（许可法 art. 32：应一次告知）", "a supplement requested (the law: once for all)"),
+    "terminated": ("终止（作废、撤回）", "ended without a result: voided or withdrawn"),
+    "same-second": ("同一秒内多个步骤（刷件）", "several steps within one second"),
+    "four-eyes": ("承办、审核、审批为同一人", "one person handled, reviewed and approved"),
+    "complaint-repeated-case": ("同一办件被重复投诉", "complaints on one case again"),
+    "complaint-repeated-window": ("同一窗口被重复投诉", "complaints on one window again"),
+    "complaint-repeated-person": ("同一人员被重复投诉", "complaints on one person again"),
+    "complaint-on-overdue": ("超期未办结的办件被投诉", "a complaint on a case that is open and past its promise"),
+    "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
+}
+_DETAILS: Words = {
+    "alert": ("针对", "about"),
+    "cashier": ("收费处", "cashier"),
+    "channel": ("渠道", "channel"),
+    "complaint": ("投诉编号", "complaint"),
+    "complaints": ("投诉件数", "complaints"),
+    "days": ("迟报天数", "days late"),
+    "event": ("记录", "record"),
+    "hall": ("地点", "hall"),
+    "how": ("办结方式", "concluded"),
+    "item": ("事项", "item"),
+    "procedure": ("程序", "procedure"),
+    "rating": ("评价编号", "rating"),
+    "score": ("评分", "score"),
+    "slowest": ("最慢部门", "slowest department"),
+    "stage": ("环节", "stage"),
+    "stages": ("环节", "stages"),
+    "steps": ("步骤数", "steps"),
+    "terminal": ("终端", "terminal"),
+}
+_DETAIL = re.compile(rf"(?:^| )({'|'.join(_DETAILS)})=")
 _REASONS_EN = {
     "found": "a process rule found it",
     "confirmed": "confirmed by an inspector",
@@ -164,6 +217,31 @@ def reason(code: str, lang: Language) -> str:
     if lang == "zh":
         return next((text for known, text in REASON_TEXT.items() if Reason(known).code == code), code)
     return _REASONS_EN.get(code, code.replace("_", " "))
+
+
+def detail(text: str, lang: Language) -> str:
+    """What an alert's ``detail`` says: ``stage-missing stages=review`` as 缺少事项流程规定的环节：环节 审核.
+
+    What is none of ours, such as the reason of a card issued by hand, is left as it is.
+    """
+    finding, _, rest = text.partition(" ")
+    what = word(FINDINGS, finding, lang) if finding in FINDINGS else ""
+    names_and_values = _DETAIL.split(rest if what else text)
+    if names_and_values[0]:
+        return text
+    pairs = zip(names_and_values[1::2], names_and_values[2::2], strict=True)
+    told = ("，" if lang == "zh" else ", ").join(
+        f"{word(_DETAILS, name, lang)} {_value(name, value, lang)}" for name, value in pairs
+    )
+    return ("：" if lang == "zh" else ": ").join(part for part in (what, told) if part)
+
+
+def _value(name: str, value: str, lang: Language) -> str:
+    if name in ("stage", "stages"):
+        return ("、" if lang == "zh" else ", ").join(word(STAGES, stage, lang) for stage in value.split(","))
+    if name == "event":
+        return word(RECORDS, value, lang)
+    return word(VALUES, value, lang) if name in ("channel", "how", "procedure") else value
 
 
 def limit(value: Limit | str, lang: Language) -> str:

@@ -216,6 +216,7 @@ def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]
 
 def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> tuple[ProcessRule, ...]:
     rules: list[ProcessRule] = []
+    back_entry = ""
     for index, data in enumerate(table.process):
         where = f"process[{index}]"
         if _switches_nothing(where, data, "finding", defects):
@@ -225,8 +226,12 @@ def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> t
             continue
         if read.id in taken or any(rule.id == read.id for rule in rules):
             defects.append(f"{where}.id: {read.id!r} is used twice")
-        if read.finding == "back-entry" and any(rule.finding == "back-entry" for rule in rules):
-            defects.append(f"{where}.finding: back-entry is looked for already, and once is all it can be found")
+        if read.finding == "back-entry":
+            if back_entry:
+                defects.append(
+                    f"{back_entry}.finding: {read.id!r} looks for back-entry, too, which has one limit: give it that id"
+                )
+            back_entry = where
         _check_finding(where, read, defects)
         levels, thresholds, held = _levels(where, read, defects)
         within = Limit.parse(read.within) if read.within and not defects else None

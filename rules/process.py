@@ -25,8 +25,7 @@ bad reviews stand in :mod:`rules.complaint_findings`.
 | same-second | so many steps of one case in one second | process mining: form-based back-entry |
 | four-eyes | one person handled, reviewed and approved | inference; 四眼原则 |
 
-A detail is the finding and what there is to say of it, ``back-entry event=accepted days=12``; :mod:`rules.wording` says it
-in words.
+A detail is the finding and what there is to say of it, ``back-entry event=accepted days=12``; whoever shows it puts it in words.
 """
 
 from collections import Counter

@@ -65,7 +65,8 @@ function fillCard(child, row, times) {
     ...[row.department, row.window && `窗口 ${row.window}`, row.case].filter(Boolean).map((text) => element("span", "", text)));
   const stage = row.stage ? `${format.stage(row.stage)} ` : "";
   part(child, "time").replaceChildren(element("span", "", times.month(row.due_at)), times.clock(row.due_at));
-  part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : stage;
+  part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : row.detail || stage;
+  part(child, "limit").title = row.detail;
   part(child, "lag").textContent = format.lag(row.raised_at - row.known_at);
   const late = row.known_at - row.due_at; // the hall's own delay is not ours, and must not hide in it
   part(child, "late").textContent = late >= 1000 ? `迟报 ${format.lag(late)}` : "";

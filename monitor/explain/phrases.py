@@ -55,7 +55,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "时限 {limit}，自 {begun} 起算，{due} 届满；{reached} 达到本级",
         "limit {limit}, begun {begun}, ends {due}; this level was reached {reached}",
     ),
-    "card_found": ("发生于 {at} {detail}", "found at {at} {detail}"),
+    "card_found": ("发生于 {at}，{detail}", "found at {at}: {detail}"),
     "card_change": ("{at} {state}：{reason}{because}", "{at} {state}: {reason}{because}"),
     "because": ("（因第 {record} 条记录）", " (because of record {record})"),
     "field_channel": ("渠道 {value}", "channel {value}"),

@@ -126,7 +126,8 @@ class _Teller:
             limit = words.limit(card.limit, self.lang)
             yield f"    {self._say('card_limit', limit=limit, begun=begun, due=due, reached=self._at(card.due_at))}"
         else:
-            yield f"    {self._say('card_found', at=self._at(card.due_at), detail=card.detail)}".rstrip()
+            detail = words.detail(card.detail, self.lang)
+            yield f"    {self._say('card_found', at=self._at(card.due_at), detail=detail)}".rstrip()
         yield from (f"    {line}" for line in describe(card.spans, self.lang))
         for change in card.changes:
             state, reason = words.word(words.STATES, change.state, self.lang), words.reason(change.reason, self.lang)

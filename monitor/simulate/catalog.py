@@ -1,5 +1,6 @@
 """The simulated hall as lists: departments with their windows, people and items; and the items as a rule book wants them."""
 
+import json
 import random
 from collections.abc import Iterable
 from itertools import accumulate
@@ -11,6 +12,10 @@ from monitor.simulate.departments import DEPARTMENTS, Department
 REGION = "990100"
 """An administrative division code that GB/T 2260 gives to nobody."""
 HALL = "安和市政务服务中心"
+CASHIER = "大厅收费窗口"
+"""Where fees are paid; elsewhere they were collected outside the hall."""
+FLOW = ("acceptance", "handling", "review", "approval")
+"""The stages a committed case passes, in order."""
 
 INSTANT_SHARE = 0.35
 """Share of instant items (即办件) among the cases."""
@@ -23,13 +28,14 @@ _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚英华志�
 
 
 class ItemLimits(TypedDict):
-    """One service item as a rule book lists it; limits as ``10wd``. ``stages`` is empty for an instant item."""
+    """One service item as a rule book lists it; limits as ``10wd``. ``stages`` and ``flow`` are empty for an instant item."""
 
     code: str
     name: str
     promised: str
     statutory: str
     stages: dict[str, str]
+    flow: tuple[str, ...]
 
 
 class Item(NamedTuple):
@@ -77,6 +83,7 @@ def items() -> list[ItemLimits]:
             promised=f"{item.promised}wd",
             statutory=f"{item.statutory}wd",
             stages={stage: f"{days}wd" for stage, days in _stage_days(item.promised).items()},
+            flow=FLOW if item.promised else (),
         )
         for department in DEPARTMENTS
         for item in _items_of(department)
@@ -98,6 +105,7 @@ def items_toml(entries: Iterable[ItemLimits] | None = None) -> str:
         lines.append(
             f'[[items]]\ncode = "{entry["code"]}"\nname = "{entry["name"]}"\n{limits}'
             + (f"stages = {{ {stages} }}\n" if stages else "")
+            + (f"flow = {json.dumps(entry['flow'])}\n" if entry["flow"] else "")
         )
     return "\n".join(lines)
 

@@ -4,6 +4,7 @@ Every duration is a number of working days on the axis of :mod:`monitor.simulate
 order they happened; what arrives when is the case's business (:mod:`monitor.simulate.life`).
 """
 
+from monitor.simulate.catalog import CASHIER
 from monitor.simulate.life import Habits, Life
 from monitor.simulate.reviews import follow_up
 from rules.events import (
@@ -180,7 +181,7 @@ def _end(life: Life, habits: Habits, decided: float, done: float, approver: str 
     if life.item.has_fee and _chance(life, 0.3):
         outside = _chance(life, 0.02)
         fen = rng.choice((500, 1000, 2000, 4000, 8000, 55000))
-        life.tell(FeeCharged, done, amount_fen=fen, cashier="单位财务室" if outside else "大厅收费窗口")
+        life.tell(FeeCharged, done, amount_fen=fen, cashier="单位财务室" if outside else CASHIER)
     life.tell(Concluded, done)
     if not life.item.promised:
         issued = life.tell(Issued, done + rng.uniform(0.5, 3) * MINUTES)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from monitor.simulate.catalog import HALL, items_toml
+from monitor.simulate.catalog import CASHIER, HALL, items_toml
 from monitor.simulate.hall import BadSimulation, generate
 from monitor.simulate.plan import midnight, plan
 from monitor.simulate.rhythm import Rhythm, as_datetime, day_of
@@ -49,10 +49,11 @@ def write_file(path: Path, *, start: datetime | None = None, days: int = 30, see
 
 
 def write_book(path: Path, *, extends: str = "default") -> None:
-    """Write a rule book that knows the simulated items with their limits, laid over another book."""
+    """Write a rule book that knows the simulated hall and its items with their limits, laid over another book."""
     head = f'# {HALL}\nextends = "{extends}"\nname = "simulated"\nversion = "simulated-1"\ntitle = "{HALL}（模拟）"\n\n'
+    hall = f'[hall]\nplaces = ["{HALL}"]\nterminals = ["T-"]\ncashiers = ["{CASHIER}"]\n\n'
     with _whole_file(path) as out:
-        out.write((head + items_toml()).encode())
+        out.write((head + hall + items_toml()).encode())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from operator import add
 
+from monitor import words
 from monitor.wall.picture import Delta, Department, Picture, Placed, Row, Totals, difference
 from monitor.wall.scope import Scope
 from monitor.wall.shelf import Shelf
@@ -204,7 +205,8 @@ def row_of(alert: Alert) -> Row:
         raised_at=to_instant(alert.raised_at),
         changed_at=to_instant(alert.changed_at),
         deadline=to_instant(alert.deadline),
+        detail=words.detail(alert.detail, "zh"),
     )
 
 
-_SAME = frozenset(Alert.__struct_fields__) - {"due_at", "known_at", "raised_at", "changed_at", "deadline"}
+_SAME = frozenset(Alert.__struct_fields__) - {"due_at", "known_at", "raised_at", "changed_at", "deadline", "detail"}

@@ -45,4 +45,4 @@ def test_the_items_are_a_rule_book(tmp_path: Path) -> None:
     for item in items():
         known = book.item(item["code"])
         assert (known.name, known.promised, known.statutory) == (item["name"], item["promised"], item["statutory"])
-        assert known.stages == item["stages"]
+        assert (known.stages, known.flow) == (item["stages"], item["flow"])

@@ -1,0 +1,50 @@
+"""What a card found, in words: nothing of the machine's spelling is left, and nothing of what people wrote is lost."""
+
+import pytest
+
+from monitor import words
+from rules.arithmetic import Language
+from rules.rulebook import BY_HAND, FINDINGS
+from tests.rules.test_process import FOUND
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("finding", sorted(set(FOUND) - BY_HAND))
+def test_every_finding_is_said_in_words(finding: str, lang: Language) -> None:
+    detail = f"{finding} {FOUND[finding][2][0]}".rstrip()
+    said = words.detail(detail, lang)
+    assert said.startswith(words.FINDINGS[finding][lang == "en"])
+    assert "=" not in said
+
+
+def test_every_finding_has_words() -> None:
+    assert set(words.FINDINGS) == set(FINDINGS)
+
+
+@pytest.mark.parametrize(
+    ("detail", "zh", "en"),
+    [
+        (
+            "stage-missing stages=review,approval",
+            "缺少事项流程规定的环节：环节 审核、审批",
+            "a stage of the item's flow is missing: stages review, approval",
+        ),
+        (
+            "back-entry event=accepted days=19",
+            "事后补录：记录 受理，迟报天数 19",
+            "typed in long after it happened: record accepted, days late 19",
+        ),
+        (
+            "fee-outside cashier=单位 财务室",
+            "在大厅收费处以外收费：收费处 单位 财务室",
+            "a fee taken elsewhere than at the hall's cashiers: cashier 单位 财务室",
+        ),
+        ("score=5 rating=a", "评分 5，评价编号 a", "score 5, rating a"),
+        ("slowest=税务局", "最慢部门 税务局", "slowest department 税务局"),
+        ("four-eyes", "承办、审核、审批为同一人", "one person handled, reviewed and approved"),
+        ("态度 恶劣", "态度 恶劣", "态度 恶劣"),
+        ("", "", ""),
+    ],
+)
+def test_details_in_words(detail: str, zh: str, en: str) -> None:
+    assert (words.detail(detail, "zh"), words.detail(detail, "en")) == (zh, en)

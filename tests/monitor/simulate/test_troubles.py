@@ -69,7 +69,8 @@ def test_every_rule_of_the_book_finds_something(hall: tuple[Cases, list[Alert]])
         ("case-statutory", "red"),
         ("special-procedure", "red"),
         ("acceptance-notice", "yellow"),
-        ("stage-handling", "yellow"),
+        ("stage-review", "yellow"),
+        ("stage-approval", "yellow"),
         ("delivery", "yellow"),
     }
 

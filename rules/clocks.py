@@ -149,8 +149,11 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
             computed[clock.rule, clock.cycle] = clock
         elif clock.rule not in life_rules:  # those follow from the cards, not from the facts
             clocks.append(clock)
+    asked = rules_for(case, plan)
+    if not asked and not computed:
+        return known if len(clocks) == len(known) else tuple(clocks)
     pauses: tuple[Pause, ...] | None = None
-    for index in rules_for(case, plan):
+    for index in asked:
         rule = book.rules[index]
         if isinstance(rule, ProcessRule):
             clocks += _found(case, rule, index, book)

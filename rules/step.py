@@ -178,10 +178,10 @@ def _settled(
         clocks = clocks_of(joined, book)
     else:
         plan = affected(changes, book)
-        if not plan.touched:  # nothing any clock of this book depends on; time was judged a moment ago
-            soonest = next_threshold(case.clocks, now)
+        clocks = clocks_of(joined, book, case.clocks, plan) if plan.touched else case.clocks
+        if clocks == case.clocks:  # nothing a clock of this book depends on; time was judged a moment ago
+            soonest = next_threshold(clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
-        clocks = clocks_of(joined, book, case.clocks, plan)
     known = case.clocks if case.digest == book.digest else ()
     verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
     due = _promise(clocks, book)

@@ -12,7 +12,7 @@ from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
-from rules.process import depends_on, findings_of, needs
+from rules.process import Found, depends_on, findings_of, needs
 from rules.rulebook import CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
 from rules.worktime import Limit
@@ -156,7 +156,8 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
     for index in asked:
         rule = book.rules[index]
         if isinstance(rule, ProcessRule):
-            clocks += _found(case, rule, index, book)
+            if findings := findings_of(case, rule, book):
+                clocks += _found(findings, rule, index, book)
             continue
         for cycle, start, end, limit, paused, _ in spans_of(case, rule, book):
             found = computed.get((index, cycle))
@@ -176,9 +177,9 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
     return tuple(clocks)
 
 
-def _found(case: Case, rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
+def _found(findings: Iterable[Found], rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
     """A finding is a clock that had run out when it happened; most are ended by nothing but a record that undoes them."""
-    for cycle, (at, _, end, _) in enumerate(findings_of(case, rule, book), 1):
+    for cycle, (at, _, end, _) in enumerate(findings, 1):
         try:
             thresholds = tuple([at if grace.limit is None else book.worktime.after(at, grace.limit) for grace in rule.thresholds])
         except UncoveredDate:

@@ -29,7 +29,7 @@ A detail is the finding and what there is to say of it, ``back-entry event=accep
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rules import complaint_findings as complained
 from rules.case import NEVER, Case
@@ -51,11 +51,11 @@ _REPORTED_LATER = frozenset(
 """Stages that records of their own tell of, before the case begins or when it is over: none of them can be missing at its end."""
 
 
-Look = Callable[[Case, ProcessRule, RuleBook], Iterator[Found]]
+Look = Callable[[Case, ProcessRule, RuleBook], Iterable[Found]]
 
 
-def findings_of(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    """Everything ``rule`` finds in ``case``, in order of when it happened."""
+def findings_of(case: Case, rule: ProcessRule, book: RuleBook) -> Iterable[Found]:
+    """Everything ``rule`` finds in ``case``, in order of when it happened; mostly the empty tuple."""
     if rule.finding in SINGLE_RECORD:
         index = FINDINGS.index(rule.finding)
         found = (Found(at, detail) for at, mark, detail in case.marks if mark == index)
@@ -83,81 +83,85 @@ def needs(finding: str) -> str:
     return _NEEDS.get(finding, "")
 
 
-def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """A case voided or withdrawn before its acceptance has been ended as it should be."""
-    if case.concluded and case.terms is None and not case.not_accepted and case.how in ("normal", "returned"):
-        yield Found(case.concluded, f"how={case.how}")
+    if case.terms is None and case.concluded and not case.not_accepted and case.how in ("normal", "returned"):
+        return (Found(case.concluded, f"how={case.how}"),)
+    return ()
 
 
-def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    if case.concluded and case.how == "normal" and not case.decided:
-        yield Found(case.concluded, "")
+def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return (Found(case.concluded, ""),) if case.concluded and case.how == "normal" and not case.decided else ()
 
 
-def _result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Where a window system knows no decisions, the conclusion stands for it."""
-    result = min((at for at in (case.issued, case.delivered) if at), default=NEVER)
-    if result and not any(at and at <= result for at in (case.decided, case.concluded)):
-        yield Found(result, "")
+    result, settled = _earlier(case.issued, case.delivered), _earlier(case.decided, case.concluded)
+    return (Found(result, ""),) if result and not (settled and settled <= result) else ()
 
 
-def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    if case.terms is not None and case.decided and case.decided < case.terms.at:
-        yield Found(case.terms.at, "")
+def _earlier(one: int, other: int) -> int:
+    return min(one, other) if one and other else one or other
 
 
-def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    terms = case.terms
+    return (Found(terms.at, ""),) if terms is not None and case.decided and case.decided < terms.at else ()
+
+
+def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     if not case.concluded or case.how != "normal" or case.terms is None:
-        return
+        return ()
+    flow = book.item(case.terms.item).flow
+    if not flow:
+        return ()
     passed = {stage for _, stage in case.entered} | {stage for _, stage in case.left} | {ACCEPTANCE} | _REPORTED_LATER
     passed |= {stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if at}
-    lacking = [stage for stage in book.item(case.terms.item).flow if STAGES.index(stage) not in passed]
-    if lacking:
-        yield Found(case.concluded, f"stages={','.join(lacking)}")
+    lacking = [stage for stage in flow if STAGES.index(stage) not in passed]
+    return (Found(case.concluded, f"stages={','.join(lacking)}"),) if lacking else ()
 
 
-def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Back to an earlier stage of the flow without anybody having returned the case."""
     flow = book.item(case.terms.item).flow if case.terms is not None else ()
     if not flow or case.terms is None:
-        return
+        return ()
     place = {STAGES.index(stage): position for position, stage in enumerate(flow)}
     steps = [*case.entered, (case.terms.at, ACCEPTANCE)]
     if case.decided and APPROVAL not in {stage for _, stage in case.entered}:
         steps.append((case.decided, APPROVAL))
+    found = []
     reached, since = -1, NEVER
     for at, position, stage in sorted((at, place[stage], stage) for at, stage in steps if stage in place):
         if position < reached and not any(since <= returned <= at for returned, _ in case.returns):
-            yield Found(at, f"stage={STAGES[stage]}")
+            found.append(Found(at, f"stage={STAGES[stage]}"))
         reached, since = position, at
+    return found
 
 
-def _returned(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    for at, stage in case.returns[rule.count - 1 :]:
-        yield Found(at, f"stage={STAGES[stage]}")
+def _returned(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return [Found(at, f"stage={STAGES[stage]}") for at, stage in case.returns[rule.count - 1 :]]
 
 
-def _reversed(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _reversed(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """What counts is how the review left it last; otherwise than by returning it means that it went on."""
-    if case.decided and not case.granted:
-        last = max((at for at, stage in case.left if stage == REVIEW and at <= case.decided), default=NEVER)
-        if last and (last, REVIEW) not in case.returns:
-            yield Found(case.decided, "")
+    if case.granted or not case.decided:
+        return ()
+    last = max((at for at, stage in case.left if stage == REVIEW and at <= case.decided), default=NEVER)
+    return (Found(case.decided, ""),) if last and (last, REVIEW) not in case.returns else ()
 
 
-def _suspended(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    for at, procedure, _ in case.suspensions[rule.count - 1 :]:
-        yield Found(at, f"procedure={procedure}")
+def _suspended(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return [Found(at, f"procedure={procedure}") for at, procedure, _ in case.suspensions[rule.count - 1 :]]
 
 
-def _suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Suspended when little was left of the promise, as it stood just before this suspension."""
-    if not case.suspensions or case.terms is None or rule.within is None:
-        return
-    text = case.terms.promised or case.terms.statutory
-    if not text:
-        return
+    text = (case.terms.promised or case.terms.statutory) if case.terms is not None else ""
+    if not text or rule.within is None:
+        return ()
     start = counted_from(case, book)
+    found: list[Found] = []
     try:
         pauses = pauses_of(case, book)
         for at, procedure, _ in case.suspensions:
@@ -168,9 +172,10 @@ def _suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[F
             deadline = _deadline(case, book, start, limit_of(text), paused, granted)
             near = book.worktime.before(deadline, rule.within)
             if start < near <= at <= deadline:
-                yield Found(at, f"procedure={procedure}")
+                found.append(Found(at, f"procedure={procedure}"))
     except UncoveredDate:
-        return
+        pass  # nobody can say how near it was; the case's own limits report the missing year
+    return found
 
 
 def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, paused: list[tuple[int, int]], granted: list[int]) -> int:
@@ -178,39 +183,40 @@ def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, paused: list
     return book.worktime.due(start, Limit(limit.value + days, limit.unit), paused)
 
 
-def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    for at in case.requests[rule.count - 1 :]:
-        yield Found(at, "")
+def _supplements(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return [Found(at, "") for at in case.requests[rule.count - 1 :]]
 
 
-def _terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    if case.concluded and case.how in ("voided", "withdrawn"):
-        yield Found(case.concluded, f"how={case.how}")
+def _terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return (Found(case.concluded, f"how={case.how}"),) if case.concluded and case.how in ("voided", "withdrawn") else ()
 
 
-def _same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Leaving one stage and entering the next is one step; so only beginnings are counted.
 
     A system that notes minutes or days only writes second 0 for everything: nothing can be told from that second.
     """
+    instants = [at for at, _ in case.entered]
+    instants += [at for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded) if at]
+    if len({at // SECOND for at in instants}) + rule.count - 1 > len(instants):
+        return ()
     steps = [second for second, _ in {(at // SECOND, stage) for at, stage in case.entered}]
-    steps += [at // SECOND for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded) if at]
-    if len(set(steps)) == len(steps):
-        return
-    for second, number in sorted(Counter(steps).items()):
-        if number >= rule.count and second * SECOND % MINUTE:
-            yield Found(second * SECOND, f"steps={number}")
+    steps += [at // SECOND for at in instants[len(case.entered) :]]
+    return [
+        Found(second * SECOND, f"steps={number}")
+        for second, number in sorted(Counter(steps).items())
+        if number >= rule.count and second * SECOND % MINUTE
+    ]
 
 
-def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
+def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Who it was is personal data and stays out of the card; the records name them."""
-    if not case.decided:
-        return
+    if not case.decided or not case.handlers:
+        return ()
     people: list[set[str]] = [
         {handler for stage, handler in case.handlers if stage == wanted} for wanted in (HANDLING, REVIEW, APPROVAL)
     ]
-    if set.intersection(*people):
-        yield Found(case.decided, "")
+    return (Found(case.decided, ""),) if set.intersection(*people) else ()
 
 
 _LOOKS: Mapping[str, Look] = {

@@ -43,6 +43,9 @@ def main(ctx: click.Context) -> None:
 @_seed
 @click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
 @click.option("--only", multiple=True, type=click.Choice(list(_SHORT)), help="Some contenders only; may be repeated.")
+@click.option(
+    "--families", type=click.Choice(["all", "time-limits"]), default="all", show_default=True, help="Rules of the book."
+)
 @_kafka
 def throughput(kafka: str | None, only: tuple[str, ...], **options: Any) -> None:
     """Events/s of one process: the worker, stock Faust, a hand-written loop, in turn, on the same log and rules.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from benchmarks.child import BenchmarkFailed
 from benchmarks.site import Site
 from benchmarks.topics import ends
+from monitor.books import load_book
 from monitor.kafka import ensure_topics, topic_config
 from monitor.settings import Settings
 from monitor.simulate.feeder import run_simulate
@@ -35,10 +36,23 @@ class Log(NamedTuple):
         return sum(self.ends.values())
 
 
-async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int) -> tuple[Log, Settings]:
-    """Simulate about ``cases`` cases within ``days`` days into the events topic of ``prefix``."""
+def _without_other_families(book: Path) -> None:
+    """Switch off everything but the time limits of cases: process rules, complaints and reviews, what people do with cards."""
+    loaded = load_book(book)
+    limits = {"case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery"}
+    others = [("time_limits", rule.id) for rule in loaded.time_limits if rule.clock not in limits]
+    others += [("process", rule.id) for rule in loaded.process]
+    with book.open("a", encoding="utf-8") as out:
+        for table, rule in others:
+            out.write(f'\n[[{table}]]\nid = "{rule}"\noff = true\n')
+
+
+async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int, families: str = "all") -> tuple[Log, Settings]:
+    """Simulate about ``cases`` cases within ``days`` days into the events topic of ``prefix``; ``families`` as in the command."""
     book = place.folder / "book.toml"
     write_book(book)
+    if families == "time-limits":
+        _without_other_families(book)
     _, settings = place.settings(prefix, f"{prefix}-feeder", book)
     await ensure_topics(settings.kafka, settings.topics, create_time=True)
     await _visible(settings, Topics(prefix).events)

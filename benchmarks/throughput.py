@@ -22,10 +22,11 @@ async def throughput(
     days: int,
     repetitions: int,
     seed: int,
+    families: str = "all",
     contenders: Sequence[str] = CONTENDERS,
 ) -> bool:
     """Run the contenders ``repetitions`` times in turn and print the table; whether all of them raised the same alerts."""
-    log, _ = await write_log(place, "bench", cases, days, seed)
+    log, _ = await write_log(place, "bench", cases, days, seed, families)
     out.print(f"log: {log.events:,} events of about {cases:,} cases and {log.ticks:,} ticks in {len(log.ends)} partitions")
     runs: list[Run] = []
     for repetition in range(repetitions):

@@ -176,12 +176,13 @@ class Engine:
 
     def _wake_due(self, record: RawRecord) -> Iterator[Slice]:
         """Let time pass for every case whose instant has come."""
-        self._store_opened()
         now = self.clock.now
+        self._store_due(now)
         held: list[bytes] = []
         while due := self.wakeups.pop_due(now, SLICE_STEPS):
             for key in due:
-                self._wake_one(key, record, held)
+                if key not in self._opened:  # else it waits for a later instant by now, which is noted when it is stored
+                    self._wake_one(key, record, held)
             if len(due) < SLICE_STEPS:
                 break
             yield self._cut(ends_batch=False)
@@ -208,26 +209,37 @@ class Engine:
             self.cases.wake(key, 0)
             self.scoreboard.waiting -= 1
 
+    def _store_due(self, now: int) -> None:
+        """Store those opened cases that time has something to say to; the others stay open, to be encoded once."""
+        if not 0 < self._soonest <= now:
+            return
+        for key, opened in [(key, opened) for key, opened in self._opened.items() if opened.wake and opened.wake <= now]:
+            self._store(key, opened)
+            del self._opened[key]
+        self._soonest = min((opened.wake for opened in self._opened.values() if opened.wake), default=0)
+
     def _store_opened(self) -> None:
-        """Encode what the stretch changed, and note the differences: wake-ups, figures, changelog."""
-        cases, changes, scoreboard = self.cases, self._draft.changes, self.scoreboard
         for key, opened in self._opened.items():
-            before, after = opened.before, opened.case
-            waited = cases.waits_for(key) if before is not None else 0
-            wake = opened.wake or 0
-            if after is None:
-                cases.drop(key)
-                changes[key] = None
-                wake = 0
-            else:
-                changes[key] = cases.put(key, after, wake)
-            if wake != waited:
-                scoreboard.waiting += bool(wake) - bool(waited)
-            if wake and (wake != waited or wake <= self.clock.now):
-                self.wakeups.add(wake, key)
-            scoreboard.change(before, after)
+            self._store(key, opened)
         self._opened.clear()
         self._soonest = 0
+
+    def _store(self, key: bytes, opened: _Opened) -> None:
+        """Encode what the stretch changed, and note the differences: wake-ups, figures, changelog."""
+        before, after = opened.before, opened.case
+        waited = self.cases.waits_for(key) if before is not None else 0
+        wake = opened.wake or 0
+        if after is None:
+            self.cases.drop(key)
+            self._draft.changes[key] = None
+            wake = 0
+        else:
+            self._draft.changes[key] = self.cases.put(key, after, wake)
+        if wake != waited:
+            self.scoreboard.waiting += bool(wake) - bool(waited)
+        if wake and (wake != waited or wake <= self.clock.now):
+            self.wakeups.add(wake, key)
+        self.scoreboard.change(before, after)
 
     def _cut(self, *, ends_batch: bool) -> Slice:
         self._store_opened()

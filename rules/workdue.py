@@ -176,7 +176,7 @@ def _prolonged(last: int, first: int, pauses: Sequence[Interval], step: int, rol
             break
         if from_ <= last:
             last += to - from_
-            due = rolled(last)
+            due = max(due, rolled(last))  # rolling keeps the time of day, so a later end may roll to an earlier one
         elif to > due:
             due = rolled(due - (due - to) // step * step)
     return due

@@ -221,6 +221,7 @@ def test_pauses_take_whole_days_out_of_limits_that_end_with_a_day(
         ("5wd", [("2024-09-03 10:00", "2024-09-05 10:00")], "2024-09-11 10:00"),
         ("5wd", [("2024-09-06 17:30", "2024-09-09 08:30")], "2024-09-09 10:00"),  # nothing but closed time
         ("5wd", [("2024-09-09 10:00", "2024-09-12 10:00")], "2024-09-09 10:00"),  # in the due millisecond: too late
+        ("35wh", [("2024-09-09 10:00", "2024-09-12 10:00")], "2024-09-09 10:00"),  # so it is for office hours
         ("5wd", [("2024-09-09 09:59:59.999", "2024-09-10 09:59:59.999")], "2024-09-10 10:00"),
         ("5d", [("2024-09-03 11:00", "2024-09-03 15:00")], "2024-09-09 14:00"),  # Saturday the 7th rolled
         ("10d", [("2024-09-03 11:00", "2024-09-03 15:00")], "2024-09-12 14:00"),
@@ -234,6 +235,19 @@ def test_pauses_lengthen_limits_to_the_second_by_the_counted_time_in_them(
     limit: str, pauses: list[tuple[str, str]], expected: str
 ) -> None:
     assert due(hall(ends="second"), "2024-09-02 10:00", limit, *pauses) == expected
+
+
+def test_a_pause_that_begins_when_the_office_opens_comes_too_late_for_a_limit_used_up_at_closing_time() -> None:
+    worktime = hall(ends="second")
+    assert due(worktime, "2024-09-02 17:30", "2wd", ("2024-09-05 08:30", "2024-09-09 10:00")) == "2024-09-05 08:30"
+    assert due(worktime, "2024-09-02 17:30", "2wd", ("2024-09-05 08:29", "2024-09-09 10:00")) == "2024-09-09 10:00"
+
+
+def test_a_pause_never_makes_a_limit_end_earlier_by_taking_it_off_the_weekend_it_was_rolled_over() -> None:
+    worktime = hall(ends="second")
+    assert due(worktime, "2024-01-07 08:29", "11mo") == "2024-12-09 08:29"  # a Monday, after Saturday the 7th
+    assert due(worktime, "2024-01-07 08:29", "11mo", ("2024-09-29 08:29", "2024-10-01 00:00")) == "2024-12-09 08:29"
+    assert due(worktime, "2024-01-07 08:29", "11mo", ("2024-09-29 08:29", "2024-10-01 09:00")) == "2024-12-09 09:00"
 
 
 def test_a_pause_after_closing_time_does_not_revive_a_limit_that_ended_with_it() -> None:

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from monitor.explain.story import LimitTold
-from rules.arithmetic import Span, arithmetic
+from rules.arithmetic import Span
 from rules.case import Case, Clock
-from rules.errors import UncoveredDate
 from rules.instant import to_datetime
-from rules.life import standstill
-from rules.pauses import pauses_of
-from rules.rulebook import LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
-from rules.timelimits import clip, extended, spans_of
-from rules.worktime import Limit
+from rules.rulebook import ProcessRule, RuleBook, TimeLimit
+from rules.telling import defence_of, span_of
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
 
@@ -48,19 +44,8 @@ def _state(clock: Clock, now: int) -> State:
 
 def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
     """The limit with its extensions, and the spans from the clock's start to its deadline."""
-    if rule.clock in LIFE_KINDS:
-        limit = Limit.parse(rule.limit)
-        if not clock.deadline:
-            return str(limit), ()
-        return str(limit), arithmetic(book.worktime, clock.start, limit, standstill(case, clock, book), clock.deadline)
-    span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
-    if span is None:
-        return rule.limit, ()
-    if not clock.deadline:
-        return str(span.limit), ()
-    try:
-        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
-    except UncoveredDate:
-        pauses = ()
-    limit = extended(case, rule, book, span, pauses)
-    return str(limit), arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)
+    if clock.deadline:
+        told = defence_of(case, clock, book)
+        return told.limit or rule.limit, told.spans
+    span = span_of(case, clock, rule, book)
+    return str(span.limit) if span is not None else rule.limit, ()

@@ -11,7 +11,8 @@ from rules.alerts import Alert
 from rules.case import Case
 from rules.events import TICK, Event, key_of
 from rules.rulebook import RuleBooks
-from rules.step import step
+from rules.step import decide
+from rules.telling import Told, alert_of
 
 
 class Engine:
@@ -30,15 +31,23 @@ class Engine:
 
         :class:`~rules.errors.BadEvent` comes after the alerts of the advance; the case is then as before.
         """
-        yield from self.advance(arrived)
-        key = key_of(event)
-        self._offset += 1
-        outcome = step(self.cases.get(key), event, self.books, self.now, arrived, self._offset)
-        self._keep(key, outcome.case, outcome.wake_at)
-        yield from outcome.alerts
+        return map(alert_of, self.decide(event, arrived))
 
     def advance(self, until: int) -> Iterator[Alert]:
         """Let time pass: every wake-up up to and including ``until`` fires at its own instant."""
+        return map(alert_of, self.wait(until))
+
+    def decide(self, event: Event, arrived: int) -> Iterator[Told]:
+        """:meth:`apply` for those who need not be told everything: what changed, not yet put into words."""
+        yield from self.wait(arrived)
+        key = key_of(event)
+        self._offset += 1
+        after, told, wake = decide(self.cases.get(key), event, self.books, self.now, arrived, self._offset)
+        self._keep(key, after, wake)
+        yield from told
+
+    def wait(self, until: int) -> Iterator[Told]:
+        """:meth:`advance` likewise."""
         heap = self._heap
         while heap and heap[0][0] <= until:
             due, key = heapq.heappop(heap)
@@ -46,10 +55,10 @@ class Engine:
                 continue  # the case has been given another instant since
             self.now = max(self.now, due)
             self._offset += 1
-            outcome = step(self.cases[key], TICK, self.books, self.now, self.now, self._offset)
+            after, told, wake = decide(self.cases[key], TICK, self.books, self.now, self.now, self._offset)
             del self._wakes[key]
-            self._keep(key, outcome.case, outcome.wake_at)
-            yield from outcome.alerts
+            self._keep(key, after, wake)
+            yield from told
         self.now = max(self.now, until)
 
     def _keep(self, key: str, case: Case | None, wake_at: int | None) -> None:

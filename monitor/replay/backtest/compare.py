@@ -8,9 +8,9 @@ import msgspec
 
 from monitor.replay.backtest.defence import Defence, defend
 from monitor.replay.backtest.sides import Fate, Side
-from rules.alerts import Alert, Level, State
-from rules.instant import to_instant
+from rules.alerts import Level, State
 from rules.rulebook import RuleBooks
+from rules.telling import alert_of
 
 Kind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.
@@ -38,11 +38,11 @@ class Difference(NamedTuple):
     candidate: Fate | None
 
     @property
-    def alert(self) -> Alert:
+    def fate(self) -> Fate:
         """What it is told by: the current book's, or the candidate's where only that has it."""
         fate = self.current or self.candidate
         assert fate is not None
-        return fate.shown
+        return fate
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -90,10 +90,10 @@ class Tally:
         for found in differences(current, candidate):
             for side, fate in zip(SIDES, (found.current, found.candidate), strict=True):
                 if fate is not None:
-                    self.issued[side, cell_of(fate.shown)] += 1
+                    self.issued[side, cell_of(fate)] += 1
                     self.ends[side, fate.shown.level, fate.state] += 1
             if found.kind is not None:
-                self.differ[found.kind, cell_of(found.alert)] += 1
+                self.differ[found.kind, cell_of(found.fate)] += 1
                 self._show(found.kind, found, current, candidate, books)
 
     def merge(self, other: "Tally") -> None:
@@ -108,11 +108,12 @@ class Tally:
             self.examples[group] = sorted([*self.examples.get(group, []), *shown], key=_rank)[: self._most]
 
     def _show(self, kind: Kind, found: Difference, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
-        alert = found.alert
-        shown = self.examples.setdefault((kind, alert.rule, alert.level), [])
-        rank = (int(to_instant(alert.due_at)), alert.id)
+        told = found.fate.shown
+        shown = self.examples.setdefault((kind, told.change.card.rule, told.level), [])
+        rank = (found.fate.due, told.id)
         if len(shown) >= self._most and (not shown or shown[-1][0] <= rank):
             return
+        alert = alert_of(told)
         sides = zip((found.current, found.candidate), (current.case, candidate.case), books, strict=True)
         defences = [defend(fate, alert, case, shelf) for fate, case, shelf in sides]
         place = (alert.department, alert.item, alert.item_name)
@@ -131,16 +132,17 @@ def differences(current: Side, candidate: Side) -> Iterator[Difference]:
             yield Difference("added", None, fate)
 
 
-def cell_of(alert: Alert) -> Cell:
+def cell_of(fate: Fate) -> Cell:
     """Where an alert is counted."""
-    year, week, _ = alert.due_at.isocalendar()
-    return Cell(alert.rule, alert.department, f"{year}-W{week:02}", alert.level)
+    told = fate.shown
+    year, week, _ = told.book.worktime.day_of(fate.due).isocalendar()
+    return Cell(told.change.card.rule, told.department, f"{year}-W{week:02}", told.level)
 
 
 def _kind(current: Fate, candidate: Fate | None) -> Kind | None:
     if candidate is None:
         return "removed"
-    if candidate.shown.due_at != current.shown.due_at:
+    if candidate.due != current.due:
         return "moved"
     return "ended" if candidate.state != current.state else None
 

@@ -6,13 +6,11 @@ import msgspec
 
 from monitor.replay.backtest.sides import Fate
 from rules.alerts import Alert, State
-from rules.arithmetic import Span, arithmetic
+from rules.arithmetic import Span
 from rules.case import Case, Clock
-from rules.errors import UncoveredDate
 from rules.instant import to_datetime
-from rules.pauses import pauses_of
 from rules.rulebook import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
-from rules.timelimits import clip, extended, spans_of
+from rules.telling import alert_of, defence_of
 
 
 class Defence(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +40,7 @@ def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks)
     clock = _clock(alert, case, book)
     ended = to_datetime(clock.end, book.zone) if clock is not None and clock.end else None
     if fate is not None:
-        card = fate.shown
+        card = alert_of(fate.shown)
         return Defence(
             book=card.book,
             state=fate.state,
@@ -74,16 +72,7 @@ def _clock(alert: Alert, case: Case, book: RuleBook) -> Clock | None:
 
 def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
     rule = book.rules[clock.rule]
-    if not isinstance(rule, TimeLimit):
-        return "", ()
-    if rule.clock in LIFE_KINDS:  # what stops these is the card's own story, which this case may not have
-        return rule.limit, ()
-    span = next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
-    if span is None:
-        return "", ()
-    try:
-        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
-        limit = extended(case, rule, book, span, pauses)
-        return str(limit), arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline)
-    except UncoveredDate:
-        return str(span.limit), ()
+    if isinstance(rule, TimeLimit) and rule.clock in LIFE_KINDS:
+        return rule.limit, ()  # what stops these is the card's own story, which this case may not have
+    kept = defence_of(case, clock, book)
+    return kept.limit, kept.spans

@@ -1,21 +1,27 @@
 """One case under one book: every alert it would have had, how it began and how it ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.replay.backtest.lines import Arrived
 from monitor.replay.engine import Engine
-from rules.alerts import STANDING, Alert, State
+from rules.alerts import STANDING, State
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.rulebook import RuleBooks
+from rules.telling import Told
 
 
 class Fate(NamedTuple):
     """What became of one alert. ``shown`` is its last change in which it stood, ``state`` where it ended."""
 
-    shown: Alert
+    shown: Told
     state: State
+
+    @property
+    def due(self) -> int:
+        """When it fell due, epoch ms."""
+        return self.shown.change.card.due
 
 
 class Side(NamedTuple):
@@ -33,26 +39,24 @@ def judge_case(key: str, records: Sequence[Arrived], books: RuleBooks, until: in
     Cases do not know of each other, so one at a time they come to what a worker makes of all of them together.
     """
     engine = Engine(books)
-    stood: dict[str, Alert] = {}
+    stood: dict[str, Told] = {}
     last: dict[str, State] = {}
     refused: dict[int, str] = {}
 
-    def take(alert: Alert) -> None:
-        last[alert.id] = alert.state
-        if alert.state in STANDING:
-            stood[alert.id] = alert
+    def take(changes: Iterable[Told]) -> None:
+        for told in changes:
+            last[told.id] = told.state
+            if told.state in STANDING:
+                stood[told.id] = told
 
     for place, (now, arrived, event) in enumerate(records):
         if event is None:
             continue
         try:
             if now != arrived:
-                for alert in engine.advance(now):
-                    take(alert)
-            for alert in engine.apply(event, arrived):
-                take(alert)
+                take(engine.wait(now))
+            take(engine.decide(event, arrived))
         except BadEvent as error:
             refused[place] = error.reason
-    for alert in engine.advance(until):
-        take(alert)
-    return Side({id: Fate(alert, last[id]) for id, alert in stood.items()}, refused, engine.cases.get(key))
+    take(engine.wait(until))
+    return Side({id: Fate(told, last[id]) for id, told in stood.items()}, refused, engine.cases.get(key))

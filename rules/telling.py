@@ -1,0 +1,165 @@
+"""What people are told of an alert that changed: the whole alert, with its place, its limit and the arithmetic that defends it.
+
+Telling costs more than deciding, most of all the arithmetic, and not everybody wants to be told everything: a back-test counts
+millions of cards and shows a handful. So a decision names what changed (:class:`Told`), and the words are made when asked for.
+"""
+
+from itertools import islice
+from typing import NamedTuple
+
+from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
+from rules.arithmetic import Span, arithmetic
+from rules.cards import Change
+from rules.case import Case, Clock, is_standing, place_of
+from rules.errors import UncoveredDate
+from rules.events import STAGES
+from rules.instant import to_datetime
+from rules.life import alert_id, department_of, standstill, watched
+from rules.pauses import pauses_of
+from rules.process import findings_of
+from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
+from rules.spans import Span as Run
+from rules.timelimits import clip, extended, limit_of, spans_of
+
+
+class Told(NamedTuple):
+    """One alert change, and all it takes to tell of it: the case as it is since, the book that judged it, when (epoch ms), and
+    who did it with which words, where a person did."""
+
+    case: Case
+    change: Change
+    book: RuleBook
+    now: int
+    by: str = ""
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """The alert's id."""
+        card = self.change.card
+        return alert_id(self.case, card.rule, card.level, card.cycle)
+
+    @property
+    def level(self) -> Level:
+        """The alert's level."""
+        return LEVELS[self.change.card.level]
+
+    @property
+    def state(self) -> State:
+        """The state the alert is in since."""
+        return STATES[self.change.card.state]
+
+    @property
+    def department(self) -> str:
+        """The department that answers for it."""
+        card = self.change.card
+        return department_of(self.case, card.rule, card.cycle, self.book)
+
+
+class Defence(NamedTuple):
+    """What a card rests on: the limit, or the detail of what was found, and each counted and skipped span to the deadline."""
+
+    limit: str = ""
+    detail: str = ""
+    spans: tuple[Span, ...] = ()
+
+
+def alert_of(told: Told) -> Alert:
+    """The whole alert for people."""
+    case, change, book, now, by, note = told
+    card, clock = change.card, change.clock
+    place = place_of(case)
+    assert place is not None
+    rule = next((rule for rule in book.rules if rule.id == card.rule), None)
+    zone = book.zone
+    limit, detail, spans = defence_of(case, clock, book)
+    highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
+    return Alert(
+        id=told.id,
+        case=case.key,
+        rule=card.rule,
+        level=told.level,
+        cycle=card.cycle,
+        state=told.state,
+        reason=change.reason.code,
+        change=card.change,
+        due_at=to_datetime(card.due, zone),
+        known_at=to_datetime(max(card.due, card.known), zone),
+        raised_at=to_datetime(card.raised, zone),
+        changed_at=to_datetime(now, zone),
+        deadline=to_datetime(clock.deadline if clock and clock.deadline else card.due, zone),
+        counted_from=to_datetime(clock.start if clock else card.due, zone),
+        limit=limit,
+        book=book.version,
+        region=place.region,
+        hall=place.hall,
+        department=told.department,
+        window=place.window,
+        item=place.item,
+        item_name=book.item(place.item).name,
+        stage=STAGES[rule.stage] if rule is not None and rule.stage >= 0 else "",
+        held_by=case.holder[1],
+        watch=case.terms.watch if case.terms is not None else "",
+        highest=highest,
+        by=_issued_by(case, clock, book) if change.reason is Reason.FOUND else by,
+        note=note,
+        detail=detail,
+        spans=spans,
+    )
+
+
+def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
+    """What a card about ``clock`` rests on; nothing where the clock is gone or has no deadline."""
+    if clock is None or not clock.deadline:
+        return Defence()
+    rule = book.rules[clock.rule]
+    if isinstance(rule, ProcessRule):
+        found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+        detail = found.detail if found is not None else ""
+        return Defence(detail=detail if rule.finding in BY_HAND else f"{rule.finding} {detail}".rstrip())
+    if rule.clock in LIFE_KINDS:
+        return _defence_of_watch(case, clock, rule, book)
+    span = span_of(case, clock, rule, book)
+    if span is None:
+        return Defence()
+    try:
+        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
+    except UncoveredDate:
+        pauses = ()
+    limit = extended(case, rule, book, span, pauses)
+    slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
+    return Defence(
+        str(limit),
+        f"slowest={slowest[0]}" if slowest is not None else span.detail,
+        arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
+    )
+
+
+def span_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:
+    """The run of the clock of ``rule`` that ``clock`` was made from; None for one that watches a card."""
+    return next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
+
+
+def _defence_of_watch(case: Case, clock: Clock, own: TimeLimit, book: RuleBook) -> Defence:
+    """The same for a clock that watches a card; the detail names the card."""
+    limit = limit_of(own.limit)
+    spans = arithmetic(book.worktime, clock.start, limit, standstill(case, clock, book), clock.deadline)
+    return Defence(str(limit), f"alert={alert_id(case, *watched(clock.cycle, book))}", spans)
+
+
+def slowest_branch(case: Case, book: RuleBook) -> tuple[str, int] | None:
+    """The department of a parallel case whose own limit ran, or will run, out first of those not done; with that instant."""
+    running = [clock for clock in case.clocks if book.kind_of[clock.rule] == "branch" and not clock.end and clock.deadline]
+    if not running:
+        return None
+    first = min(running, key=lambda clock: clock.deadline)
+    return case.branches[first.cycle - 1][1], first.deadline
+
+
+def _issued_by(case: Case, clock: Clock | None, book: RuleBook) -> str:
+    """Who issued a card by hand; empty for what a rule found."""
+    rule = book.rules[clock.rule] if clock is not None else None
+    if clock is None or not isinstance(rule, ProcessRule) or rule.finding not in BY_HAND:
+        return ""
+    found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+    return found.by if found is not None else ""

@@ -203,6 +203,7 @@ _UNITS: Mapping[Unit, tuple[str, str]] = {
     Unit.months: ("{} 个月", "{} months"),
     Unit.years: ("{} 年", "{} years"),
     Unit.working_hours: ("{} 个工作小时", "{} working hours"),
+    Unit.working_minutes: ("{} 分钟（办公时间）", "{} working minutes"),
 }
 
 

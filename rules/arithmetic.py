@@ -1,7 +1,8 @@
 """The arithmetic of a card: which days were counted, which were not, and why. A card nobody can check convinces nobody.
 
 Day by day from the beginning to the due day, run together into spans. For limits in working or calendar days the counted
-days add up to the limit, whatever the calendar and the pauses; for working hours the counted milliseconds do.
+days add up to the limit, whatever the calendar and the pauses; for working hours and minutes the counted
+milliseconds do.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,8 @@ import msgspec
 from rules.instant import DAY, HOUR, MINUTE
 from rules.workclock import from_epoch_day
 from rules.workdue import NATURAL
-from rules.worktime import Limit, Unit, Worktime
+from rules.worklimit import OFFICE_TIME
+from rules.worktime import Limit, Worktime
 
 LabelledPause = tuple[int, int, str]
 """``[from, to)`` instants and why, such as ``inspection``."""
@@ -23,7 +25,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
 
     ``reason``: ``counted``; ``make_up_day:国庆节`` (counted); ``weekend``; ``holiday:国庆节``; ``first_day`` (the day it
     began on); ``outside_hours`` (it began after closing time); ``suspended:inspection``; ``rolled`` (the limit ended on a
-    day not worked); ``instant_item`` (due the same day). ``ms`` is the office time counted, for working hours only.
+    day not worked); ``instant_item`` (due the same day). ``ms`` is the office time counted, for working hours and minutes only.
     """
 
     from_day: str
@@ -59,8 +61,8 @@ class _Count:
     def days(self) -> Iterator[_Day]:
         if not self.limit.value:
             return self._instant()
-        if self.limit.unit is Unit.working_hours:
-            return self._hours()
+        if self.limit.unit in OFFICE_TIME:
+            return self._office_time()
         if self.counting.ends == "second":
             return self._to_the_second()
         return self._to_the_day()
@@ -75,7 +77,7 @@ class _Count:
             else:
                 yield self._idle(day) or self._paused(day) or _Day(day, False, "outside_hours")
 
-    def _hours(self) -> Iterator[_Day]:
+    def _office_time(self) -> Iterator[_Day]:
         at = self.dates.axis.office_at
         for day in self._range():
             begin, end = max(day * DAY, self.start), min(day * DAY + DAY, self.due)
@@ -231,7 +233,9 @@ def _line(span: Span, total: int, lang: Language) -> str:
     separator, comma = ("：", "，") if lang == "zh" else (": ", ", ")
     if span.ms:
         hours, minutes = span.ms // HOUR, span.ms % HOUR // MINUTE
-        amount = f"{hours} 小时 {minutes} 分" if lang == "zh" else f"{hours} h {minutes} min"
+        amount = f"{minutes} 分" if lang == "zh" else f"{minutes} min"
+        if hours:
+            amount = f"{hours} 小时 {amount}" if lang == "zh" else f"{hours} h {amount}"
         return f"{when}{separator}{what}{comma}{amount}"
     line = f"{when}{separator}{what}{comma}{span.days}{days}"
     if not span.counted:

@@ -8,11 +8,11 @@ A pause that begins only after the limit has run out changes nothing.
 from collections.abc import Callable, Iterable, Sequence
 
 from rules.calendar import Calendar
-from rules.instant import DAY, HOUR
+from rules.instant import DAY
 from rules.workaxis import WorkAxis
 from rules.workclock import add_months, from_epoch_day
 from rules.workhours import OfficeHours
-from rules.worklimit import Counting, Limit, Unit
+from rules.worklimit import OFFICE_TIME, Counting, Limit, Unit
 
 Interval = tuple[int, int]
 """``[from, to)`` in local milliseconds, epoch days or ordinals of working days, as the place says."""
@@ -31,8 +31,8 @@ class DueDates:
 
     def due(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
         """Local milliseconds at which ``limit`` has run out: the last ones that are still in time."""
-        if limit.unit is Unit.working_hours and limit.value:
-            return self._working_hours(start, limit.value, pauses)
+        if limit.unit in OFFICE_TIME and limit.value:
+            return self._office_time(start, limit.value * OFFICE_TIME[limit.unit], pauses)
         if self.counting.ends == "second" and limit.value:
             if limit.unit is Unit.working_days:
                 return self._working_second(start, limit, pauses)
@@ -118,9 +118,9 @@ class DueDates:
         cut = limit.unit is not Unit.calendar_days and from_epoch_day(last).day < from_epoch_day(start // DAY).day
         return last - int(not cut)
 
-    def _working_hours(self, start: int, hours: int, pauses: Sequence[Interval]) -> int:
+    def _office_time(self, start: int, length: int, pauses: Sequence[Interval]) -> int:
         at, back = self.axis.office_at, self.axis.local_of_office
-        point = at(start) + hours * HOUR
+        point = at(start) + length
         due = back(point)
         for from_, to in _since(start, pauses):
             if from_ >= due:

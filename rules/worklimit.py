@@ -6,22 +6,37 @@ from typing import Literal
 
 import msgspec
 
-_FORMS = "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours)"
-_SHORT = re.compile(r"(\d{1,4})(d|wd|mo|y|wh)")
+from rules.instant import HOUR, MINUTE
+
+_FORMS = (
+    "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours), "
+    "15wm (working minutes)"
+)
+_SHORT = re.compile(r"(\d{1,4})(d|wd|mo|y|wh|wm)")
 
 
 class Unit(StrEnum):
-    """What a limit is counted in: the units that deployed supervision systems know, and hours for stages."""
+    """What a limit is counted in: the units that deployed supervision systems know, hours for stages, and minutes for windows."""
 
     calendar_days = "calendar_days"
     working_days = "working_days"
     months = "months"
     years = "years"
     working_hours = "working_hours"
+    working_minutes = "working_minutes"
 
 
-_SUFFIX = {Unit.calendar_days: "d", Unit.working_days: "wd", Unit.months: "mo", Unit.years: "y", Unit.working_hours: "wh"}
+_SUFFIX = {
+    Unit.calendar_days: "d",
+    Unit.working_days: "wd",
+    Unit.months: "mo",
+    Unit.years: "y",
+    Unit.working_hours: "wh",
+    Unit.working_minutes: "wm",
+}
 _UNIT = {suffix: unit for unit, suffix in _SUFFIX.items()}
+OFFICE_TIME = {Unit.working_hours: HOUR, Unit.working_minutes: MINUTE}
+"""Units that are counted in office time itself, and their length in milliseconds."""
 
 
 class Limit(msgspec.Struct, frozen=True, array_like=True):
@@ -36,7 +51,7 @@ class Limit(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def parse(cls, text: str) -> "Limit":
-        """``10wd``, ``20d``, ``3mo``, ``1y``, ``4wh``; anything else is a ``ValueError`` that says these forms."""
+        """``10wd``, ``20d``, ``3mo``, ``1y``, ``4wh``, ``15wm``; anything else is a ``ValueError`` that says these forms."""
         short = _SHORT.fullmatch(text.strip())
         if short is None:
             raise ValueError(f"{text!r} is no limit: {_FORMS}")

@@ -11,7 +11,7 @@ since the epoch) go in and come out. The conventions, and where they are from:
 - *The start rolls* (Jiangsu, Boston): what happens outside office hours counts from the next work period.
 - *The last day rolls* (art. 203): natural days, months and years that end on a holiday end on the next working day.
 - *Months* (art. 202) end on the corresponding day, or on the month's last one where there is none.
-- *Working hours* always end to the second; a limit used up at closing time is over then, not at the next opening.
+- *Working hours* and minutes always end to the second; a limit used up at closing time is over then, not at the next opening.
 - *Instant items* (即办件, limit 0) are due at the end of the working day they (rolled) began on: at closing time, or at
   the day's end with ``day_end``.
 
@@ -24,11 +24,11 @@ from datetime import date
 from typing import NamedTuple
 
 from rules.calendar import Calendar
-from rules.instant import DAY, HOUR
+from rules.instant import DAY
 from rules.workclock import Clock, add_months
 from rules.workdue import DueDates
 from rules.workhours import OfficeHours
-from rules.worklimit import Counting, Limit, Unit
+from rules.worklimit import OFFICE_TIME, Counting, Limit, Unit
 
 __all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worked", "Worktime"]
 
@@ -37,7 +37,7 @@ Pauses = Sequence[tuple[int, int]]
 
 _WORKING_DAYS = Unit.working_days
 _CALENDAR_DAYS = Unit.calendar_days
-_WORKING = (Unit.working_days, Unit.working_hours)
+_WORKING = (Unit.working_days, *OFFICE_TIME)
 
 
 class Worked(NamedTuple):
@@ -145,7 +145,7 @@ class Worktime:
     def before(self, due: int, limit: Limit) -> int:
         """The instant ``limit`` ahead of ``due``, for warnings: "2 working days before", at the same time of day.
 
-        Working hours are taken off in office time; the instant is an opening rather than the closing before it.
+        Working hours and minutes are taken off in office time; the instant is an opening rather than the closing before it.
         """
         local = self.clock.to_local(due)
         if not limit.value:
@@ -153,9 +153,9 @@ class Worktime:
         if limit.unit is Unit.working_days:
             day = self.calendar.day_at(self.calendar.ordinal_of(local // DAY) - limit.value)
             return self.clock.to_instant(day * DAY + local % DAY)
-        if limit.unit is Unit.working_hours:
+        if limit.unit in OFFICE_TIME:
             axis = self.dates.axis
-            point = axis.office_at(local) - limit.value * HOUR
+            point = axis.office_at(local) - limit.value * OFFICE_TIME[limit.unit]
             return self.clock.to_instant(axis.local_of_office(point, latest=True))
         return self.clock.to_instant(self.dates.after_natural(local, limit, -1))
 
@@ -167,9 +167,10 @@ class Worktime:
         if limit.unit is Unit.working_days:
             day = self.calendar.day_at(self.calendar.ordinal_of_next(local // DAY) + limit.value - 1)
             return self.clock.to_instant(day * DAY + local % DAY)
-        if limit.unit is Unit.working_hours:
+        if limit.unit in OFFICE_TIME:
             axis = self.dates.axis
-            return self.clock.to_instant(axis.local_of_office(axis.office_at(local) + limit.value * HOUR))
+            point = axis.office_at(local) + limit.value * OFFICE_TIME[limit.unit]
+            return self.clock.to_instant(axis.local_of_office(point))
         return self.clock.to_instant(self.dates.after_natural(local, limit))
 
     def fraction(self, start: int, due: int, num: int, den: int, unit: Unit, pauses: Pauses = ()) -> int:
@@ -203,9 +204,9 @@ class Worktime:
             return Worked(0, 0)
         spans = [(to_local(from_), to_local(to)) for from_, to in _within(start, end, pauses)]
         begin, finish = to_local(start), to_local(end)
-        if unit is Unit.working_hours:
+        if unit in OFFICE_TIME:
             paused = sum(axis.office_at(to) - axis.office_at(from_) for from_, to in spans)
-            return Worked(*divmod(axis.office_at(finish) - axis.office_at(begin) - paused, HOUR))
+            return Worked(*divmod(axis.office_at(finish) - axis.office_at(begin) - paused, OFFICE_TIME[unit]))
         if unit is Unit.working_days:
             paused = sum(axis.days_at(to) - axis.days_at(from_) for from_, to in spans)
             whole, rest = divmod(axis.days_at(finish) - axis.days_at(begin) - paused, axis.scale)

@@ -11,8 +11,9 @@ from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.probe import mornings
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.instant import HOUR, to_datetime, to_instant
+from rules.instant import to_datetime, to_instant
 from rules.rulebook import Item, RuleBook
+from rules.worklimit import OFFICE_TIME
 from rules.worktime import Limit, Unit
 
 INSIDE = tuple(STAGES.index(stage) for stage in ("transfer", "handling", "review", "approval", "conclusion"))
@@ -65,8 +66,8 @@ def _longer(one: Limit, other: Limit, book: RuleBook) -> bool | None:
 def _measure(limit: Limit, book: RuleBook) -> tuple[str, int]:
     """Family of units and length in it. An instant item has the rest of its working day, at most one day."""
     value = limit.value or 1
-    if limit.unit is Unit.working_hours:
-        return "office time", value * HOUR
+    if limit.value and limit.unit in OFFICE_TIME:
+        return "office time", value * OFFICE_TIME[limit.unit]
     if limit.unit is Unit.working_days or not limit.value:
         return "office time", value * book.worktime.hours.usual.length
     if limit.unit is Unit.calendar_days:

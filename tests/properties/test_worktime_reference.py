@@ -123,6 +123,8 @@ def reference(start: datetime, limit: Limit, pauses: list[Pause], counting: Coun
     number = limit.value
     if limit.unit is Unit.working_hours:
         return consumed(start, timedelta(hours=number), pauses, at_closing=True)
+    if limit.unit is Unit.working_minutes:
+        return consumed(start, timedelta(minutes=number), pauses, at_closing=True)
     if limit.unit is Unit.working_days:
         if counting.ends == "second":
             return consumed(next_period(start), number * OFFICE_DAY, pauses, at_closing=False)
@@ -208,7 +210,7 @@ def test_pauses_prolong_as_walking_day_by_day_does(year: int, data: st.DataObjec
     start = data.draw(within(year), "start")
     edges = sorted(data.draw(st.lists(within(year), max_size=6, unique=True), "edges"))
     pauses = [(edges[at], edges[at + 1]) for at in range(0, len(edges) - 1, 2)]
-    unit = data.draw(st.sampled_from([Unit.working_days, Unit.working_hours, Unit.calendar_days]), "unit")
+    unit = data.draw(st.sampled_from([Unit.working_days, Unit.working_hours, Unit.working_minutes, Unit.calendar_days]), "unit")
     ends = data.draw(st.sampled_from(ENDS if unit is not Unit.calendar_days else ENDS[1:]), "ends")
     limit = Limit(data.draw(st.integers(1, 40), "value"), unit)
     first = ends != "second" and data.draw(st.booleans(), "first day counts")

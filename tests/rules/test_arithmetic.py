@@ -119,6 +119,13 @@ def test_working_hours_count_milliseconds() -> None:
     assert describe(found, "en")[2] == "2024-09-29: worked in exchange for 国庆节, counted, 2 h 30 min"
 
 
+def test_working_minutes_do_too_and_less_than_an_hour_is_told_in_minutes() -> None:
+    found = spans("2024-09-27T17:25", "15wm")
+    assert [(span.counted, span.ms) for span in found] == [(True, 5 * MINUTE), (False, 0), (True, 10 * MINUTE)]
+    assert describe(found)[0] == "2024-09-27：计入，5 分"
+    assert describe(found, "en")[2].endswith("counted, 10 min")
+
+
 def test_working_hours_begun_after_closing_time_and_suspended_for_days() -> None:
     found = spans("2024-09-02T18:00", "4wh", ("2024-09-03T08:00", "2024-09-05T08:00", "auction"))
     assert short(found) == [("09-02", 1, "outside_hours"), ("09-03", 2, "suspended:auction"), ("09-05", 1, "counted")]

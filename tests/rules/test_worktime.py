@@ -149,6 +149,8 @@ def test_a_month_that_ends_on_a_holiday_rolls() -> None:
     ("start", "limit", "expected"),
     [
         ("2024-09-27 09:00", "2wh", "2024-09-27 11:00"),
+        ("2024-09-27 11:50", "10wm", "2024-09-27 12:00"),
+        ("2024-09-27 17:25", "10wm", "2024-09-29 08:35"),
         ("2024-09-27 11:00", "2wh", "2024-09-27 15:00"),
         ("2024-09-27 08:30", "7wh", "2024-09-27 17:30"),  # used up at closing time, not at the next opening
         ("2024-09-27 17:00", "1wh", "2024-09-29 09:00"),
@@ -354,6 +356,7 @@ def test_natural_days_that_do_not_roll_need_no_calendar() -> None:
         ("2024-10-09 10:00", "2d", "2024-10-07 10:00"),
         ("2024-10-31 10:00", "1mo", "2024-09-30 10:00"),
         ("2024-10-08 10:00", "2wh", "2024-09-30 17:00"),
+        ("2024-10-08 10:00", "120wm", "2024-09-30 17:00"),
         ("2024-10-08 10:00", "0wd", "2024-10-08 10:00"),
     ],
 )
@@ -368,6 +371,7 @@ def test_before_a_due_instant(due_at: str, limit: str, expected: str) -> None:
         ("2024-10-03 10:00", "1wd", "2024-10-08 10:00"),
         ("2024-09-30 10:00", "3d", "2024-10-03 10:00"),
         ("2024-09-30 17:00", "2wh", "2024-10-08 10:00"),
+        ("2024-09-30 17:00", "45wm", "2024-10-08 08:45"),
         ("2024-09-30 10:00", "0d", "2024-09-30 10:00"),
     ],
 )
@@ -399,6 +403,7 @@ def test_four_fifths_of_the_counted_time(
         ("working_days", "2024-10-08 10:00", Worked(3, 0)),
         ("working_days", "2024-10-08 11:00", Worked(3, HOUR)),
         ("working_hours", "2024-09-29 09:30", Worked(6, 30 * MINUTE)),
+        ("working_minutes", "2024-09-29 09:30", Worked(390, 0)),
         ("calendar_days", "2024-09-29 09:00", Worked(1, 23 * HOUR)),
         ("months", "2024-11-28 10:00", Worked(2, DAY)),
         ("years", "2026-09-27 10:00", Worked(2, 0)),
@@ -437,7 +442,7 @@ def test_the_local_day_of_an_instant() -> None:
     assert hall().day_of(at("2024-10-01 00:00") - 1) == date(2024, 9, 30)
 
 
-@pytest.mark.parametrize("text", ["10wd", "20d", "3mo", "1y", "4wh", "0wd"])
+@pytest.mark.parametrize("text", ["10wd", "20d", "3mo", "1y", "4wh", "15wm", "0wd"])
 def test_limits_read_and_write_their_short_forms(text: str) -> None:
     assert str(Limit.parse(text)) == text
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(Limit.parse(text)), type=Limit) == Limit.parse(text)

@@ -74,6 +74,7 @@ def _required(kind: type[Header]) -> dict[str, object]:
         ("3mo", "3 个月", "3 months"),
         ("1y", "1 年", "1 year"),
         ("4wh", "4 个工作小时", "4 working hours"),
+        ("15wm", "15 分钟（办公时间）", "15 working minutes"),
         ("0wd", "当日办结（即办件）", "the same day (instant item)"),
         ("", "", ""),
     ],

@@ -37,7 +37,8 @@ class Log(NamedTuple):
 
 
 def _without_other_families(book: Path) -> None:
-    """Switch off everything but the time limits of cases: process rules, complaints and reviews, what people do with cards."""
+    """Switch off everything but the time limits of cases: process rules, complaints and reviews, windows on duty, what people
+    do with cards."""
     loaded = load_book(book)
     limits = {"case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery"}
     others = [("time_limits", rule.id) for rule in loaded.time_limits if rule.clock not in limits]

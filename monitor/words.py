@@ -41,6 +41,7 @@ CASE_STATES: Words = {
     "concluded": ("已办结", "concluded"),
     "not_accepted": ("不予受理", "not accepted"),
     "complaint": ("仅有投诉或评价", "nothing but complaints or reviews"),
+    "window": ("窗口", "a window"),
 }
 STAGES: Words = {
     "consultation": ("咨询", "consultation"),
@@ -88,6 +89,10 @@ RECORDS: Words = {
     "rating_callback": ("差评回访", "applicant called back"),
     "rating_appealed": ("差评申诉", "bad review appealed against"),
     "rating_appeal_decided": ("差评申诉复核", "appeal against a bad review decided"),
+    "window_opened": ("窗口开放", "window opened"),
+    "window_closed": ("停止服务", "window closed"),
+    "attendant_arrived": ("签到", "attendant arrived"),
+    "attendant_left": ("离岗", "attendant left"),
     "branch_opened": ("并联分办", "part given to a department"),
     "branch_concluded": ("分办办结", "a department's part done"),
     "alert_confirmed": ("确认发牌", "alert confirmed"),
@@ -165,6 +170,11 @@ FINDINGS: Words = {
     "complaint-on-overdue": ("超期未办结的办件被投诉", "a complaint on a case that is open and past its promise"),
     "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }
+_ON_DUTY: Words = {
+    "unattended": ("窗口开放而无人值守", "nobody at an open window"),
+    "unopened": ("窗口未按时开放", "the window has not opened"),
+}
+"""What the clocks of windows find (:mod:`rules.attendance`)."""
 _DETAILS: Words = {
     "alert": ("针对", "about"),
     "cashier": ("收费处", "cashier"),
@@ -176,6 +186,7 @@ _DETAILS: Words = {
     "hall": ("地点", "hall"),
     "how": ("办结方式", "concluded"),
     "item": ("事项", "item"),
+    "left": ("最后离岗", "last to leave"),
     "procedure": ("程序", "procedure"),
     "rating": ("评价编号", "rating"),
     "score": ("评分", "score"),
@@ -226,7 +237,8 @@ def detail(text: str, lang: Language) -> str:
     What is none of ours, such as the reason of a card issued by hand, is left as it is.
     """
     finding, _, rest = text.partition(" ")
-    what = word(FINDINGS, finding, lang) if finding in FINDINGS else ""
+    known = FINDINGS if finding in FINDINGS else _ON_DUTY
+    what = word(known, finding, lang) if finding in known else ""
     names_and_values = _DETAIL.split(rest if what else text)
     if names_and_values[0]:
         return text

@@ -11,7 +11,7 @@ Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (n
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
-from rules.events import STAGES
+from rules.events import STAGES, WINDOW_KEY
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -130,11 +130,18 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     holder: tuple[int, str] = (NEVER, "")
     """Who was given the case last (转办, 上报), and when; the clock goes on whoever holds it."""
     desk: Origin | None = None
-    """Where the earliest complaint or bad review came from, while no acceptance has settled the terms."""
+    """Where the earliest complaint, bad review or attendance came from, while no acceptance has settled the terms."""
     complaints: tuple[tuple[int, int, str, int, str], ...] = ()
     """What was reported of complaints (:mod:`rules.complaints`): when, which step, which complaint, days, person."""
     reviews: tuple[tuple[int, int, str, int], ...] = ()
     """What was reported of bad reviews (:mod:`rules.reviews`): when, which step, which rating, score or outcome."""
+    attendance: tuple[tuple[int, int, str], ...] = ()
+    """What was reported of a window's opening and of who sat there (:mod:`rules.attendance`): when, which step, who."""
+
+
+def is_window(case: Case) -> bool:
+    """Whether these are the attendance of a window, and the complaints and reviews that name no case."""
+    return case.key.startswith(WINDOW_KEY)
 
 
 def place_of(case: Case) -> Terms | Origin | None:
@@ -171,7 +178,10 @@ def case_due(case: Case) -> int | None:
 
 
 def case_state(case: Case) -> str:
-    """applied, open, suspended, concluded or not_accepted; complaint where nothing but complaints or reviews is known."""
+    """applied, open, suspended, concluded or not_accepted; complaint where nothing but complaints or reviews is known;
+    window for what is kept with a window."""
+    if is_window(case):
+        return "window"
     if case.concluded:
         return "concluded"
     if is_over(case):

@@ -13,7 +13,7 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
 from rules.process import Found, depends_on, findings_of, needs
-from rules.rulebook import CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
+from rules.rulebook import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
 from rules.worktime import Limit
 
@@ -34,6 +34,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "branches": frozenset({"branch"}),
     "branch_ends": frozenset({"branch"}),
     "desk": frozenset(),
+    "attendance": ATTENDANCE_KINDS,
     "reviews": frozenset({"review-verification", "review-rectification", "review-callback", "review-appeal"}),
 }
 _DEADLINES_DEPEND_ON = frozenset(
@@ -71,6 +72,8 @@ def _guard(rule: Rule) -> str:
         return "concluded"
     if rule.clock.startswith("complaint-"):
         return "complaints"
+    if rule.clock in ATTENDANCE_KINDS:
+        return "attendance"
     return "reviews" if rule.clock.startswith("review-") else _GUARDS.get(rule.clock, "")
 
 
@@ -159,7 +162,7 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
             if findings := findings_of(case, rule, book):
                 clocks += _found(findings, rule, index, book)
             continue
-        for cycle, start, end, limit, paused, _ in spans_of(case, rule, book):
+        for cycle, start, end, limit, paused, _, lapses in spans_of(case, rule, book):
             found = computed.get((index, cycle))
             if found is None or found.start != start:
                 try:
@@ -167,7 +170,10 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
                         pauses = pauses_of(case, book) if case.suspensions or case.requests else ()
                     used = clip(pauses or (), start) if paused else ()
                     deadline = deadline_of(case, rule, book, start, limit, used)
-                    found = Clock(index, cycle, start, end, deadline, _thresholds(rule, book, start, deadline, limit, used))
+                    thresholds = _thresholds(rule, book, start, deadline, limit, used)
+                    if thresholds and max(thresholds) >= lapses:
+                        thresholds = tuple([at if at < lapses else UNREACHED for at in thresholds])
+                    found = Clock(index, cycle, start, end, deadline, thresholds)
                 except UncoveredDate:
                     found = Clock(index, cycle, start, end, NEVER, ())
             elif found.end != end:

@@ -15,8 +15,8 @@ personal data and stays out of the card.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules.case import NEVER, Case
-from rules.complaints import is_window, rounds_of
+from rules.case import NEVER, Case, is_window
+from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
 from rules.pauses import pauses_of
 from rules.reviews import detail_of, reviews_of

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from rules import events as ev
 from rules.case import NEVER, Case
 from rules.errors import UncoveredDate
-from rules.events import WINDOW_KEY, Header
+from rules.events import Header
 from rules.rulebook import RuleBook, RuleBooks, TimeLimit
 from rules.spans import Span, limit_of
 from rules.worktime import Limit
@@ -65,11 +65,6 @@ class Round(NamedTuple):
 def first(*instants: int) -> int:
     """The earliest of those that have happened; ``NEVER`` if none has."""
     return min([at for at in instants if at], default=NEVER)
-
-
-def is_window(case: Case) -> bool:
-    """Whether these are the complaints and reviews of a window that name no case."""
-    return case.key.startswith(WINDOW_KEY)
 
 
 def note_of(event: Any, at: int, books: RuleBooks) -> Note:

@@ -258,6 +258,33 @@ class RatingAppealDecided(Header, tag="rating_appeal_decided", frozen=True, kw_o
     reason: Text = ""
 
 
+class Duty(Header, frozen=True, kw_only=True):
+    """值守: what happens at a window whatever its cases; kept with the window, so it names one and no case."""
+
+    window: Name
+    case: Annotated[str, msgspec.Meta(max_length=0)] = ""
+
+
+class WindowOpened(Duty, tag="window_opened", frozen=True, kw_only=True):
+    """窗口开放: from now on the window serves people, by roster or by its sign; until it closes, or the day ends."""
+
+
+class WindowClosed(Duty, tag="window_closed", frozen=True, kw_only=True):
+    """停止服务: the window serves nobody any more today, or not yet."""
+
+
+class AttendantArrived(Duty, tag="attendant_arrived", frozen=True, kw_only=True):
+    """签到, 返岗: ``operator`` sits at the window now; until they leave, or the day ends."""
+
+    operator: Name
+
+
+class AttendantLeft(Duty, tag="attendant_left", frozen=True, kw_only=True):
+    """离岗, 签退: ``operator`` is no longer at the window."""
+
+    operator: Name
+
+
 class Action(Header, frozen=True, kw_only=True):
     """What an inspector or a department does with an alert; ``alert`` is its id, ``operator`` who, ``reason`` why.
 
@@ -338,6 +365,7 @@ Event = (
     | ComplaintAccepted | ComplaintAnswered | ComplaintClosed | Rated
     | ComplaintRefused | ComplaintExtended | ComplaintMisrouted
     | RatingVerified | RatingRectified | RatingCalledBack | RatingAppealed | RatingAppealDecided
+    | WindowOpened | WindowClosed | AttendantArrived | AttendantLeft
 )  # fmt: skip
 Record = Event | Tick
 
@@ -357,6 +385,6 @@ DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_repli
 def key_of(event: Header) -> str:
     """The key that keeps one case's records in one partition, in order.
 
-    A complaint or rating that names no case is kept with its window, so that it still finds an owner.
+    A complaint or rating that names no case is kept with its window, so that it still finds an owner; so is attendance.
     """
     return event.case or f"{WINDOW_KEY}{event.region}/{event.hall}/{event.window}"

@@ -8,8 +8,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules import complaints, reviews
+from rules import attendance, complaints, reviews
 from rules import events as ev
+from rules.attendance import ATTENDANCE_EVENTS
 from rules.case import Case, Origin, Terms
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
@@ -203,15 +204,19 @@ def _place(origin: Origin) -> tuple[str, ...]:
 def supervised(event: Header) -> bool:
     """Whether the event says something a clock of its case depends on."""
     kind = type(event)
-    if kind in _JOINS or kind in COMPLAINT_EVENTS:
+    if kind in _JOINS or kind in COMPLAINT_EVENTS or kind in ATTENDANCE_EVENTS:
         return True
     return kind in REVIEW_EVENTS and (not isinstance(event, ev.Rated) or event.score >= reviews.BAD)
 
 
-def _complained(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
-    """A complaint or review: no step of the case, so neither its place nor its oddities are the case's."""
+def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+    """A complaint, review or attendance: no step of the case, so neither its place nor its oddities are the case's."""
     if type(event) in COMPLAINT_EVENTS:
         changes = _grown(case, "complaints", complaints.note_of(event, at, books))
+    elif type(event) in ATTENDANCE_EVENTS:
+        if not books.at(at).keeps_attendance:
+            return _NOTHING
+        changes = _grown(case, "attendance", attendance.note_of(event, at))
     else:
         changes = _grown(case, "reviews", reviews.note_of(event, at))
     if case.terms is None:
@@ -232,7 +237,7 @@ def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> 
     """
     look = _JOINS.get(type(event))
     if look is None:
-        return _complained(case, event, at, books)
+        return _reported(case, event, at, books)
     changes = look(case, event, at, books)
     book = books.at(at)
     odd = marks_of(event, at, arrived, book) if book.watches_records else ()

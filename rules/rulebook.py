@@ -18,7 +18,7 @@ from rules.worktime import Limit, Worktime
 ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
                     "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",
                     "complaint-misroute", "complaint-closing", "review-verification", "review-rectification",
-                    "review-callback", "review-appeal"]  # fmt: skip
+                    "review-callback", "review-appeal", "attendance", "window-opening"]  # fmt: skip
 CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
 Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
@@ -28,6 +28,8 @@ Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outsi
                   "terminated", "same-second", "four-eyes", "complaint-repeated-case", "complaint-repeated-window",
                   "complaint-repeated-person", "complaint-on-overdue", "bad-review"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
+ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
+"""Clocks of windows (:mod:`rules.attendance`)."""
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
 """Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
 SINGLE_RECORD = frozenset(FINDINGS[:10])
@@ -242,6 +244,7 @@ class RuleBook:
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
         self.kind_of: tuple[str, ...] = tuple(rule.clock for rule in self.rules)
         self.kinds = frozenset(self.kind_of)
+        self.keeps_attendance = not self.kinds.isdisjoint(ATTENDANCE_KINDS)
         self.life_rules = tuple(index for index, rule in enumerate(self.rules) if rule.clock in LIFE_KINDS)
         self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
         self.plans: dict[frozenset[str] | None, object] = {}

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from rules.case import UNREACHED
 from rules.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}
@@ -10,7 +11,7 @@ _LIMITS: dict[str, Limit] = {}
 class Span(NamedTuple):
     """One run of a clock: its number, its instants (``end`` NEVER while it runs), its limit, whether suspensions stop it.
 
-    ``detail`` says what it is about where the case alone does not (which complaint).
+    ``detail`` says what it is about where the case alone does not (which complaint). From ``lapses`` on no level is reached.
     """
 
     cycle: int
@@ -19,6 +20,7 @@ class Span(NamedTuple):
     limit: Limit
     paused: bool
     detail: str = ""
+    lapses: int = UNREACHED
 
 
 def limit_of(text: str) -> Limit:

@@ -14,13 +14,15 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
-The clocks of complaints and bad reviews stand in :mod:`rules.complaints` and :mod:`rules.reviews`.
+The clocks of complaints, bad reviews and windows stand in :mod:`rules.complaints`, :mod:`rules.reviews` and
+:mod:`rules.attendance`.
 
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from rules.attendance import attendance_spans, opening_spans
 from rules.case import NEVER, Case, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
@@ -210,6 +212,8 @@ _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "review-rectification": review_spans,
     "review-callback": review_spans,
     "review-appeal": review_spans,
+    "attendance": attendance_spans,
+    "window-opening": opening_spans,
 }
 
 

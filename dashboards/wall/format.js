@@ -11,7 +11,7 @@ const STAGES = {
   consultation: "咨询", application: "申请", "pre-review": "预审", acceptance: "受理", transfer: "转办", handling: "承办",
   review: "审核", approval: "审批", conclusion: "办结", issuance: "出证", delivery: "送达", archiving: "归档",
 };
-const UNITS = { wd: "个工作日", d: "天", mo: "个月", y: "年", wh: "个工作小时" };
+const UNITS = { wd: "个工作日", d: "天", mo: "个月", y: "年", wh: "个工作小时", wm: "分钟" };
 
 export const level = (code) => LEVELS[code] ?? code;
 export const state = (code) => STATES[code] ?? code;

@@ -60,9 +60,10 @@ function fillCard(child, row, times) {
   child.className = `card ${row.level}${standing ? "" : " struck"}${child.classList.contains("new") ? " new" : ""}`;
   part(child, "level").textContent = format.level(row.level).slice(0, 1);
   part(child, "level").title = format.level(row.level);
-  part(child, "item").textContent = row.item_name || row.item || "未登记事项";
+  const onDuty = row.case.startsWith("window:"); // about a window, whatever its cases
+  part(child, "item").textContent = row.item_name || row.item || (onDuty ? row.detail || "窗口" : "未登记事项");
   part(child, "where").replaceChildren(
-    ...[row.department, row.window && `窗口 ${row.window}`, row.case].filter(Boolean).map((text) => element("span", "", text)));
+    ...[row.department, row.window && `窗口 ${row.window}`, onDuty ? "" : row.case].filter(Boolean).map((text) => element("span", "", text)));
   const stage = row.stage ? `${format.stage(row.stage)} ` : "";
   part(child, "time").replaceChildren(element("span", "", times.month(row.due_at)), times.clock(row.due_at));
   part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : row.detail || stage;

@@ -7,7 +7,7 @@ import msgspec
 
 from monitor.explain.defence import limits_of
 from monitor.explain.effects import effects_of
-from monitor.explain.people import details_of
+from monitor.explain.people import details_of, mask_detail
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
 from rules.alerts import Alert
 from rules.case import Case, case_flags, case_state, place_of
@@ -151,7 +151,7 @@ class Follower:
                 deadline=alert.deadline,
                 due_at=alert.due_at,
                 changes=tuple(change for change in self._changes if change.alert == short),
-                detail=alert.detail,
+                detail=alert.detail if self.unmasked else mask_detail(alert.detail),
                 source=source,
                 spans=alert.spans,
             )

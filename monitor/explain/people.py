@@ -1,15 +1,24 @@
 """What a record tells besides its place and time, with people's names masked (张*)."""
 
+import re
+
 from rules.events import Header
 
 _PEOPLE = frozenset({"operator", "handler", "approver", "person", "applicant"})
 _ELSEWHERE = frozenset({"id", "at", "case", "region", "hall", "department", "window", "item", "channel", "terminal"})
 """Told once for the whole case, or of no use to a reader."""
 
+_LEFT = re.compile(r"^(unattended left=)(.+)$")
+
 
 def mask(name: str) -> str:
     """``张*``: enough to ask for the right person, too little to name one."""
     return f"{name[0]}*" if name else ""
+
+
+def mask_detail(detail: str) -> str:
+    """What an alert says, with whoever had left the window last masked."""
+    return _LEFT.sub(lambda found: found[1] + mask(found[2]), detail)
 
 
 def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:

@@ -6,6 +6,7 @@ from rules.arithmetic import Language
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
     "title": ("办件 {case} 时限情况说明", "Case {case}: what happened, and how its time limits were counted"),
+    "title_window": ("窗口 {case} 情况说明", "Window {case}: what happened, and how its time limits were counted"),
     "window": ("窗口 {window}", "window {window}"),
     "item": ("事项 {item}", "item {item}"),
     "state": ("状态：{state}（截至 {as_of}）", "state: {state} (as of {as_of})"),

@@ -7,6 +7,8 @@ from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
 from rules.arithmetic import Language, describe
+from rules.events import WINDOW_KEY
+from rules.numbering import FIRST_NUMBER
 
 _VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
 _LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})
@@ -39,7 +41,7 @@ class _Teller:
 
     def _head(self) -> Iterator[str]:
         story = self.story
-        yield self._say("title", case=story.case)
+        yield self._say("title_window" if story.state == "window" else "title", case=story.case.removeprefix(WINDOW_KEY))
         item = " ".join(part for part in (story.item, story.item_name) if part)
         window = self._say("window", window=story.window) if story.window else ""
         what = self._say("item", item=item) if item else ""
@@ -136,7 +138,7 @@ class _Teller:
 
     def _rule(self, name: str, rule: str, cycle: int) -> str:
         text = self._say("rule", name=name, rule=rule) if name != rule else rule
-        return text + (self._say("cycle", cycle=cycle) if cycle > 1 else "")
+        return text + (self._say("cycle", cycle=cycle) if 1 < cycle < FIRST_NUMBER else "")
 
     def _at(self, when: datetime | None) -> str:
         if when is None:

@@ -1,7 +1,7 @@
 """What a scenario can expect of its case, and how it stands instead.
 
-- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle; a rule that watches cards (``reply``) may
-  mean any of them;
+- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle; without it, a rule that watches cards
+  (``reply``) and any rule of a window may mean any of them;
 - ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
 - ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
 - ``expect due 8wd``: the promised deadline of the case; ``expect due none``;
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, get_args
 
 from rules.alerts import LEVELS, Alert, State
-from rules.case import Card, Case, case_due, case_state, is_standing
+from rules.case import Card, Case, case_due, case_state, is_standing, is_window
 from rules.instant import isoformat
 from rules.rulebook import RuleBook
 
@@ -59,14 +59,14 @@ def _none(rest: Sequence[str], case: Case | None, book: RuleBook) -> Expected | 
     if level and level not in LEVELS:
         raise ValueError(f"{level!r} is no level, known are {', '.join(LEVELS)}")
     if rule:
-        _rule(rule, book)
+        _rule(rule, book, case)
     found = [card for card in _standing(case) if level in ("", LEVELS[card.level]) and rule in ("", *_names(card))]
     wanted = " ".join(word for word in (level or "alert", rule) if word)
     return Expected(f"no {wanted} stands", _told(found, book)) if found else None
 
 
 def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expected | None:
-    wanted = _rule(rule, book)
+    wanted = _rule(rule, book, case)
     if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case)):
         return None
     return Expected(f"{level} {wanted} stands", _told(case.cards if case else (), book))
@@ -75,7 +75,7 @@ def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expecte
 def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook) -> Expected | None:
     if not 2 <= len(rest) <= 3 or rest[0] not in LEVELS:
         raise ValueError(f"write {state}, a level, a rule and, if it matters, a reason")
-    level, wanted, reason = rest[0], _rule(rest[1], book), rest[2] if len(rest) > 2 else ""
+    level, wanted, reason = rest[0], _rule(rest[1], book, case), rest[2] if len(rest) > 2 else ""
     last = next((a for a in reversed(alerts) if a.level == level and wanted in _names(a)), None)
     if last is not None and last.state == state and reason in ("", last.reason):
         return None
@@ -94,13 +94,14 @@ def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str]
     return Expected(f"the case is due {wanted}, {told[0]}", (f"it is due {told[1]}",))
 
 
-def _rule(text: str, book: RuleBook) -> str:
+def _rule(text: str, book: RuleBook, case: Case | None) -> str:
     """``case-promise`` as ``case-promise/1``; a rule the book does not have could never stand, so it is an error."""
     rule, _, cycle = text.partition("/")
     known = sorted(known.id for known in book.rules)
     if rule not in known or (cycle and not cycle.isdigit()):
         raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
-    return f"{rule}/{cycle or (ANY if book.is_life_rule(rule) else 1)}"
+    numbered = book.is_life_rule(rule) or (case is not None and is_window(case))  # by when, not by how many came before
+    return f"{rule}/{cycle or (ANY if numbered else 1)}"
 
 
 def _standing(case: Case | None) -> list[Card]:

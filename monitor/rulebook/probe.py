@@ -11,7 +11,7 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.case import UNREACHED, Case, Clock
-from rules.events import EVENT_TYPES, STAGES, TICK
+from rules.events import EVENT_TYPES, STAGES, TICK, Duty
 from rules.instant import SECOND, to_datetime, to_instant
 from rules.rulebook import RuleBook, RuleBooks, TimeLimit
 from rules.step import step
@@ -79,7 +79,8 @@ def opening(book: RuleBook, day: date) -> datetime:
 def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> tuple[Case | None, int]:
     case, offset, now = None, -1, to_instant(at)
     for offset, (kind, fields) in enumerate(_records(rule, sample)):
-        event: Any = EVENT_TYPES[kind](id=str(offset), at=to_datetime(now, book.zone), region="000000", case="sample", **fields)
+        about: dict[str, Any] = {} if issubclass(EVENT_TYPES[kind], Duty) else {"case": "sample"}
+        event: Any = EVENT_TYPES[kind](id=str(offset), at=to_datetime(now, book.zone), region="000000", **about, **fields)
         case = step(case, event, RuleBooks([book]), now, now, offset).case
     return case, offset
 
@@ -102,6 +103,8 @@ def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]
         "review-rectification": [("rated", {"score": 5})],
         "review-callback": [("rated", {"score": 5}), ("rating_rectified", {})],
         "review-appeal": [("rated", {"score": 5}), ("rating_appealed", {})],
+        "attendance": [("window_opened", {"window": "1"}), ("attendant_left", {"window": "1", "operator": "a"})],
+        "window-opening": [("window_opened", {"window": "1"})],
     }
     return what.get(rule.clock, [])
 

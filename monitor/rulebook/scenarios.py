@@ -27,7 +27,7 @@ from monitor.books import book_table
 from monitor.rulebook.positions import line_of, positions
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate
-from rules.events import EVENT_TYPES, OFFICE_TYPES, Header
+from rules.events import EVENT_TYPES, OFFICE_TYPES, Duty, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
 from rules.layers import merge
 from rules.rulebook import RuleBook
@@ -51,6 +51,8 @@ _WORDS = {
     "complaint_misrouted": ("complaint", "to"),
     "complaint_closed": ("complaint",),
     "rated": ("score", "rating"),
+    "attendant_arrived": ("operator",),
+    "attendant_left": ("operator",),
     "rating_verified": ("rating",),
     "rating_rectified": ("rating",),
     "rating_callback": ("rating",),
@@ -161,7 +163,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         arrived = self.instant(step, step.when, book.worktime)
         happened = self.instant(step, fields.pop("at"), book.worktime) if "at" in fields else arrived
         who = {"operator": "张三"} if step.verb in OFFICE_TYPES else {}
-        place = {**_PLACE, **who, "case": CASE, "item": self.item, "id": f"step-{step.number}"}
+        about = "" if issubclass(EVENT_TYPES[step.verb], Duty) else CASE
+        place = {**_PLACE, **who, "case": about, "item": self.item, "id": f"step-{step.number}"}
         try:
             whole = {**place, **fields, "at": to_datetime(happened, book.zone)}
             return msgspec.convert(whole, EVENT_TYPES[step.verb], strict=False), arrived

@@ -83,7 +83,7 @@ async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) ->
                     [0, 350, 9_990, 59_999, 65_000, 3_600_000, 90_000_000, -5].map(format.lag),
                     [[0, 0], [9_999, 10_000], [99_999, 100_000], [1, 50_000], [0, 7], [29, 100]]
                         .map(([part, whole]) => format.share(part, whole, 2)),
-                    ["10wd", "0wd", "20d", "3mo", "4wh", "what"].map(format.limit),
+                    ["10wd", "0wd", "20d", "3mo", "4wh", "15wm", "what"].map(format.limit),
                     new format.Times("Asia/Shanghai").full(0),
                 ];
             }"""
@@ -91,7 +91,7 @@ async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) ->
         assert said == [
             ["0.00 秒", "0.35 秒", "9.99 秒", "59 秒", "1 分 5 秒", "1 小时", "1 天 1 小时", "0.00 秒"],
             ["—", "99.99%", "99.99%", "<0.01%", "0.00%", "29.00%"],
-            ["10 个工作日", "即办", "20 天", "3 个月", "4 个工作小时", "what"],
+            ["10 个工作日", "即办", "20 天", "3 个月", "4 个工作小时", "15 分钟", "what"],
             "1970-01-01 08:00:00",
         ]
 

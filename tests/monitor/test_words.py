@@ -40,6 +40,8 @@ def test_every_finding_has_words() -> None:
             "a fee taken elsewhere than at the hall's cashiers: cashier 单位 财务室",
         ),
         ("score=5 rating=a", "评分 5，评价编号 a", "score 5, rating a"),
+        ("unattended left=0412", "窗口开放而无人值守：最后离岗 0412", "nobody at an open window: last to leave 0412"),
+        ("unopened", "窗口未按时开放", "the window has not opened"),
         ("slowest=税务局", "最慢部门 税务局", "slowest department 税务局"),
         ("four-eyes", "承办、审核、审批为同一人", "one person handled, reviewed and approved"),
         ("态度 恶劣", "态度 恶劣", "态度 恶劣"),

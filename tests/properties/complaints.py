@@ -17,6 +17,12 @@ ratings = st.sampled_from(["", "PJ1", "PJ2"])
 People = st.SearchStrategy[Any]
 
 
+# A few days before and after the National Day holiday, in office hours mostly: what happens at a window holds for its day.
+on_the_day = st.builds(
+    lambda days, minutes: BEGIN + timedelta(days=days, minutes=minutes), st.sampled_from([0, 1, 6, 14, 15]), st.integers(0, 600)
+)
+
+
 def _kind(kind: type[ev.Header], **fields: People) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"kind": st.just(kind), "at": moments, **fields})
 
@@ -54,7 +60,14 @@ def _mixed(length: int) -> st.SearchStrategy[list[ev.Header]]:
     return st.lists(st.one_of(_about(CASE["case"]), _about(CASE["case"]), events), min_size=1, max_size=length)
 
 
-on_windows = st.lists(_about(""), min_size=1, max_size=14)
+attended: st.SearchStrategy[ev.Header] = st.one_of(
+    _kind(ev.WindowOpened, at=on_the_day),
+    _kind(ev.WindowClosed, at=on_the_day),
+    _kind(ev.AttendantArrived, at=on_the_day, operator=st.sampled_from("甲乙")),
+    _kind(ev.AttendantLeft, at=on_the_day, operator=st.sampled_from("甲乙")),
+).map(lambda fields: _told(fields, ""))
+on_duty = st.lists(attended, min_size=1, max_size=24)
+on_windows = st.lists(st.one_of(_about(""), attended), min_size=1, max_size=14) | on_duty
 histories: st.SearchStrategy[list[ev.Header]] = st.one_of(_mixed(18), on_windows)
 
 

@@ -17,7 +17,18 @@ def facts(case: Case | None) -> tuple:
     if case is None:
         return ()
     clocks = sorted(case.clocks, key=lambda clock: (clock.rule, clock.cycle))  # those of cards stand in the order of the cards
-    return (case.complaints, case.reviews, case.terms, place_of(case), case.desk, case.book, clocks, case.due, case.marks)
+    return (
+        case.complaints,
+        case.reviews,
+        case.attendance,
+        case.terms,
+        place_of(case),
+        case.desk,
+        case.book,
+        clocks,
+        case.due,
+        case.marks,
+    )
 
 
 @given(histories, st.randoms(use_true_random=False))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rules.alerts import LEVELS, Alert
 from rules.bookfile import parse_book
 from rules.case import STATES, Card, Case, decode_case, encode_case, is_standing
-from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK
+from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
 from rules.layers import merge
 from rules.rulebook import RuleBook, RuleBooks
@@ -66,9 +66,11 @@ def books(profile: str = "default", **keys: Any) -> RuleBooks:
 
 
 def event(kind: str, at: datetime, **fields: Any) -> Any:
-    """A record of that type from the same window about the same case; what people do with a card is 张三's doing."""
+    """A record of that type from the same window about the same case, of a window on duty about none; what people do with a card
+    is 张三's doing."""
     who = {"operator": "张三"} if kind in OFFICE_TYPES else {}
-    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **who, **fields})
+    about = {"case": ""} if issubclass(EVENT_TYPES[kind], Duty) else {}
+    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **who, **about, **fields})
 
 
 class Story:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules.case import Case, case_state, encode_case
-from rules.complaints import first, is_window, rounds_of
+from rules.case import Case, case_state, encode_case, is_window
+from rules.complaints import first, rounds_of
 from rules.events import key_of
 from rules.figures import NOTHING, count, scope
 from rules.instant import to_instant
@@ -28,7 +28,7 @@ class TestPlace:
         assert key_of(event("complaint_filed", day(0), complaint="1", **WINDOW)) == "window:430100/市政务服务中心/A01"
         story = Story()
         filed(story, "1", 0, **WINDOW)
-        assert is_window(story.known) and case_state(story.known) == "complaint"
+        assert is_window(story.known) and case_state(story.known) == "window"
         assert scope(story.known) == ("430100", "市政务服务中心", "市场监管局")
         assert count(story.known) == NOTHING
 

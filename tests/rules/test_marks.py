@@ -40,6 +40,8 @@ def test_where_it_was_handled_is_looked_at_in_every_record_of_the_hall(kind: str
     fields |= {name: name for name in ("complaint", "rating") if name in ev.EVENT_TYPES[kind].__struct_fields__}
     if "upheld" in ev.EVENT_TYPES[kind].__struct_fields__:
         fields["upheld"] = True
+    if kind.startswith("attendant"):
+        fields["operator"] = "0412"
     if "founded" in ev.EVENT_TYPES[kind].__struct_fields__:
         fields["founded"] = True
     record = event(kind, day(0), channel="off-hall", hall="别处", **fields)

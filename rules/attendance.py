@@ -1,0 +1,164 @@
+"""The attendance family (值守): whether anybody sits at a window that is open, and whether it opened at all.
+
+A window keeps *notes*: a set of (when, step, operator). Adding to a set does not care about order or repetition. A window that
+opens, and somebody who signs in, do so for that day: both end with it, told or not, so that a forgotten sign-off never covers
+for the day after. What lies beyond the day's end is therefore reached by no clock.
+
+| clock | runs from | to | source |
+|---|---|---|---|
+| attendance | an open window has nobody at it | somebody comes, it closes, the day ends | 窗口空岗; minutes: inference |
+| window-opening | the office opens, and the working day before the window was open | opened or closed that day | inference |
+
+The first is looked for only where somebody has signed in or out within :data:`RECENT`: a hall that reports no attendance is
+not taken for an empty one. The second because nothing else could tell: a window that never reports leaves no record to wake
+anybody. It runs once; the day after, the window counts as closed until it opens again. One that is to stay closed says
+``window_closed`` on that day.
+
+In limits counted in office time (``10wm``) the noon break and the evening are no absence. An absence that began and ended in
+one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.numbering`) whatever else is told later.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from rules import events as ev
+from rules.case import NEVER, Case
+from rules.errors import UncoveredDate
+from rules.events import Header
+from rules.instant import DAY, HOUR, MINUTE
+from rules.numbering import number_at
+from rules.rulebook import RuleBook, TimeLimit
+from rules.spans import Span, limit_of
+from rules.workclock import from_epoch_day
+from rules.worklimit import OFFICE_TIME
+from rules.worktime import Limit, Unit, Worktime
+
+OPENED, CLOSED, LEFT, ARRIVED = range(4)
+"""Of one instant, in this order: closed at once is closed, and who hands over leaves nobody out."""
+_STEPS: Mapping[type[Header], int] = {
+    ev.WindowOpened: OPENED,
+    ev.WindowClosed: CLOSED,
+    ev.AttendantLeft: LEFT,
+    ev.AttendantArrived: ARRIVED,
+}
+ATTENDANCE_EVENTS = frozenset(_STEPS)
+RECENT = 14 * DAY
+"""How long a window counts as one where people sign in; longer than any run of days off."""
+
+Note = tuple[int, int, str]
+"""(when, step, operator)."""
+_WHOLE = {Unit.calendar_days: DAY, Unit.months: 28 * DAY, Unit.years: 365 * DAY, Unit.working_days: HOUR, **OFFICE_TIME}
+"""No unit is shorter than this on the wall clock; an office day may be short, but an hour it has."""
+
+
+class Absence(NamedTuple):
+    """From when to when nobody was at an open window (``NEVER``: still), when its day ends, and who had left last."""
+
+    start: int
+    end: int
+    day_end: int
+    left: str
+
+
+def note_of(event: Any, at: int) -> Note:
+    """What an attendance record says."""
+    return at, _STEPS[type(event)], event.operator
+
+
+def attendance_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Every absence that is not over before a level could be reached, numbered by its minute."""
+    limit = limit_of(rule.limit)
+    shortest = _shortest(limit) if all(each.kind in ("deadline", "after") for each in rule.thresholds) else 0
+    for absence in absences_of(case, book.worktime):
+        if not absence.end or absence.end - absence.start > shortest:
+            detail = f"unattended left={absence.left}" if absence.left else "unattended"
+            yield Span(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
+
+
+def _shortest(limit: Limit) -> int:
+    return limit.value * _WHOLE[limit.unit]
+
+
+def absences_of(case: Case, worktime: Worktime) -> tuple[Absence, ...]:
+    """Every time that nobody was at the window while it was open."""
+    return _absences(case.attendance, worktime)
+
+
+@lru_cache(maxsize=64)
+def _absences(notes: tuple[Note, ...], worktime: Worktime) -> tuple[Absence, ...]:
+    signed = [at for at, step, _ in notes if step in (LEFT, ARRIVED)]
+    found: list[Absence] = []
+    for day, todays in _by_day(notes, worktime):
+        day_end = worktime.clock.to_instant((day + 1) * DAY)
+        told = notes[-1][0] >= day_end
+        for start, end, left in _empty(todays):
+            until = end or (day_end if told else NEVER)
+            if start // MINUTE != until // MINUTE and _recently(signed, start):
+                found.append(Absence(start, until, day_end, left))
+    return tuple(found)
+
+
+def _by_day(notes: Sequence[Note], worktime: Worktime) -> Iterator[tuple[int, list[Note]]]:
+    to_local = worktime.clock.to_local
+    for day, todays in groupby(notes, key=lambda note: to_local(note[0]) // DAY):
+        yield day, list(todays)
+
+
+def _empty(notes: Sequence[Note]) -> Iterator[tuple[int, int, str]]:
+    """From when to when (``NEVER``: to the end) of one day the window was open and nobody there, and who had left last."""
+    is_open, present, left = False, set[str](), ""
+    since, who = NEVER, ""
+    for at, same in groupby(notes, key=itemgetter(0)):
+        for _, step, operator in same:
+            if step in (OPENED, CLOSED):
+                is_open = step == OPENED
+            elif step == ARRIVED:
+                present.add(operator)
+            else:
+                present.discard(operator)
+                left = operator
+        if is_open and not present:
+            since, who = (since, who) if since else (at, left)
+        elif since:
+            yield since, at, who
+            since = NEVER
+    if since:
+        yield since, NEVER, who
+
+
+def _recently(signed: Sequence[int], at: int) -> bool:
+    place = bisect_right(signed, at)
+    return place > 0 and signed[place - 1] >= at - RECENT
+
+
+def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Each morning on which the window was to open, as it was open on the working day before."""
+    worktime, limit = book.worktime, limit_of(rule.limit)
+    days = dict(_by_day(case.attendance, worktime))
+    last = case.attendance[-1][0] if case.attendance else NEVER
+    for day, todays in days.items():
+        if all(step != OPENED for _, step, _ in todays):
+            continue
+        try:
+            expected = _next_working_day(day, worktime)
+        except UncoveredDate:
+            continue  # nobody knows when the office opens next
+        if expected is None:
+            continue
+        start = worktime.clock.to_instant(expected * DAY + worktime.hours.on(from_epoch_day(expected)).bounds[0])
+        day_end = worktime.clock.to_instant((expected + 1) * DAY)
+        told = [at for at, step, _ in days.get(expected, ()) if step in (OPENED, CLOSED)]
+        end = told[0] if told else day_end if last >= day_end else NEVER
+        if not end or end > start:
+            yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
+
+
+def _next_working_day(day: int, worktime: Worktime) -> int | None:
+    """The working day after ``day``, itself a working day; extra openings on days off lead to none."""
+    if not worktime.dates.is_worked(day):
+        return None
+    return worktime.calendar.day_at(worktime.calendar.ordinal_of_next(day))

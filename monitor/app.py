@@ -14,6 +14,9 @@ from typing import Any
 import click
 
 from monitor.books import load_book, load_books
+from monitor.catalog import as_json as catalog_json
+from monitor.catalog import as_text as catalog_text
+from monitor.catalog import check_catalog, draw_catalog
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka
 from monitor.explain import Follower, as_text, follow_file, follow_topic
@@ -255,6 +258,24 @@ def rulebook_test(where: Path, book: Path | None) -> int:
     result = run_suite(where, chosen)
     click.echo(str(result))
     return int(not result.ok)
+
+
+def catalog_check(file: Path, book: Path, *, as_json: bool) -> int:
+    """Findings and completeness on stdout; 1 if one is an error."""
+    report = check_catalog(file, book)
+    if told := catalog_json(report) if as_json else catalog_text(report):
+        click.echo(told)
+    click.echo(f"errors {report.errors}, warnings {len(report.findings) - report.errors}", err=True)
+    return int(report.errors > 0)
+
+
+def catalog_draw(file: Path, codes: tuple[str, ...], out: Path) -> None:
+    """Each file named on stdout as soon as it is written."""
+    count = 0
+    for written in draw_catalog(file, out, codes):
+        click.echo(str(written))
+        count += 1
+    click.echo(f"{count} written", err=True)
 
 
 def _day(given: datetime | None) -> date:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from monitor.elements import core_tables, parse_catalog
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 from rules.layers import merge
@@ -31,9 +32,16 @@ def load_book(path: Path) -> RuleBook:
 
 
 def book_table(path: Path) -> dict[str, Any]:
-    """A book as one table: laid over the books it extends, its calendar read. Nothing of it is checked yet."""
+    """A book as one table: laid over the books it extends, its calendar and catalog read. Nothing of it is checked yet, but
+    the catalog for being one."""
     source = str(path)
-    return _with_calendar(source, _extended(source, _toml(source, book_text(path)), ()), path.parent)
+    data = _extended(source, own_table(path), ())
+    return _with_calendar(source, _with_catalog(source, data, path.parent), path.parent)
+
+
+def own_table(path: Path) -> dict[str, Any]:
+    """What a book's file itself says, without the books it extends."""
+    return _toml(str(path), book_text(path))
 
 
 def book_text(path: Path) -> str:
@@ -71,6 +79,30 @@ def _with_calendar(source: str, data: dict[str, Any], folder: Path) -> dict[str,
         known = ", ".join((NATIONAL, *calendars()))
         raise BadRuleBook(source, [f"calendar: {name!r} is none of {known}, nor a file beside the book: {error}"]) from None
     return {**data, "calendar": _toml(f"{source}: calendar {name}", text)}
+
+
+def _with_catalog(source: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``data`` laid over the items of the catalog it names, a TOML file beside the book."""
+    name = data.pop("catalog", None)
+    if name is None:
+        return data
+    try:
+        catalog = catalog_table(folder / name)
+        parse_catalog(str(name), catalog)
+    except BadRuleBook as bad:
+        raise BadRuleBook(source, [f"catalog: {name}: {defect}" for defect in bad.defects]) from None
+    except (TypeError, ValueError) as error:
+        raise BadRuleBook(source, [f"catalog: {name!r}: write the name of a file beside the book: {error}"]) from None
+    return merge({"items": core_tables(catalog)}, data)
+
+
+def catalog_table(path: Path) -> dict[str, Any]:
+    """A catalog file as its table, not checked yet; :class:`BadRuleBook` if it cannot be read or is no TOML."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRuleBook(str(path), [f"cannot be read: {error}"]) from None
+    return _toml(str(path), text)
 
 
 def _profile(name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from monitor import app
+from monitor.cli_catalog import catalog
 from rules.arithmetic import Language
 from rules.errors import SupervisionError
 
@@ -327,6 +328,9 @@ def explain(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None
     supervise explain 430100-2026-000001 --from-file 2026.csv --mapping old-system.toml --book hunan --lang en
     """
     sys.exit(app.explain(app.settings(file, bootstrap, prefix, None, worker={"books": books} if books else {}), **options))
+
+
+main.add_command(catalog)
 
 
 @main.group()

@@ -12,6 +12,7 @@ from monitor.rulebook.limits import check_limits
 from monitor.rulebook.positions import key_path, line_of, positions
 from monitor.rulebook.process import check_process
 from monitor.rulebook.reach import check_reach
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 from rules.rulebook import RuleBook, RuleBooks
 
@@ -46,7 +47,7 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[RuleBook | None,
         table = book_table(path)
     except BadRuleBook as bad:
         return None, [split(defect) for defect in bad.defects]
-    book, defects = read_all(str(path), table)
+    book, defects = read_all(str(path), table, parse_book)
     if book is None:
         return None, defects
     doubts = [
@@ -71,7 +72,8 @@ def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt
 
 
 def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
-    """The findings with their lines. What the file has from the book it extends is shown on the line that says so."""
+    """The findings with their lines. What the file has from its catalog or the book it extends is shown on the line that says
+    so."""
     try:
         text = book_text(file)
         found = positions(text) if not any(_TOML_LINE.search(doubt.text) for doubt in doubts if not doubt.key) else {}
@@ -87,6 +89,6 @@ def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
         if not line and (broken := _TOML_LINE.search(doubt.text)) and not doubt.key:
             line = int(broken[1])
         elif not line and doubt.key:
-            line = found.get(("extends",), 0)
+            line = (path[0] == "items" and found.get(("catalog",))) or found.get(("extends",), 0)
         findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

@@ -6,27 +6,28 @@ again, until nothing new is found.
 
 import copy
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from monitor.rulebook.findings import Doubt, error
 from monitor.rulebook.positions import KeyPath, key_path
-from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.rulebook import RuleBook
 
+_T = TypeVar("_T")
 _KEYED = re.compile(r"([^\s:]+): (.*)", re.DOTALL)
 _FIELD = re.compile(r"Object (?:contains unknown|missing required) field `([^`]+)`")
 
 
-def read_all(source: str, table: Mapping[str, Any]) -> tuple[RuleBook | None, list[Doubt]]:
-    """The book, or every defect of it."""
+def read_all(
+    source: str, table: Mapping[str, Any], parse: Callable[[str, Mapping[str, Any]], _T]
+) -> tuple[_T | None, list[Doubt]]:
+    """The book (or catalog, or what else ``parse`` gives), or every defect of it."""
     rest = copy.deepcopy(dict(table))
     found: dict[Doubt, None] = {}
     taken: set[KeyPath] = set()
     while True:
         try:
-            book = parse_book(source, rest)
+            book = parse(source, rest)
         except BadRuleBook as bad:
             new = [doubt for doubt in map(split, bad.defects) if doubt not in found and not _follows(doubt, taken)]
             if not new:

@@ -47,16 +47,16 @@ def _check_item(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
 
 def _check_promise(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
     promised, statutory = Limit.parse(item.promised), Limit.parse(item.statutory)
-    longer = _longer(promised, statutory, book)
-    if longer is None:
+    is_longer = longer(promised, statutory, book)
+    if is_longer is None:
         example = _later(book, promised, statutory)
         if example:
             yield error(f"{where}.promised", f"{promised} can end after the statutory limit of {statutory}: {example}")
-    elif longer:
+    elif is_longer:
         yield error(f"{where}.promised", f"{promised} is more than the statutory limit of {statutory}")
 
 
-def _longer(one: Limit, other: Limit, book: RuleBook) -> bool | None:
+def longer(one: Limit, other: Limit, book: RuleBook) -> bool | None:
     """Whether ``one`` is the longer; None where their units tell nothing about each other."""
     family, length = _measure(one, book)
     other_family, other_length = _measure(other, book)
@@ -112,7 +112,7 @@ def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doub
         yield error("extension.max_days", f"{text}; give items with a law of their own max_extension")
     for index, entry in enumerate(table.get("items", ())):
         item = book.items[entry["code"]]
-        joint = bool(item.statutory) and _longer(Limit.parse(item.statutory), LAW_DECISION, book) is not False
+        joint = bool(item.statutory) and longer(Limit.parse(item.statutory), LAW_DECISION, book) is not False
         allowed = LAW_JOINT_EXTENSION if joint else LAW_EXTENSION
         if item.max_extension > allowed:
             text = f"{item.max_extension} days: 许可法 art. 42 allows {allowed}"

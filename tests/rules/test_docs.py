@@ -70,7 +70,7 @@ def shown(field: msgspec.structs.FieldInfo) -> str:
 def test_every_key_stands_there_with_its_default(section: str) -> None:
     documented = keys(section)
     if section == "The book":
-        assert documented.pop("extends") == "none"
+        assert documented.pop("extends") == documented.pop("catalog") == "none"  # resolved before the book is read
     assert documented == {field.name: shown(field) for field in msgspec.structs.fields(STRUCTS[section])}
 
 

@@ -1,0 +1,104 @@
+"""``supervise catalog check``: everything that is wrong with a catalog, and what is missing in it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from monitor.books import book_table, catalog_table
+from monitor.catalog.completeness import Completeness, completeness, missing
+from monitor.catalog.sense import MUST_BE_THERE, check_sense
+from monitor.catalog.words import ELEMENTS
+from monitor.elements import Catalog, core_tables, parse_catalog
+from monitor.rulebook.defects import read_all, split
+from monitor.rulebook.findings import Doubt, Finding, warning
+from monitor.rulebook.limits import check_limits
+from monitor.rulebook.positions import key_path, line_of, positions
+from rules.bookfile import parse_book
+from rules.errors import BadRuleBook
+from rules.rulebook import RuleBook
+
+_TOML_LINE = re.compile(r"at line (\d+)")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """``completeness`` is None where the catalog has errors that keep it from being read."""
+
+    file: str
+    findings: tuple[Finding, ...]
+    completeness: Completeness | None = None
+
+    @property
+    def errors(self) -> int:
+        """Findings that must be mended."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+class _Read(NamedTuple):
+    catalog: Catalog
+    book: RuleBook
+
+
+def check_catalog(path: Path, book: Path = Path("default")) -> Report:
+    """Every finding in the order of lines, and how complete it is.
+
+    ``book`` is the rule book the items are for: its office hours say how long a working day is, its ``[stages]`` give limits
+    that an item does not. Raises :class:`BadRuleBook` if that cannot be used; a bad catalog is no exception but a finding.
+    """
+    base = book_table(book)
+    parse_book(str(book), base)
+    try:
+        table = catalog_table(path)
+    except BadRuleBook as bad:
+        return Report(str(path), tuple(_placed(path, [split(defect) for defect in bad.defects])))
+    read, defects = read_all(str(path), table, lambda source, rest: _parse(source, rest, base))
+    if read is None:
+        return Report(str(path), tuple(_placed(path, defects)))
+    doubts = list(_doubts(read, table))
+    return Report(str(path), tuple(_placed(path, doubts)), completeness(read.catalog.items))
+
+
+def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _Read:
+    """The catalog, and its items in a book; the defects of both, each once."""
+    defects: list[str] = []
+    catalog: Catalog | None = None
+    book: RuleBook | None = None
+    try:
+        catalog = parse_catalog(source, table)
+    except BadRuleBook as bad:
+        defects += bad.defects
+    try:
+        book = parse_book(source, {**base, "items": core_tables(table)})
+    except BadRuleBook as bad:
+        told = tuple(defects)
+        defects += [defect for defect in bad.defects if not any(said.startswith(defect) for said in told)]
+    if catalog is None or book is None:
+        raise BadRuleBook(source, defects)
+    return _Read(catalog, book)
+
+
+def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Doubt]:
+    yield from (doubt for doubt in check_limits(read.book, table) if doubt.key.startswith("items"))
+    for index, item in enumerate(read.catalog.items):
+        where = f"items[{index}]"
+        yield from check_sense(item, read.book, where)
+        lacking = [element for element in missing(item) if element not in MUST_BE_THERE]
+        if lacking:
+            names = ", ".join(f"{element} {ELEMENTS[element][0]}" for element in lacking)
+            yield warning(where, f"{item.code!r} lacks {names}")
+
+
+def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
+    """The findings with their lines."""
+    broken = [match for doubt in doubts if not doubt.key and (match := _TOML_LINE.search(doubt.text))]
+    try:
+        found = {} if broken else positions(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        found = {}
+    findings = []
+    for doubt in doubts:
+        line = int(broken[0][1]) if broken else line_of(found, key_path(doubt.key))
+        findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
+    return sorted(findings, key=lambda finding: finding.line)

@@ -1,0 +1,36 @@
+"""What ``supervise catalog check`` prints."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from monitor.catalog.check import Report
+from monitor.catalog.completeness import MOST_POINTS, Completeness
+from monitor.catalog.words import ELEMENTS
+
+
+def as_text(report: Report) -> str:
+    """The findings with their lines, then the completeness of each element."""
+    lines = [str(finding) for finding in report.findings]
+    if report.completeness is not None:
+        lines += _completeness(report.completeness)
+    return "\n".join(lines)
+
+
+def as_json(report: Report) -> str:
+    """The same as data: ``findings``, and ``completeness`` with ``percent`` for each element; null if it cannot be read."""
+    whole = report.completeness
+    told = msgspec.to_builtins(report)
+    if whole is not None:
+        for share, data in zip(whole.elements, told["completeness"]["elements"], strict=True):
+            data |= {"name": ELEMENTS[share.element][0], "percent": round(share.percent, 2)}
+        told["completeness"]["percent"] = round(whole.percent, 2)
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
+
+
+def _completeness(whole: Completeness) -> Iterator[str]:
+    points = f"数据质量扣 {whole.points_off} 分（每缺 1 % 扣 1 分，最多 {MOST_POINTS} 分）"
+    yield f"要素完整率 {whole.percent:.1f} %，事项 {whole.items} 个，{points}"
+    for share in whole.elements:
+        if share.need:
+            yield f"  {share.percent:5.1f} %  {share.have:4}/{share.need:<4} {share.element:<13} {ELEMENTS[share.element][0]}"

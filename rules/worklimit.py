@@ -37,6 +37,8 @@ _SUFFIX = {
 _UNIT = {suffix: unit for unit, suffix in _SUFFIX.items()}
 OFFICE_TIME = {Unit.working_hours: HOUR, Unit.working_minutes: MINUTE}
 """Units that are counted in office time itself, and their length in milliseconds."""
+_MOST = {Unit.months: 1200, Unit.years: 100}
+"""A century. Beyond it lie years that no date has (9999y from now), which a slip of the keyboard must not lead to."""
 
 
 class Limit(msgspec.Struct, frozen=True, array_like=True):
@@ -51,11 +53,15 @@ class Limit(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def parse(cls, text: str) -> "Limit":
-        """``10wd``, ``20d``, ``3mo``, ``1y``, ``4wh``, ``15wm``; anything else is a ``ValueError`` that says these forms."""
+        """``10wd``, ``20d``, ``3mo``, ``1y``, ``4wh``, ``15wm``; anything else, or more than a century, is a ``ValueError`` that
+        says these forms."""
         short = _SHORT.fullmatch(text.strip())
         if short is None:
             raise ValueError(f"{text!r} is no limit: {_FORMS}")
-        return cls(int(short[1]), _UNIT[short[2]])
+        value, unit = int(short[1]), _UNIT[short[2]]
+        if value > _MOST.get(unit, value):
+            raise ValueError(f"{text!r} is longer than a century: {_FORMS}")
+        return cls(value, unit)
 
     def __str__(self) -> str:
         return f"{self.value}{_SUFFIX[self.unit]}"

@@ -25,6 +25,7 @@ HALL = [(time(8, 30), time(12)), (time(14), time(17, 30))]
 OFFICE = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
+OFFICE_TIME = {Unit.working_hours: timedelta(hours=1), Unit.working_minutes: timedelta(minutes=1)}
 MOST = {Unit.months: 14, Unit.years: 2}
 LAST_MOMENT = timedelta(days=1, milliseconds=-1)
 OFFICE_DAY = timedelta(hours=7)
@@ -121,8 +122,8 @@ def end_of(day: date, ends: str, start: datetime) -> datetime:
 def reference(start: datetime, limit: Limit, pauses: list[Pause], counting: Counting) -> datetime:
     """The due wall-clock time, the long way. For ``roll_start``; natural units with pauses only unrolled, to a day's end."""
     number = limit.value
-    if limit.unit is Unit.working_hours:
-        return consumed(start, timedelta(hours=number), pauses, at_closing=True)
+    if limit.unit in OFFICE_TIME:
+        return consumed(start, number * OFFICE_TIME[limit.unit], pauses, at_closing=True)
     if limit.unit is Unit.working_minutes:
         return consumed(start, timedelta(minutes=number), pauses, at_closing=True)
     if limit.unit is Unit.working_days:

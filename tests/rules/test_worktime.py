@@ -337,6 +337,13 @@ def test_beyond_the_calendar_is_an_error_naming_year_and_calendar(limit: str, pa
     assert caught.value.year == 2027
 
 
+@pytest.mark.parametrize("text", ["101y", "9999y", "1201mo"])
+def test_a_limit_of_more_than_a_century_is_a_slip_of_the_keyboard(text: str) -> None:
+    with pytest.raises(ValueError, match="longer than a century"):
+        Limit.parse(text)
+    assert [Limit.parse(text).value for text in ("100y", "1200mo", "9999wd")] == [100, 1200, 9999]
+
+
 def test_before_the_calendar_too() -> None:
     with pytest.raises(UncoveredDate, match="2003"):
         due(hall(), "2003-12-31 10:00", "1wd")

@@ -125,6 +125,7 @@ GOOD = encode_event(accepted(NAME, MONDAY))
         (bad(GOOD, key=b"\xff\xfe"), "key_mismatch"),
         (bad(b" " * (MAX_VALUE_BYTES + 1)), "too_large"),
         (bad(encode_event(accepted(NAME, MONDAY, "10 parsecs")), key=NAME.encode()), "invalid_field"),
+        (bad(encode_event(accepted(NAME, MONDAY, "9999y")), key=NAME.encode()), "invalid_field"),
     ],
 )
 def test_what_nobody_can_use_is_buried_with_its_reason_and_the_rest_goes_on(record: Raw, reason: str) -> None:

@@ -1,0 +1,73 @@
+"""Whatever record meets whatever state: taken, or refused with a reason that the dead letters know; never anything else."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.replay.engine import Engine
+from monitor.wire import DEAD_LETTER_REASONS, decode_record, encode_event
+from rules.alerts import LEVELS, STATES, Alert
+from rules.case import decode_case, encode_case
+from rules.errors import BadEvent
+from rules.events import EVENT_TYPES
+from rules.rulebook import RuleBooks
+from tests.properties.every_event import BOOKS, Arriving, aimed, any_act, any_event, arriving, every_type, last_word
+from tests.properties.test_life_properties import overdue
+
+everything = st.sampled_from(sorted(BOOKS))
+logs = arriving(st.one_of(any_event, any_event, overdue, any_act))
+
+
+def _through(records: list[Arriving], books: RuleBooks) -> tuple[Engine, list[Alert]]:
+    """All of them through the engine. A refused one leaves every case as time alone had made it."""
+    engine, alerts = Engine(books), []
+    for each in records:
+        arrived = each.arrived
+        alerts += engine.advance(arrived)
+        event = aimed(each, engine.cases)
+        before = dict(engine.cases)
+        try:
+            alerts += engine.apply(event, arrived)
+        except BadEvent as error:
+            assert error.reason in DEAD_LETTER_REASONS
+            assert str(error)
+            assert engine.cases == before
+        for key, case in engine.cases.items():
+            if case is not before.get(key):
+                engine.cases[key] = decode_case(encode_case(case))
+                assert engine.cases[key] == case
+    alerts += engine.advance(last_word())
+    return engine, alerts
+
+
+def test_every_type_is_drawn():
+    assert set(every_type) == set(EVENT_TYPES)
+
+
+@given(any_event)
+def test_every_record_survives_the_wire(event):
+    assert decode_record(encode_event(event)) == event
+
+
+@given(logs, everything)
+def test_no_state_and_no_record_raise_anything_but_a_refusal(records, name):
+    _through(records, BOOKS[name])
+
+
+@given(logs, everything)
+def test_no_card_without_a_rule_and_none_twice(records, name):
+    books = BOOKS[name]
+    engine, alerts = _through(records, books)
+    changes: dict[str, int] = {}
+    last: dict[str, Alert] = {}
+    for alert in alerts:
+        assert alert.change == changes.get(alert.id, 0) + 1, "a change is missing or told twice"
+        changes[alert.id], last[alert.id] = alert.change, alert
+        assert alert.id == f"{alert.case}/{alert.rule}/{alert.level}/{alert.cycle}"
+        [rule] = [rule for rule in books.get(alert.book).rules if rule.id == alert.rule]
+        assert LEVELS.index(alert.level) in rule.levels
+    for key, case in engine.cases.items():
+        names = [f"{key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}" for card in case.cards]
+        assert len(names) == len(set(names))
+        assert {name: STATES[card.state] for name, card in zip(names, case.cards, strict=True)} == {
+            alert.id: alert.state for alert in last.values() if alert.case == key
+        }

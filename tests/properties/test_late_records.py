@@ -1,0 +1,85 @@
+"""A late record takes back exactly what had been done for want of it: no more stands, no less, and the figures are the same."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.alerts import LEVELS, STANDING, STATES, Alert
+from rules.case import Case
+from rules.events import TICK, Header
+from rules.figures import count
+from rules.instant import to_instant
+from rules.step import step
+from tests.properties.complaints import EVERYTHING
+from tests.properties.complaints import histories as complaining
+from tests.properties.records import histories
+from tests.properties.test_step_properties import END, PROFILES
+
+BOOKS = {**PROFILES, "everything": EVERYTHING}
+told = histories | complaining
+choice = st.sets(st.integers(0, 17), max_size=4)
+
+
+def _arriving(history: list[Header], late: set[int], delay: int) -> list[tuple[int, Header]]:
+    """When each record arrives: as it happens, but for the late ones."""
+    return sorted(
+        ((to_instant(record.at) + delay * (index in late), record) for index, record in enumerate(history)),
+        key=lambda each: each[0],
+    )
+
+
+def _told(arriving: list[tuple[int, Header]], books) -> tuple[Case | None, list[Alert]]:
+    """The case after all of it, and when nothing is left to come."""
+    case, alerts, offset = None, [], -1
+    for offset, (at, record) in enumerate(arriving):
+        outcome = step(case, record, books, at, at, offset)
+        case = outcome.case
+        alerts += outcome.alerts
+    outcome = step(case, TICK, books, END + 200 * 86_400_000, END, offset + 1)
+    return outcome.case, alerts + list(outcome.alerts)
+
+
+def _standing(case: Case | None) -> set[tuple]:
+    if case is None:
+        return set()
+    return {(c.rule, c.level, c.cycle, c.due, c.state) for c in case.cards if STATES[c.state] in STANDING}
+
+
+def _shown(alerts: list[Alert]) -> Counter[str]:
+    """What is left on a screen that adds an alert when it comes to stand and takes it off when it no longer does."""
+    screen: Counter[str] = Counter()
+    standing: dict[str, bool] = {}
+    for alert in alerts:
+        stands = alert.state in STANDING
+        screen[alert.level] += stands - standing.get(alert.id, False)
+        standing[alert.id] = stands
+        assert screen[alert.level] >= 0
+    return +screen
+
+
+@given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
+def test_what_a_late_record_undoes_is_as_if_it_had_come_in_time(history, late, minutes, name):
+    books = BOOKS[name]
+    on_time, untroubled = _told(_arriving(history, set(), 0), books)
+    belated, troubled = _told(_arriving(history, late, minutes * 60_000), books)
+    assert _standing(belated) == _standing(on_time)
+    assert _shown(troubled) == _shown(untroubled)
+    assert count(belated) == count(on_time)
+
+
+@given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
+def test_what_fell_for_want_of_it_alone_is_withdrawn_with_its_trail(history, late, minutes, name):
+    books = BOOKS[name]
+    _, untroubled = _told(_arriving(history, set(), 0), books)
+    _, troubled = _told(_arriving(history, late, minutes * 60_000), books)
+    fair = {alert.id for alert in untroubled}
+    last: dict[str, Alert] = {}
+    for alert in troubled:
+        assert alert.change == (last[alert.id].change if alert.id in last else 0) + 1
+        last[alert.id] = alert
+    for alert in last.values():
+        if alert.id not in fair:
+            assert alert.state in {"withdrawn", "superseded", "expired"}, alert
+            if LEVELS.index(alert.level) > 1:
+                assert alert.state == "withdrawn", alert

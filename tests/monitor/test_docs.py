@@ -65,6 +65,16 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     assert written == dict(keys(Settings))
 
 
+def test_every_property_that_is_named_is_tested() -> None:
+    tests = DOCS.parent / "tests"
+    sources = "".join(path.read_text("utf-8") for path in [*(tests / "properties").glob("*.py"), *tests.glob("monitor/wall/*.py")])
+    named = set(re.findall(r"`(test_\w+)`", (DOCS / "properties.md").read_text("utf-8")))
+    modules = {path.stem for path in (tests / "properties").glob("test_*.py")}
+    assert modules <= named, "a file of properties is not in the table"
+    for name in named - modules:
+        assert f"def {name}(" in sources, name
+
+
 def test_the_example_of_a_real_site_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", (DOCS / "settings.md").read_text("utf-8"), re.DOTALL)
     assert "password" not in tomllib.loads(example)["kafka"]

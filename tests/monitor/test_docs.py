@@ -67,7 +67,9 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 
 def test_every_property_that_is_named_is_tested() -> None:
     tests = DOCS.parent / "tests"
-    sources = "".join(path.read_text("utf-8") for path in [*(tests / "properties").glob("*.py"), *tests.glob("monitor/wall/*.py")])
+    sources = "".join(
+        path.read_text("utf-8") for path in [*(tests / "properties").glob("*.py"), *tests.glob("monitor/wall/*.py")]
+    )
     named = set(re.findall(r"`(test_\w+)`", (DOCS / "properties.md").read_text("utf-8")))
     modules = {path.stem for path in (tests / "properties").glob("test_*.py")}
     assert modules <= named, "a file of properties is not in the table"

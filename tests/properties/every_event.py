@@ -66,7 +66,7 @@ LIKELY: Mapping[str, st.SearchStrategy[Any]] = {
 
 
 def _text(least: int | None, most: int | None) -> st.SearchStrategy[str]:
-    return st.text(min_size=least or 0, max_size=min(most or 12, 12))
+    return st.text(min_size=least or 0, max_size=12 if most is None else min(most, 12))
 
 
 def _whole(kind: mi.IntType) -> st.SearchStrategy[int]:
@@ -96,14 +96,24 @@ def _any(kind: mi.Type) -> st.SearchStrategy[Any]:
     return known[type(kind)]()
 
 
+def _values(name: str, kind: mi.Type) -> st.SearchStrategy[Any]:
+    """Three times out of four one that means something, where the field's own type admits it."""
+    usual = LIKELY.get(name)
+    if usual is None or (isinstance(kind, mi.StrType) and kind.max_length == 0):
+        return _any(kind)
+    if isinstance(kind, mi.StrType):
+        least = kind.min_length or 0
+        usual = usual.filter(lambda value: len(value) >= least)
+    return st.one_of(usual, usual, usual, _any(kind))
+
+
 def _of(cls: type[Header]) -> st.SearchStrategy[Header]:
     described = mi.type_info(cls)
     assert isinstance(described, mi.StructType)
     always: dict[str, st.SearchStrategy[Any]] = {}
     maybe: dict[str, st.SearchStrategy[Any]] = {}
     for field in described.fields:
-        usual = LIKELY.get(field.name)
-        values = _any(field.type) if usual is None else st.one_of(usual, usual, usual, _any(field.type))
+        values = _values(field.name, field.type)
         wanted = field.required or field.name in ("case", "hall", "department", "window")
         (always if wanted else maybe)[field.name] = values
     return st.fixed_dictionaries(always, optional=maybe).map(lambda values: cls(**values))

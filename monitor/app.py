@@ -1,13 +1,14 @@
 """The composition root: takes what the flags said, wires the parts, runs one of them."""
 
 import asyncio
+import getpass
 import logging
 import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from monitor.explain import Follower, as_text, follow_file, follow_topic
 from monitor.gateway import new_token, run_gateway
 from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
+from monitor.publication import Shelf, encode, read_shelf, saved
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
 from monitor.replay.backtest import (
@@ -35,7 +37,7 @@ from monitor.replay.backtest import (
     print_report,
     run_backtest,
 )
-from monitor.rulebook import check_books, explain_rule, run_suite
+from monitor.rulebook import as_table, check_books, explain_rule, listed, publish, run_suite
 from monitor.rulebook.check import HORIZON
 from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import run_simulate
@@ -71,7 +73,7 @@ def settings(
 
 def worker(chosen: Settings) -> None:
     """Run the rule engine until told to stop."""
-    run_worker(chosen, load_books(chosen.worker.books))
+    run_worker(chosen, Shelf.of_files(chosen.worker.books))
 
 
 def gateway(chosen: Settings) -> None:
@@ -141,6 +143,8 @@ def backtest(
     both_books(books, current)  # before anything is read: a defect in a book is told at once
     options = Options(examples, to_instant(until) if until else None, processes)
     with tempfile.TemporaryDirectory(prefix="supervise-") as folder, Progress(lang).running() as progress:
+        if records is None and not against:
+            current = saved(_published(chosen).tables(), Path(folder))
         if records is None:
             range_ = (to_instant(begin) if begin else None, to_instant(end) if end else None)
             source = asyncio.run(from_topic(chosen, *range_, Path(folder), progress.fetched))
@@ -220,7 +224,8 @@ def explain(
     unmasked: bool,
 ) -> int:
     """One case's story on stdout; 1 if no record tells of it."""
-    follower = Follower(case, load_books(chosen.worker.books), unmasked=unmasked)
+    books = load_books(chosen.worker.books) if records is not None else _published(chosen).books
+    follower = Follower(case, books, unmasked=unmasked)
     if records is not None:
         end = to_instant(until) if until is not None else None
         follow_file(follower, records, load_mapping(mapping) if mapping is not None else None, end)
@@ -276,6 +281,66 @@ def catalog_draw(file: Path, codes: tuple[str, ...], out: Path) -> None:
         click.echo(str(written))
         count += 1
     click.echo(f"{count} written", err=True)
+
+
+def publish_books(
+    chosen: Settings,
+    paths: tuple[Path, ...],
+    *,
+    by: str | None,
+    replace: bool,
+    today: datetime | None,
+    horizon: int | None,
+) -> int:
+    """Publish rule books, all or none; 1 and the findings if one has errors."""
+    days = HORIZON if horizon is None else horizon
+    try:
+        _tell(publish.publish_books(chosen, paths, by=_who(by), replace=replace, today=_day(today), horizon=days))
+    except publish.Checked as bad:
+        click.echo("\n".join(map(str, bad.findings)))
+        click.echo(str(bad), err=True)
+        return 1
+    return 0
+
+
+def withdraw_book(chosen: Settings, version: str, begin: datetime | None, *, by: str | None) -> None:
+    """Take a published book out of force."""
+    _tell(publish.withdraw_book(chosen, version, begin, by=_who(by)))
+
+
+def publish_calendar(chosen: Settings, name: str, *, by: str | None, replace: bool) -> None:
+    """Publish a calendar."""
+    _tell(publish.publish_calendar(chosen, name, by=_who(by), replace=replace))
+
+
+def withdraw_calendar(chosen: Settings, name: str) -> None:
+    """Take a published calendar back."""
+    _tell(publish.withdraw_calendar(chosen, name))
+
+
+def published(chosen: Settings, version: str | None, *, as_json: bool) -> None:
+    """What the catalog topic holds, or one of its books whole, as JSON."""
+    shelf = _published(chosen)
+    if version is not None:
+        click.echo(encode(publish.book_of(shelf, version)))
+        return
+    rows = listed(shelf, chosen.zone, to_instant(datetime.now(UTC)))
+    click.echo("\n".join(encode_json(row).decode() for row in rows) if as_json else as_table(rows))
+
+
+def _published(chosen: Settings) -> Shelf:
+    """The books of the settings with the published ones laid over them."""
+    shelf = Shelf.of_files(chosen.worker.books)
+    asyncio.run(read_shelf(chosen, shelf))
+    return shelf
+
+
+def _tell(doing: Coroutine[Any, Any, list[str]]) -> None:
+    click.echo("\n".join(asyncio.run(doing)))
+
+
+def _who(by: str | None) -> str:
+    return by or getpass.getuser()
 
 
 def _day(given: datetime | None) -> date:

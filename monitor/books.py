@@ -2,9 +2,12 @@
 
 import tomllib
 from collections.abc import Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from monitor.elements import core_tables, parse_catalog
 from rules.bookfile import parse_book
@@ -19,6 +22,18 @@ NATIONAL = "cn"
 def profiles() -> tuple[str, ...]:
     """Names of the books that come with the package, for ``extends``."""
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in files("rules").joinpath("books").iterdir()))
+
+
+class BookTable(msgspec.Struct, frozen=True):
+    """A book as one table with all it refers to read in, not checked yet. ``source`` names it in messages."""
+
+    source: str
+    table: dict[str, Any]
+
+
+def book_tables(paths: Sequence[Path]) -> list[BookTable]:
+    """The given books as tables, or the built-in default's."""
+    return [BookTable(str(path), book_table(path)) for path in paths or (Path(DEFAULT),)]
 
 
 def load_books(paths: Sequence[Path]) -> RuleBooks:
@@ -41,7 +56,7 @@ def book_table(path: Path) -> dict[str, Any]:
 
 def own_table(path: Path) -> dict[str, Any]:
     """What a book's file itself says, without the books it extends."""
-    return _toml(str(path), book_text(path))
+    return _published(str(path), path) if path.suffix == ".json" else _toml(str(path), book_text(path))
 
 
 def book_text(path: Path) -> str:
@@ -65,19 +80,29 @@ def calendars() -> tuple[str, ...]:
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in shipped if entry.name.endswith(".toml")))
 
 
+def calendar_table(name: str) -> dict[str, Any]:
+    """A calendar's table, not checked yet: ``cn``, one that comes with the package, or a TOML file."""
+    if name == NATIONAL:
+        return {"name": NATIONAL, "base": NATIONAL}
+    return _toml(name, _calendar_text(name, name, Path()))
+
+
+def _calendar_text(source: str, name: str, folder: Path) -> str:
+    try:
+        if name in calendars():
+            return files("rules").joinpath("calendars", f"{name}.toml").read_text("utf-8")
+        return (folder / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        known = ", ".join((NATIONAL, *calendars()))
+        raise BadRuleBook(source, [f"calendar: {name!r} is none of {known}, nor a file beside the book: {error}"]) from None
+
+
 def _with_calendar(source: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
     """``data`` with the calendar it names read: a regional one of ours, or a TOML file beside the book."""
     name = data.get("calendar", NATIONAL)
     if not isinstance(name, str) or name == NATIONAL:
         return data
-    try:
-        if name in calendars():
-            text = files("rules").joinpath("calendars", f"{name}.toml").read_text("utf-8")
-        else:
-            text = (folder / name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        known = ", ".join((NATIONAL, *calendars()))
-        raise BadRuleBook(source, [f"calendar: {name!r} is none of {known}, nor a file beside the book: {error}"]) from None
+    text = _calendar_text(source, name, folder)
     return {**data, "calendar": _toml(f"{source}: calendar {name}", text)}
 
 
@@ -103,6 +128,38 @@ def catalog_table(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadRuleBook(str(path), [f"cannot be read: {error}"]) from None
     return _toml(str(path), text)
+
+
+def thawed(table: dict[str, Any]) -> dict[str, Any]:
+    """A book's or calendar's table as it came out of JSON, with its days as dates again. What is no day stays as it is."""
+    calendar = table.get("calendar", table)
+    if not isinstance(calendar, dict):
+        return table
+    days = {key: [_dated(entry) for entry in calendar[key]] for key in ("holidays", "workdays") if _is_list(calendar.get(key))}
+    return {**table, "calendar": {**calendar, **days}} if "calendar" in table else {**table, **days}
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _dated(entry: Any) -> Any:
+    try:
+        return {**entry, "date": date.fromisoformat(entry["date"])}
+    except (TypeError, KeyError, ValueError):
+        return entry
+
+
+def _published(source: str, path: Path) -> dict[str, Any]:
+    """A book as ``supervise rulebook published VERSION`` prints it."""
+    try:
+        table = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["book"]
+    except (OSError, msgspec.DecodeError, KeyError) as error:
+        told = "it has no book" if isinstance(error, KeyError) else error
+        raise BadRuleBook(
+            source, [f"cannot be read: {told}. A .json file must be what supervise rulebook published VERSION printed"]
+        ) from None
+    return thawed(table) if isinstance(table, dict) else {}
 
 
 def _profile(name: str) -> dict[str, Any]:

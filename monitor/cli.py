@@ -8,15 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from monitor import app
+from monitor import app, cli_publish
 from monitor.cli_catalog import catalog
+from monitor.cli_options import DAY, INSTANT, PATH, kafka_options
 from rules.arithmetic import Language
 from rules.errors import SupervisionError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_PATH = click.Path(path_type=Path)
-_INSTANT = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 
 class _Supervise(click.Group):
@@ -30,12 +29,6 @@ class _Supervise(click.Group):
             sys.exit(2)
 
 
-def _kafka_options(command: _F) -> _F:
-    """Flags that every part that talks to Kafka shares."""
-    command = click.option("--prefix", help="Prefix of the topic names (default: supervision).")(command)
-    return click.option("--bootstrap", help="Kafka, host:port (default: 127.0.0.1:9092).")(command)
-
-
 def _metrics_option(command: _F) -> _F:
     return click.option("--metrics-port", type=click.IntRange(0, 65535), help="Serve Prometheus metrics here (default: off).")(
         command
@@ -43,7 +36,7 @@ def _metrics_option(command: _F) -> _F:
 
 
 @click.group(cls=_Supervise, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--settings", "file", type=_PATH, help="TOML file with settings; SUPERVISE_… variables and flags override it.")
+@click.option("--settings", "file", type=PATH, help="TOML file with settings; SUPERVISE_… variables and flags override it.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True)
 @click.version_option(package_name="supervise")
 @click.pass_context
@@ -60,7 +53,7 @@ def main(ctx: click.Context, file: Path | None, log_level: str) -> None:
 
 
 @main.command()
-@click.option("--data", type=_PATH, default=Path(".demo"), show_default=True, help="Folder that keeps Kafka's data and the logs.")
+@click.option("--data", type=PATH, default=Path(".demo"), show_default=True, help="Folder that keeps Kafka's data and the logs.")
 @click.option("--seconds", type=click.FloatRange(1), help="End by itself after so many seconds of live, with a summary.")
 @click.option("--speed", type=click.FloatRange(1), default=60.0, show_default=True, help="Simulated seconds per second.")
 @click.option("--cases-per-day", type=click.FloatRange(1), default=600.0, show_default=True)
@@ -84,9 +77,9 @@ def demo(**options: Any) -> None:
 
 @main.command()
 @click.option(
-    "--book", "books", multiple=True, type=_PATH, help="Rule book file or built-in profile; several take turns by effective_from."
+    "--book", "books", multiple=True, type=PATH, help="Rule book file or built-in profile; several take turns by effective_from."
 )
-@_kafka_options
+@kafka_options
 @_metrics_option
 @click.pass_obj
 def worker(
@@ -104,9 +97,9 @@ def worker(
 @main.command()
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port (default: 8700).")
-@click.option("--tokens", type=_PATH, help="TOML file with one table per window system.")
-@click.option("--mappings", type=_PATH, help="Folder of mapping files for rows of old systems.")
-@_kafka_options
+@click.option("--tokens", type=PATH, help="TOML file with one table per window system.")
+@click.option("--mappings", type=PATH, help="Folder of mapping files for rows of old systems.")
+@kafka_options
 @_metrics_option
 @click.pass_obj
 def gateway(
@@ -133,7 +126,7 @@ def gateway(
 @click.option("--host", help="Address to listen on (default: 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port (default: 8600).")
 @click.option("--title", help="Heading of the page.")
-@_kafka_options
+@kafka_options
 @_metrics_option
 @click.pass_obj
 def wall(
@@ -157,15 +150,15 @@ def wall(
 @main.command()
 @click.argument("file", type=_FILE)
 @click.option("--mapping", type=_FILE, required=True, help="TOML file that turns rows into events.")
-@click.option("--book", "books", multiple=True, type=_PATH, help="Rule book file or built-in profile (with --offline).")
+@click.option("--book", "books", multiple=True, type=PATH, help="Rule book file or built-in profile (with --offline).")
 @click.option("--offline", is_flag=True, help="Straight through the rules, no broker: alert changes as JSON lines on stdout.")
 @click.option("--cases", is_flag=True, help="With --offline: one line per case at the end.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="With --offline: let the clock run on to here.")
-@click.option("--dead-letters", type=_PATH, help="With --offline: write unusable rows here as JSON lines.")
+@click.option("--dead-letters", type=PATH, help="With --offline: write unusable rows here as JSON lines.")
 @click.option(
     "--speed", type=click.FloatRange(min=0, min_open=True), help="Simulated seconds per second (default: as fast as it goes)."
 )
-@_kafka_options
+@kafka_options
 @click.pass_obj
 def replay(
     settings_file: Path | None,
@@ -200,22 +193,22 @@ def replay(
 @main.command()
 @click.argument("records", type=_FILE, required=False)
 @click.option(
-    "--book", "books", multiple=True, required=True, type=_PATH, help="The candidate: rule book file or built-in profile."
+    "--book", "books", multiple=True, required=True, type=PATH, help="The candidate: rule book file or built-in profile."
 )
 @click.option(
-    "--against", multiple=True, type=_PATH, help="What it is compared with (default: worker.books, else the built-in default)."
+    "--against", multiple=True, type=PATH, help="What it is compared with (default: worker.books, else the built-in default)."
 )
 @click.option("--mapping", type=_FILE, help="RECORDS is a file of an old system: the TOML file that turns its rows into events.")
 @click.option("--topic", is_flag=True, help="Take the records from the events topic instead of a file.")
-@click.option("--from", "begin", type=_INSTANT, help="With --topic: from this record time on, with offset.")
-@click.option("--to", "end", type=_INSTANT, help="With --topic: before this record time.")
-@click.option("--until", type=_INSTANT, help="Let the clock run on to here (default: the last record).")
+@click.option("--from", "begin", type=INSTANT, help="With --topic: from this record time on, with offset.")
+@click.option("--to", "end", type=INSTANT, help="With --topic: before this record time.")
+@click.option("--until", type=INSTANT, help="Let the clock run on to here (default: the last record).")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
 @click.option("--detail", is_flag=True, help="Also every rule, department and week where the books differ.")
 @click.option("--examples", type=click.IntRange(0, 100), default=3, show_default=True, help="Examples per kind of difference.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--processes", type=click.IntRange(1, 1024), help="Default: one per core. Changes nothing but the time it takes.")
-@_kafka_options
+@kafka_options
 @click.pass_obj
 def backtest(
     file: Path | None,
@@ -257,9 +250,9 @@ def backtest(
     help="Where live begins, with offset (default: a recent working morning).",
 )
 @click.option("--seconds", type=click.FloatRange(0), help="End after so many seconds of live.")
-@click.option("--out", type=_PATH, help="Write the history to this JSONL file instead of Kafka.")
-@click.option("--book", type=_PATH, help="Write a rule book that knows the hall's items to this file.")
-@_kafka_options
+@click.option("--out", type=PATH, help="Write the history to this JSONL file instead of Kafka.")
+@click.option("--book", type=PATH, help="Write a rule book that knows the hall's items to this file.")
+@kafka_options
 @click.pass_obj
 def simulate(file: Path | None, /, bootstrap: str | None, prefix: str | None, **options: Any) -> None:
     """A hall that behaves like one, seeded: rhythm, suspensions, late typists, complaints, some out-of-hall handling.
@@ -274,7 +267,7 @@ def simulate(file: Path | None, /, bootstrap: str | None, prefix: str | None, **
 
 
 @main.command()
-@click.option("--data", type=_PATH, default=Path(".kafka"), show_default=True, help="Folder that keeps its data.")
+@click.option("--data", type=PATH, default=Path(".kafka"), show_default=True, help="Folder that keeps its data.")
 @click.option("--port", type=click.IntRange(0, 65535), default=9092, show_default=True, help="0 takes a free one.")
 def kafka(data: Path, port: int) -> None:
     """The embedded Apache Kafka alone, on loopback, until Ctrl-C.
@@ -312,11 +305,11 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...],
 @click.option("--from-file", "records", type=_FILE, help="A file of records instead of the events topic.")
 @click.option("--mapping", type=_FILE, help="TOML file that turns its rows into events (not for files of simulate --out).")
 @click.option("--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="With --from-file: tell it as of then.")
-@click.option("--book", "books", multiple=True, type=_PATH, help="Rule book file or built-in profile, as the worker has them.")
+@click.option("--book", "books", multiple=True, type=PATH, help="Rule book file or built-in profile, as the worker has them.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Data instead of text.")
 @click.option("--unmasked", is_flag=True, help="Show names of operators and handlers in full.")
-@_kafka_options
+@kafka_options
 @click.pass_obj
 def explain(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None, prefix: str | None, **options: Any) -> None:
     """A case's story: every record, its time limits day by day, each card with its rule, its arithmetic and why it changed.
@@ -335,16 +328,20 @@ main.add_command(catalog)
 
 @main.group()
 def rulebook() -> None:
-    """Check, explain and test rule books before anybody lives under them."""
+    """Check, explain and test rule books before anybody lives under them, and put them into force."""
+
+
+for _command in (cli_publish.publish, cli_publish.published, cli_publish.withdraw):
+    rulebook.add_command(_command)
+main.add_command(cli_publish.calendar)
 
 
 _LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @rulebook.command("check")
-@click.argument("books", nargs=-1, required=True, type=_PATH)
-@click.option("--today", type=_DAY, help="Judge the calendar's cover from this day on (default: today).")
+@click.argument("books", nargs=-1, required=True, type=PATH)
+@click.option("--today", type=DAY, help="Judge the calendar's cover from this day on (default: today).")
 @click.option("--horizon", type=click.IntRange(0), help="Days the calendar must cover from then on (default: 120).")
 def rulebook_check(books: tuple[Path, ...], today: datetime | None, horizon: int | None) -> None:
     """Every error with its line and key; exit status 1 if there is one. Warnings are shown, too.
@@ -360,8 +357,8 @@ def rulebook_check(books: tuple[Path, ...], today: datetime | None, horizon: int
 
 @rulebook.command("explain")
 @click.argument("rule")
-@click.option("--book", type=_PATH, default=Path("default"), show_default=True, help="Rule book file or built-in profile.")
-@click.option("--from", "begins", type=_DAY, help="Day the example begins (default: today).")
+@click.option("--book", type=PATH, default=Path("default"), show_default=True, help="Rule book file or built-in profile.")
+@click.option("--from", "begins", type=DAY, help="Day the example begins (default: today).")
 @_LANG
 def rulebook_explain(rule: str, book: Path, begins: datetime | None, lang: Language) -> None:
     """What a rule says, in plain words, with an example on real dates.
@@ -375,7 +372,7 @@ def rulebook_explain(rule: str, book: Path, begins: datetime | None, lang: Langu
 
 @rulebook.command("test")
 @click.argument("where", type=click.Path(exists=True, path_type=Path))
-@click.option("--book", type=_PATH, help="Play them all by this book instead of those the files name.")
+@click.option("--book", type=PATH, help="Play them all by this book instead of those the files name.")
 def rulebook_test(where: Path, book: Path | None) -> None:
     """Play the scenarios of a file or folder; exit status 1 unless every expectation comes true.
 

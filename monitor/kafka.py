@@ -13,6 +13,9 @@ from monitor.settings import KafkaSettings, TopicSettings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
 
+LARGEST_PUBLICATION = 8_000_000
+"""Bytes of one record of the catalog: a rule book with all its items, about 300 bytes each before compression."""
+
 
 class KafkaUnavailable(SupervisionError):
     """No broker answered, or it refused us."""
@@ -65,6 +68,17 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
         names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
     }
     await create_topics(kafka, topics, wanted)
+    await ensure_catalog(kafka, topics)
+
+
+async def ensure_catalog(kafka: KafkaSettings, topics: TopicSettings) -> None:
+    """Make the topic of published rule books unless it is there. It has one partition: one order for all who read it."""
+    config = {
+        "cleanup.policy": "compact",
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(LARGEST_PUBLICATION),
+    }
+    await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {Topics(topics.prefix).catalog: config})
 
 
 async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:

@@ -36,6 +36,10 @@ TICKS = Counter("supervise_ticks_sent", "Ticks this worker appended to the event
 DEAD_LETTERS = Counter("supervise_dead_letters", "Records that could not be used", ["reason"])
 REROUTED = Counter("supervise_rerouted", "Records found in the wrong partition and sent on to the right one")
 RECOVERY_SECONDS = Gauge("supervise_recovery_seconds", "How long the last recovery of the case table took")
+RULE_BOOKS = Gauge("supervise_rule_books", "1 for each rule book this worker knows", ["version", "digest", "origin"])
+"""origin: file, published."""
+CATALOG_ERRORS = Counter("supervise_catalog_errors", "Records of the catalog topic that could not be used", ["reason"])
+OUTDATED_CASES = Counter("supervise_outdated_cases", "Cases found to be judged by a book that has changed since", ["partition"])
 
 # The gateway
 GATEWAY_REQUESTS = Counter("supervise_gateway_requests", "HTTP requests by source and status", ["source", "status"])

@@ -43,6 +43,11 @@ class Topics(msgspec.Struct, frozen=True):
         return f"{self.prefix}.figures"
 
     @property
+    def catalog(self) -> str:
+        """Published rule books and calendars, compacted, one partition; key = ``kind:name``."""
+        return f"{self.prefix}.catalog"
+
+    @property
     def dead_letters(self) -> str:
         """What could not be read, with the reason."""
         return f"{self.prefix}.dead-letters"

@@ -52,6 +52,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str = ""
     zone: str = "Asia/Shanghai"
     effective_from: datetime | None = None
+    effective_until: datetime | None = None
     calendar: str | dict[str, Any] = "cn"
     office_hours: dict[str, Any] = {}
     counting: dict[str, Any] = {}
@@ -122,8 +123,9 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
     table = _convert("", dict(data), _BookTable, defects)
     if table is None:
         raise BadRuleBook(source, defects)
-    if table.effective_from is not None and table.effective_from.tzinfo is None:
-        defects.append("effective_from: write it with its offset, 2026-01-01T00:00:00+08:00")
+    for key, when in (("effective_from", table.effective_from), ("effective_until", table.effective_until)):
+        if when is not None and when.tzinfo is None:
+            defects.append(f"{key}: write it with its offset, 2026-01-01T00:00:00+08:00")
     calendar = _guarded("calendar", lambda: _calendar(table.calendar), defects)
     hours = _guarded("office_hours", lambda: OfficeHours.from_dict(table.office_hours), defects)
     counting = _convert("counting", table.counting, Counting, defects)
@@ -139,6 +141,7 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         title=table.title or table.name,
         worktime=worktime,
         effective_from=to_instant(table.effective_from) if table.effective_from else 0,
+        effective_until=to_instant(table.effective_until) if table.effective_until else None,
         defaults=parts.defaults,
         special=parts.special,
         supplement=parts.supplement,
@@ -155,7 +158,9 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
 
 
 def _digest(data: Mapping[str, Any], calendar: Calendar) -> str:
-    content = msgspec.json.encode([dict(data), calendar.version], order="sorted")
+    """Of all that judges a case. Not of when the book is in force, nor of how its calendar is written down: its days count."""
+    judging = {key: value for key, value in data.items() if key not in ("calendar", "effective_until")}
+    content = msgspec.json.encode([judging, calendar.version], order="sorted")
     return hashlib.sha256(content).hexdigest()[:8]
 
 

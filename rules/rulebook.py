@@ -199,7 +199,10 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleBook:
-    """A book ready to judge by; immutable. ``digest`` changes with anything that can change a due instant."""
+    """A book ready to judge by; immutable. ``digest`` changes with anything that can change a due instant.
+
+    It is in force for cases accepted from ``effective_from`` on and before ``effective_until`` (epoch ms; None: no end).
+    """
 
     def __init__(
         self,
@@ -221,10 +224,11 @@ class RuleBook:
         process: tuple[ProcessRule, ...] = (),
         watch_lists: Sequence[WatchList] = (),
         complaints: Complaints | None = None,
+        effective_until: int | None = None,
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
-        self.effective_from = effective_from
+        self.effective_from, self.effective_until = effective_from, effective_until
         self.defaults, self.special, self.supplement, self.extension = defaults, special, supplement, extension
         self.notice = Limit.parse(supplement.notice)
         self.items, self.time_limits, self.process = items, time_limits, process
@@ -277,36 +281,59 @@ class RuleBook:
 
 
 class RuleBooks:
-    """All books in force, each from its ``effective_from`` on. Before the first one, the first applies."""
+    """All books, each in force from its ``effective_from`` until its ``effective_until`` or a later one's ``effective_from``.
+
+    Where one ends early, the one before it is in force again. Before the first one, the first applies.
+    """
 
     def __init__(self, books: Sequence[RuleBook]) -> None:
         ordered = sorted(books, key=lambda book: book.effective_from)
         if not ordered:
             raise BadRuleBook("rule books", ["none given"])
         self._books = tuple(ordered)
-        self._starts = [book.effective_from for book in ordered]
+        self._starts, self._in_force = _timeline(ordered)
         self._by_version = {book.version: book for book in ordered}
         if len(self._by_version) != len(ordered):
             raise BadRuleBook(
                 "rule books", ["version: two books carry the same version, so a card could not say which judged it"]
             )
-        if len(set(self._starts)) != len(ordered):
+        starts = [book.effective_from for book in ordered if not _is_void(book)]
+        if len(set(starts)) != len(starts):
             raise BadRuleBook("rule books", ["effective_from: two books take effect at the same instant"])
 
     def at(self, instant: int) -> RuleBook:
         """The book in force at ``instant``."""
         if len(self._books) == 1:
             return self._books[0]
-        return self._books[max(bisect_right(self._starts, instant) - 1, 0)]
+        return self._in_force[max(bisect_right(self._starts, instant) - 1, 0)]
 
     def get(self, version: str) -> RuleBook:
         """The book a case was judged by. Missing is the operator's error: old versions must stay as long as their cases."""
         book = self._by_version.get(version)
         if book is None:
             raise BadRuleBook(
-                "rule books", [f"version {version!r}: cases were accepted under it, keep its file among worker.books"]
+                "rule books",
+                [f"version {version!r}: cases were accepted under it, keep its file among worker.books, or publish it"],
             )
         return book
 
     def __iter__(self) -> Iterator[RuleBook]:
         return iter(self._books)
+
+
+def _is_void(book: RuleBook) -> bool:
+    """Whether it was withdrawn before it took effect."""
+    return book.effective_until is not None and book.effective_until <= book.effective_from
+
+
+def _timeline(ordered: Sequence[RuleBook]) -> tuple[list[int], list[RuleBook]]:
+    """The instants at which another book comes into force, and that book; ``ordered`` by ``effective_from``."""
+    valid = [book for book in ordered if not _is_void(book)] or list(ordered)
+    ends = [book.effective_until for book in valid if book.effective_until is not None]
+    instants = sorted({*(book.effective_from for book in valid), *ends})
+    books: list[RuleBook] = []
+    for instant in instants:
+        begun = [book for book in valid if book.effective_from <= instant]
+        running = [book for book in begun if book.effective_until is None or instant < book.effective_until]
+        books.append(running[-1] if running else books[-1] if books else valid[0])
+    return instants, books

@@ -143,6 +143,11 @@ def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
     return soonest + 1 if soonest != UNREACHED else None
 
 
+def is_outdated(case: Case, books: RuleBooks) -> bool:
+    """Whether time alone would judge the case anew: its book, or that book's calendar, has changed since it was judged."""
+    return _is_outdated(case, _book_of(case, books))
+
+
 def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Told, ...]]:
     """The case as time alone has made it by ``now``; the same object if time has changed nothing."""
     if _is_outdated(case, _book_of(case, books)):

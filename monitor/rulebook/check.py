@@ -76,7 +76,11 @@ def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
     so."""
     try:
         text = book_text(file)
-        found = positions(text) if not any(_TOML_LINE.search(doubt.text) for doubt in doubts if not doubt.key) else {}
+        found = (
+            positions(text)
+            if file.suffix != ".json" and not any(_TOML_LINE.search(doubt.text) for doubt in doubts if not doubt.key)
+            else {}
+        )
     except BadRuleBook:
         found = {}
     findings = []

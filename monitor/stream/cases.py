@@ -4,9 +4,23 @@ A row is the instant its case waits for (8 bytes, 0 for none), which tells the w
 the case as the changelog has it. The instant is a cache of what the rules derive; it is never written anywhere.
 """
 
+import msgspec
+
 from rules.case import Case, decode_case, encode_case
 
 _WIDTH = 8
+
+
+class _Judged(msgspec.Struct, array_like=True, gc=False):
+    """The first fields of an encoded :class:`rules.case.Case`."""
+
+    key: str
+    offset: int
+    book: str = ""
+    digest: str = ""
+
+
+_judged = msgspec.msgpack.Decoder(_Judged).decode
 
 
 class CaseTable:
@@ -25,6 +39,18 @@ class CaseTable:
         """The case, decoded afresh."""
         row = self._rows.get(key)
         return None if row is None else decode_case(row[_WIDTH:])
+
+    def keys(self) -> list[bytes]:
+        """All there are at this moment."""
+        return list(self._rows)
+
+    def judged_by(self, key: bytes) -> tuple[str, str]:
+        """Version and digest of the book the case was judged by last; empty if there is no such case."""
+        row = self._rows.get(key)
+        if row is None:
+            return "", ""
+        head = _judged(memoryview(row)[_WIDTH:])
+        return head.book, head.digest
 
     def waits_for(self, key: bytes) -> int:
         """For which instant the case waits; 0 if for none or if there is no such case."""

@@ -5,7 +5,7 @@ were about it. A stretch (:class:`~monitor.stream.slices.Slice`) ends with its b
 should get a turn: a tick may wake tens of thousands.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from monitor.stream.cases import CaseTable
@@ -19,7 +19,7 @@ from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tick, key_of
 from rules.rulebook import RuleBooks
-from rules.step import Outcome, step
+from rules.step import Outcome, is_outdated, step
 
 SLICE_STEPS = 2000
 """Steps after which a stretch ends: some 20 to 40 ms."""
@@ -96,6 +96,30 @@ class Engine:
             self.wakeups.add(wake, key)
             self.scoreboard.waiting += 1
         self.scoreboard.change(None, case)
+
+    def use(self, books: RuleBooks) -> None:
+        """Judge by these books from the next batch on. Whoever calls it sees to :meth:`reexamine`."""
+        self._books = books
+
+    def reexamine(self, keys: Iterable[bytes]) -> int:
+        """Have those of the cases ``keys`` woken at once whose book has changed since they were judged; how many.
+
+        Between batches only, like :meth:`use`. A case that is gone or already due is passed over.
+        """
+        found, now = 0, self.clock.now
+        current = {book.version: book.digest for book in self._books}
+        for key in keys:
+            version, digest = self.cases.judged_by(key)
+            if not version or current.get(version) == digest:
+                continue
+            case, waited = self.cases.get(key), self.cases.waits_for(key)
+            if case is None or 0 < waited <= now or not is_outdated(case, self._books):
+                continue
+            self.cases.wake(key, now)
+            self.wakeups.add(now, key)
+            self.scoreboard.waiting += not waited
+            found += 1
+        return found
 
     def recount(self) -> Slice:
         """The figures of every scope, after a recovery."""

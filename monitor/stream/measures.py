@@ -3,6 +3,7 @@
 from typing import Any
 
 from monitor import metrics
+from monitor.publication import Shelf
 from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice
 
@@ -39,6 +40,18 @@ def engine_state(engine: Engine) -> None:
     metrics.CASES.labels(label).set(len(engine.cases))
     metrics.WAKEUPS_PENDING.labels(label).set(board.waiting)
     metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
+
+
+def origin(shelf: Shelf, version: str) -> str:
+    """Where the book of that version comes from: ``published`` or ``file``."""
+    return "published" if shelf.is_published(version) else "file"
+
+
+def rule_books(shelf: Shelf) -> None:
+    """The books this worker knows now."""
+    metrics.RULE_BOOKS.clear()
+    for book in shelf.books:
+        metrics.RULE_BOOKS.labels(book.version, book.digest, origin(shelf, book.version)).set(1)
 
 
 def partition_gone(partition: int) -> None:

@@ -39,7 +39,12 @@ async def prepare_topics(settings: Settings) -> int:
     # A frozen worker may write late; until a record is this old both stay, and recovery takes the one that knows more.
     compact = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(_HOUR)}
     await create_topics(settings.kafka, wanted, {changelog: compact})
-    counts = await _known(settings.kafka, [events, alerts, changelog])
+    counts = await _known(settings.kafka, [events, alerts, changelog, names.catalog])
+    if counts[names.catalog] != 1:
+        raise MismatchedTopics(
+            f"topic {names.catalog} has {counts[names.catalog]} partitions: it must have one, since the order of what is "
+            "published counts. Make it anew, and publish the books again"
+        )
     for name in (alerts, changelog):
         if counts[name] != counts[events]:
             raise MismatchedTopics(

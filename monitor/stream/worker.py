@@ -19,9 +19,11 @@ from faust.types import TP
 
 from monitor import metrics
 from monitor.kafka import partition_of
+from monitor.publication import CatalogReader, Shelf
 from monitor.settings import Settings
 from monitor.stream import measures
 from monitor.stream.app import events_of, make_app, make_table
+from monitor.stream.books import Bookkeeper
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine, Step
 from monitor.stream.faults import Fault
@@ -34,7 +36,6 @@ from monitor.stream.topics import changelog_name, prepare_topics
 from monitor.wire import Topics, encode_event
 from rules.errors import SupervisionError
 from rules.events import TICK
-from rules.rulebook import RuleBooks
 from rules.step import step
 
 log = logging.getLogger(__name__)
@@ -54,13 +55,21 @@ class WorkerFailed(SupervisionError):
 class Worker:
     """One worker process between :meth:`run`'s beginning and end."""
 
-    def __init__(self, settings: Settings, books: RuleBooks, partitions: int, datadir: Path, *, apply: Step = step) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        shelf: Shelf,
+        catalog: CatalogReader,
+        partitions: int,
+        datadir: Path,
+        *,
+        apply: Step = step,
+    ) -> None:
         self._topics = Topics(settings.topics.prefix)
-        self._books = books
         self._partitions = partitions
         self._apply = apply
         self._engines: dict[int, Engine] = {}
-        self._recovery = asyncio.Lock()
+        self._recovery, self._between = asyncio.Lock(), asyncio.Lock()
         self._assigned_at = 0.0
         self._failure: BaseException | None = None
         self._ended = asyncio.Event()
@@ -71,6 +80,7 @@ class Worker:
         self._outbox = Outbox(sender, self._topics, changelog_name(settings), self._settled, self._fail, Fault.from_environment())
         self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
         self._ticker = Ticker(self._send_tick, self._fail)
+        self._keeper = Bookkeeper(shelf, catalog, self._engines, self._recovery, self._between, self._ticker.arm)
         self._connect(events_of(self.app, settings, partitions))
 
     def _connect(self, events: Any) -> None:
@@ -88,12 +98,14 @@ class Worker:
             loop.add_signal_handler(number, self._ended.set)
         running = asyncio.create_task(self._run_app())
         ended = asyncio.create_task(self._ended.wait())
+        keeping = asyncio.create_task(self._keep_books())
         await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
+        keeping.cancel()
         await self._stop()
         for task in (running, ended):
             task.cancel()
-        await asyncio.gather(running, ended, return_exceptions=True)
+        await asyncio.gather(running, ended, keeping, return_exceptions=True)
         failure = self._failure or self.app.crash_reason
         if failure is not None:
             raise WorkerFailed(f"the worker stopped: {failure}") from failure
@@ -104,6 +116,12 @@ class Worker:
             await self.app.wait_until_stopped()
         except Exception as error:
             self._failure = self._failure or error
+
+    async def _keep_books(self) -> None:
+        try:
+            await self._keeper.run()
+        except Exception as error:
+            await self._fail(error)
 
     async def _stop(self) -> None:
         self._ticker.forget_all()
@@ -122,7 +140,8 @@ class Worker:
     async def _read(self, stream: Any) -> None:
         async for event in stream.noack().events():
             try:
-                await self._apply_batch(stream, event)
+                async with self._between:
+                    await self._apply_batch(stream, event)
             except Exception as error:
                 await self._fail(error)
                 raise
@@ -211,7 +230,7 @@ class Worker:
             if engine is not None:
                 _check_ours(engine, rows)
             else:
-                engine = await restore(self._topics.events, partition, rows, self._books, self._home, apply=self._apply)
+                engine = await restore(self._topics.events, partition, rows, self._keeper.books, self._home, apply=self._apply)
                 if store.epochs[partition] != epoch:
                     continue
                 self._engines[partition] = engine
@@ -258,15 +277,21 @@ async def _nothing() -> None:
     """A slice that does not end its batch settles nothing."""
 
 
-async def _main(settings: Settings, books: RuleBooks, apply: Step) -> None:
+async def _main(settings: Settings, shelf: Shelf, apply: Step) -> None:
     partitions = await prepare_topics(settings)
     metrics.serve_metrics(settings.metrics)
-    with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
-        await Worker(settings, books, partitions, Path(datadir), apply=apply).run()
+    catalog = CatalogReader(settings)
+    try:
+        await catalog.start()
+        await catalog.read_to_end(shelf)  # before the first record, so that a replay is judged by the same books
+        with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
+            await Worker(settings, shelf, catalog, partitions, Path(datadir), apply=apply).run()
+    finally:
+        await catalog.stop()
 
 
-def run_worker(settings: Settings, books: RuleBooks, *, apply: Step = step) -> None:
-    """Run one worker until SIGTERM or SIGINT.
+def run_worker(settings: Settings, shelf: Shelf, *, apply: Step = step) -> None:
+    """Run one worker until SIGTERM or SIGINT. ``shelf`` holds the books of its files; the published ones are laid over them.
 
     :class:`~monitor.kafka.KafkaUnavailable`, :class:`~monitor.stream.topics.MismatchedTopics` and :class:`WorkerFailed` say
     what keeps it from working.
@@ -277,7 +302,7 @@ def run_worker(settings: Settings, books: RuleBooks, *, apply: Step = step) -> N
     try:
         import uvloop  # noqa: PLC0415  # not on every platform
     except ImportError:
-        asyncio.run(_main(settings, books, apply))
+        asyncio.run(_main(settings, shelf, apply))
     else:
         uvloop.install()
-        asyncio.run(_main(settings, books, apply))
+        asyncio.run(_main(settings, shelf, apply))

@@ -94,6 +94,14 @@ class TestBook:
         }
         assert len(digests) == 4 and book().digest in digests
 
+    def test_the_digest_is_not_about_when_it_ends_nor_how_its_days_are_written(self) -> None:
+        assert book(effective_until=day(9)).digest == book().digest
+        written = [
+            {"name": "x", "base": "weekends", "years": [2026]},
+            {"name": "y", "base": "weekends", "years": [2026], "until": 2026},
+        ]
+        assert len({book(calendar=calendar).digest for calendar in written}) == 1
+
     def test_and_with_the_national_calendar_that_a_package_brings(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = book().digest
         longer = from_dict({"name": "cn", "base": "cn", "holidays": [{"date": day(0).date(), "name": "元旦"}]})
@@ -107,6 +115,28 @@ class TestBooks:
         instants = [to_instant(when) for when in (day(-5), day(0), day(9.9), day(10), day(99))]
         assert [both.at(instant).version for instant in instants] == ["a", "a", "a", "b", "b"]
         assert [each.version for each in both] == ["a", "b"]
+
+    def test_one_that_ends_gives_way_to_the_one_before(self) -> None:
+        three = RuleBooks(
+            [
+                book(version="a", effective_from=day(0)),
+                book(version="b", effective_from=day(10), effective_until=day(20)),
+                book(version="c", effective_from=day(15), effective_until=day(17)),
+            ]
+        )
+        instants = [to_instant(when) for when in (day(9.9), day(10), day(15), day(16.9), day(17), day(19.9), day(20), day(99))]
+        assert [three.at(instant).version for instant in instants] == ["a", "b", "c", "c", "b", "b", "a", "a"]
+
+    def test_one_withdrawn_before_it_began_was_never_there_but_for_its_cases(self) -> None:
+        void = book(version="b", effective_from=day(10), effective_until=day(10))
+        mended = book(version="c", effective_from=day(10))
+        three = RuleBooks([book(version="a", effective_from=day(0)), void, mended])
+        assert [three.at(to_instant(day(number))).version for number in (9, 10, 11)] == ["a", "c", "c"]
+        assert three.get("b") is void
+
+    def test_where_all_have_ended_the_last_stays(self) -> None:
+        ended = [book(version="a", effective_until=day(5)), book(version="b", effective_from=day(6), effective_until=day(9))]
+        assert [RuleBooks(ended).at(to_instant(day(number))).version for number in (4, 5, 6, 9)] == ["a", "a", "b", "b"]
 
     def test_alone_it_is_always_in_force(self) -> None:
         assert RuleBooks([book(effective_from=day(10))]).at(0).version == "default-1"

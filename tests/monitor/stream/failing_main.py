@@ -4,7 +4,7 @@ import logging
 import sys
 from itertools import count
 
-from monitor.books import load_books
+from monitor.publication import Shelf
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
 from rules.case import Case
@@ -27,6 +27,6 @@ def breaking(case: Case | None, record: Record, books: RuleBooks, now: int, arri
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        run_worker(load_settings(), load_books([AROUND_THE_CLOCK]), apply=breaking)
+        run_worker(load_settings(), Shelf.of_files([AROUND_THE_CLOCK]), apply=breaking)
     except SupervisionError as error:
         sys.exit(f"supervise worker: {error}")

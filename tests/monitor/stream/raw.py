@@ -11,6 +11,7 @@ from monitor.stream.slices import Slice
 from monitor.wire import decode_alert
 from rules.alerts import Alert
 from rules.case import Case
+from rules.rulebook import RuleBooks
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed
 
 BOOKS = load_books([AROUND_THE_CLOCK])
@@ -33,8 +34,8 @@ def partition_log(feeds: Iterable[Feed], partition: int = 0, *, live: bool = Fal
     return [Raw(offset, feed.at or 0, int(live), feed.key, feed.value) for offset, feed in enumerate(mine)]
 
 
-def engine(clock: Clock | None = None, partition: int = 0, **more: Any) -> Engine:
-    return Engine("t.events", partition, BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more)
+def engine(clock: Clock | None = None, partition: int = 0, *, books: RuleBooks | None = None, **more: Any) -> Engine:
+    return Engine("t.events", partition, books or BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more)
 
 
 def case_names(number: int, partition: int = 0, prefix: str = "c") -> list[str]:

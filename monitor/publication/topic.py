@@ -1,0 +1,146 @@
+"""The catalog topic: reading it to its present end, following it, and appending to it."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from monitor import metrics
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, ensure_catalog
+from monitor.publication.record import Published, encode
+from monitor.publication.shelf import BadPublication, Shelf
+from monitor.settings import Settings
+from monitor.wire import Topics
+from rules.errors import SupervisionError
+
+log = logging.getLogger(__name__)
+
+_LARGEST_PLAIN = 64_000_000
+"""Bytes before compression; beyond that nobody wants to decode it either."""
+
+
+class TooLarge(SupervisionError):
+    """A rule book that does not fit into one record, even compressed."""
+
+
+class CatalogReader:
+    """Reads the catalog topic from its beginning. It belongs to no group and commits nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._where = TopicPartition(Topics(settings.topics.prefix).catalog, 0)
+        self._bootstrap = settings.kafka.bootstrap
+        self._consumer = AIOKafkaConsumer(
+            **client_options(settings.kafka),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=2 * LARGEST_PUBLICATION,
+        )
+
+    async def start(self) -> None:
+        """Connect; :class:`~monitor.kafka.KafkaUnavailable` without a broker."""
+        try:
+            await self._consumer.start()
+            self._consumer.assign([self._where])
+            await self._consumer.seek_to_beginning(self._where)
+        except (KafkaError, OSError) as error:
+            raise self._unavailable(error) from error
+
+    async def read_to_end(self, shelf: Shelf) -> int:
+        """Lay everything there is now on the shelf; the offset at which it goes on."""
+        try:
+            end: int = (await self._consumer.end_offsets([self._where]))[self._where]
+            while await self._consumer.position(self._where) < end:
+                await self.read(shelf)
+        except KafkaError as error:
+            raise self._unavailable(error) from error
+        return end
+
+    async def read(self, shelf: Shelf) -> int:
+        """Wait a second at most for records and lay them on the shelf; how many there were, unusable ones included."""
+        batches = await self._consumer.getmany(self._where, timeout_ms=1000)
+        records = [record for batch in batches.values() for record in batch]
+        for record in records:
+            lay(shelf, record)
+        return len(records)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+    def _unavailable(self, error: BaseException) -> KafkaUnavailable:
+        return KafkaUnavailable(f"topic {self._where.topic} at {self._bootstrap} cannot be read: {error}")
+
+
+def lay(shelf: Shelf, record: Any) -> None:
+    """One record of the topic onto the shelf; what cannot be used is told by log and metric, and changes nothing."""
+    try:
+        shelf.take(record.key, record.value, record.timestamp, record.offset)
+    except BadPublication as bad:
+        _refused(record, bad.reason, str(bad))
+    except Exception as error:
+        _refused(record, "unreadable", f"{type(error).__name__}: {error}")
+
+
+def _refused(record: Any, reason: str, text: str) -> None:
+    metrics.CATALOG_ERRORS.labels(reason).inc()
+    log.error(
+        "record %d of %s cannot be used (%s): %s. The rule books stay as they were", record.offset, record.topic, reason, text
+    )
+
+
+async def read_shelf(settings: Settings, shelf: Shelf) -> int:
+    """Lay what is published now on the shelf; the topic's end (0 if there is none).
+
+    :class:`~monitor.kafka.KafkaUnavailable` without a broker. A topic that does not exist is not made.
+    """
+    if not await _exists(settings):
+        return 0
+    catalog = CatalogReader(settings)
+    try:
+        await catalog.start()
+        return await catalog.read_to_end(shelf)
+    finally:
+        await catalog.stop()
+
+
+async def _exists(settings: Settings) -> bool:
+    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
+    try:
+        await admin.start()
+        return Topics(settings.topics.prefix).catalog in await admin.list_topics()
+    except (KafkaError, OSError) as error:
+        raise KafkaUnavailable(
+            f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?"
+        ) from error
+    finally:
+        await admin.close()
+
+
+async def append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[int]:
+    """Append records in order (None: a tombstone) and wait for the brokers; their offsets. Makes the topic if need be."""
+    await ensure_catalog(settings.kafka, settings.topics)
+    topic = Topics(settings.topics.prefix).catalog
+    producer = AIOKafkaProducer(
+        **client_options(settings.kafka), acks="all", compression_type="gzip", max_request_size=_LARGEST_PLAIN
+    )
+    offsets: list[int] = []
+    try:
+        await producer.start()
+        for key, record in records:
+            value = encode(record) if record is not None else None
+            offsets.append((await producer.send_and_wait(topic, value, key=key, partition=0)).offset)
+    except MessageSizeTooLargeError as error:
+        raise TooLarge(
+            f"{records[len(offsets)][0].decode()} is larger than topic {topic} takes ({LARGEST_PUBLICATION:,} bytes compressed, "
+            "unless its max.message.bytes says otherwise)"
+        ) from error
+    except (KafkaError, OSError) as error:
+        raise KafkaUnavailable(
+            f"{settings.kafka.bootstrap} did not take it into {topic}: {error}. May this user write there?"
+        ) from error
+    finally:
+        await producer.stop()
+    return offsets

@@ -1,0 +1,196 @@
+"""``supervise rulebook publish`` and its kin: what is checked before a book or calendar goes to everybody, and what is told.
+
+Everything is decided on a shelf laid with what the topic holds now, before anything is written.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from monitor.books import book_table, calendar_table
+from monitor.publication import BadPublication, PublishedBook, Shelf, append, book_record, calendar_record, encode, read_shelf
+from monitor.publication.record import Published, PublishedCalendar, ended, same_but_calendar
+from monitor.rulebook.check import check_books
+from monitor.rulebook.findings import Finding
+from monitor.rulebook.published import day_changes
+from monitor.settings import Settings
+from monitor.wire import Topics
+from rules.calendar import Calendar, from_dict
+from rules.errors import SupervisionError
+from rules.instant import to_datetime, to_instant
+from rules.rulebook import RuleBook
+
+LAST = 4_102_444_800_000
+"""2100-01-01: which book is in force in the end."""
+
+
+class Refused(SupervisionError):
+    """Nothing was published; the text says why, and what to do."""
+
+
+class Checked(SupervisionError):
+    """Nothing was published: the books have errors, which ``findings`` lists with their lines."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        errors = sum(finding.severity == "error" for finding in findings)
+        super().__init__(f"nothing was published: {errors} errors")
+        self.findings = findings
+
+
+async def publish_books(
+    settings: Settings, paths: Sequence[Path], *, by: str, replace: bool, today: date, horizon: int
+) -> list[str]:
+    """Publish the books, all or none; what to tell, line by line.
+
+    Raises :class:`Checked` for books with errors, :class:`Refused` for what others would not understand,
+    ``KafkaUnavailable`` without a broker.
+    """
+    findings = check_books(paths, today, horizon)
+    if any(finding.severity == "error" for finding in findings):
+        raise Checked(findings)
+    told = [str(finding) for finding in findings]
+    shelf = await _shelf(settings)
+    records: list[Published] = []
+    for path in paths:
+        record = book_record(str(path), book_table(path), by)
+        if "effective_from" not in record.book:
+            raise Refused(f"{path}: effective_from: a book to be published says from when on cases are accepted under it")
+        if _is_there(shelf, record):
+            told.append(f"{record.version}: published already, just so")
+            continue
+        _check_version(shelf, record, replace=replace)
+        _lay(shelf, record)
+        records.append(record)
+        told += _about_book(shelf, record)
+    return told + await _append(settings, [(record.key, record) for record in records])
+
+
+def book_of(shelf: Shelf, version: str) -> PublishedBook:
+    """The published record of that version, or :class:`Refused` with those there are."""
+    entry = shelf.entries.get(f"rulebook:{version}".encode())
+    if entry is not None and isinstance(entry.record, PublishedBook):
+        return entry.record
+    known = ", ".join(book.version for book in shelf.books if shelf.is_published(book.version)) or "none"
+    raise Refused(f"rule book {version!r} is not published; published are: {known}")
+
+
+async def withdraw_book(settings: Settings, version: str, begin: datetime | None, *, by: str) -> list[str]:
+    """End a published book: cases accepted from ``begin`` (now) on are not judged by it; what to tell."""
+    shelf = await _shelf(settings)
+    known = book_of(shelf, version)
+    book = shelf.books.get(version)
+    until = max(to_instant(begin or datetime.now(UTC)), book.effective_from)
+    record = ended(known, _wall(until, book), by)
+    _lay(shelf, record)
+    after = shelf.books.at(LAST)
+    if after.version == version:
+        raise Refused(f"rule book {version!r} would have no successor: publish the one that is to follow first")
+    told = [
+        f"{version}: not for cases accepted from {_wall(until, book)} on; those accepted under it are judged by it to their end",
+        f"in force in the end: {after.version}",
+    ]
+    return told + await _append(settings, [(record.key, record)])
+
+
+async def publish_calendar(settings: Settings, name: str, *, by: str, replace: bool) -> list[str]:
+    """Publish a calendar (a TOML file, ``cn``, or one that comes with the package) for all books of that calendar."""
+    record = calendar_record(name, calendar_table(name), by)
+    days = from_dict(record.table)
+    if days.name == "own":
+        raise Refused(f"{name}: name: {days.name!r} is any book's own calendar: give it the name the books know it by")
+    shelf = await _shelf(settings)
+    users = [book for book in shelf.books if book.calendar.name == days.name]
+    told = [f"calendar {days.name} {_cover(days)} (version {days.version})"]
+    lost = sorted({year for book in users for year in book.calendar.years} - set(days.years))
+    if lost and not replace:
+        raise Refused(
+            f"{name}: years: {', '.join(map(str, lost))} would be covered no longer, so limits that run into them could not be "
+            "computed: add them, or say --replace"
+        )
+    known = shelf.entries.get(record.key)
+    if known is not None and isinstance(known.record, PublishedCalendar) and known.record.calendar == record.calendar:
+        return [*told, "published already, just so"]
+    changed = {book.version: day_changes(book.calendar, days) for book in users}
+    _lay(shelf, record)
+    if not users:
+        told.append(f"no book known here has a calendar {days.name!r}: it waits for one")
+    for version, changes in changed.items():
+        told.append(
+            f"{version}: {len(changes)} days change; its open cases are judged anew" if changes else f"{version}: no change"
+        )
+        told += [f"  {change}" for change in changes[:20]]
+    return told + await _append(settings, [(record.key, record)])
+
+
+async def withdraw_calendar(settings: Settings, name: str) -> list[str]:
+    """Take a published calendar back: every book has its own calendar again."""
+    shelf = await _shelf(settings)
+    key = f"calendar:{name}".encode()
+    if key not in shelf.entries:
+        raise Refused(f"calendar {name!r} is not published")
+    users = [book.version for book in shelf.books if book.calendar.name == name]
+    told = [f"calendar {name}: {', '.join(users) or 'no book'} has its own again; open cases are judged anew"]
+    return told + await _append(settings, [(key, None)])
+
+
+async def _shelf(settings: Settings) -> Shelf:
+    shelf = Shelf.of_files(settings.worker.books)
+    await read_shelf(settings, shelf)
+    return shelf
+
+
+def _is_there(shelf: Shelf, record: PublishedBook) -> bool:
+    known = shelf.entries.get(record.key)
+    return known is not None and isinstance(known.record, PublishedBook) and known.record.book == record.book
+
+
+def _check_version(shelf: Shelf, record: PublishedBook, *, replace: bool) -> None:
+    """A version says which rules judged a card, so its rules stay; only its days may change."""
+    known = shelf.entries.get(record.key)
+    if known is None or replace or not isinstance(known.record, PublishedBook) or same_but_calendar(known.record, record):
+        return
+    raise Refused(
+        f"rule book {record.version!r} is published with other rules. Every card names its version, so a changed book needs a "
+        "new version, for new cases. To mend a mistake in this one, --replace: all its open cases are judged anew by it, and "
+        "cards that it does not know any more are withdrawn"
+    )
+
+
+def _lay(shelf: Shelf, record: Published) -> None:
+    try:
+        shelf.take(record.key, encode(record))
+    except BadPublication as bad:
+        raise Refused(f"{record.key.decode()} cannot be published: {bad}") from None
+
+
+def _about_book(shelf: Shelf, record: PublishedBook) -> list[str]:
+    book = shelf.books.get(record.version)
+    told = [
+        f"{book.version} (digest {book.digest}): for cases accepted from {_wall(book.effective_from, book)} on; "
+        f"{len(book.rules)} rules, {len(book.items)} items, calendar {book.calendar.name} {_cover(book.calendar)}"
+    ]
+    if book.effective_from < to_instant(datetime.now(UTC)):
+        told.append(
+            f"{book.version}: that is past. A case that is already known keeps the book it was accepted under; a case accepted "
+            "since then that becomes known from now on, or in a replay, is judged by this one"
+        )
+    own = from_dict(record.table["calendar"])
+    if own.version != book.calendar.version:
+        told.append(f"{book.version}: the published calendar {book.calendar.name} stands in for that of the file")
+    return told
+
+
+async def _append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[str]:
+    if not records:
+        return []
+    offsets = await append(settings, records)
+    topic = Topics(settings.topics.prefix).catalog
+    return [f"written: {key.decode()} at offset {offset} of {topic}" for (key, _), offset in zip(records, offsets, strict=True)]
+
+
+def _wall(instant: int, book: RuleBook) -> str:
+    return to_datetime(instant, book.zone).isoformat()
+
+
+def _cover(calendar: Calendar) -> str:
+    return f"{calendar.years[0]}–{calendar.years[-1]}"

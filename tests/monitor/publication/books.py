@@ -1,0 +1,27 @@
+"""Books and calendars to publish."""
+
+from pathlib import Path
+from typing import Any
+
+from monitor.books import BookTable, book_table
+from monitor.publication import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
+
+ANYWHERE = Path("default")
+
+
+def table(version: str = "city-1", begins: str = "2026-03-01T00:00:00+08:00", **more: Any) -> dict[str, Any]:
+    """The default book under another name."""
+    return {**book_table(ANYWHERE), "name": "city", "version": version, "effective_from": begins, **more}
+
+
+def book(version: str = "city-1", begins: str = "2026-03-01T00:00:00+08:00", by: str = "", **more: Any) -> PublishedBook:
+    return book_record(version, table(version, begins, **more), by)
+
+
+def calendar(name: str = "cn", **more: Any) -> PublishedCalendar:
+    """The national calendar under that name, with changes."""
+    return calendar_record(name, {"name": name, "base": "cn", **more}, "")
+
+
+def shelf(*tables: dict[str, Any]) -> Shelf:
+    return Shelf([BookTable(str(each["version"]), each) for each in tables or (book_table(ANYWHERE),)])

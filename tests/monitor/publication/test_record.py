@@ -1,0 +1,96 @@
+"""A record judges as the file did from which it was made, on any machine."""
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from monitor.books import BookTable, book_table, load_book, profiles
+from monitor.publication import PublishedBook, book_record, calendar_record, encode, saved
+from monitor.publication.record import decode, ended, same_but_calendar
+from rules import bookfile
+from rules.bookfile import parse_book
+from rules.calendar import from_dict
+from rules.errors import BadRuleBook
+from tests.monitor.publication.books import book, calendar, table
+
+DAY = date(2026, 3, 4)
+CITY = """\
+extends = "hunan"
+name = "city"
+version = "city-1"
+effective_from = 2026-03-01T00:00:00+08:00
+calendar = "town.toml"
+"""
+TOWN = """\
+name = "town"
+base = "cn"
+holidays = [{ date = 2026-03-04, name = "停电" }]
+"""
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_every_profile_comes_back_as_it_was(profile: str) -> None:
+    whole = book_table(Path(profile))
+    record = book_record(profile, whole, "me")
+    again = decode(encode(record))
+    assert isinstance(again, PublishedBook)
+    assert parse_book(profile, again.table).digest == parse_book(profile, whole).digest
+    assert again.key == f"rulebook:{parse_book(profile, whole).version}".encode()
+
+
+def test_nothing_beside_the_record_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(CITY, "utf-8")
+    (tmp_path / "town.toml").write_text(TOWN, "utf-8")
+    record = book_record("city", book_table(tmp_path / "city.toml"), "me")
+    read = parse_book("city", record.table)
+    assert read.calendar.name == "town"
+    assert read.calendar.name_of(DAY) == "停电"
+    assert "extends" not in record.book
+    assert read.digest == load_book(tmp_path / "city.toml").digest
+
+
+def test_the_national_calendar_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = book()
+    before = parse_book("here", record.table).digest
+    other = from_dict({"name": "cn", "base": "weekends", "years": [2026]})
+    monkeypatch.setattr(bookfile, "china", lambda: other)
+    assert parse_book("there", record.table).digest == before
+    assert parse_book("there", table()).digest != before
+
+
+def test_a_saved_book_is_a_book_file(tmp_path: Path) -> None:
+    record = book("city-1", hall={"places": ["h"]})
+    (tmp_path / "city.json").write_bytes(encode(record))
+    assert load_book(tmp_path / "city.json").digest == parse_book("city", record.table).digest
+    (file,) = saved([BookTable("city", record.table)], tmp_path)
+    assert load_book(file).digest == parse_book("city", record.table).digest
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"book": 1}', '{"book": {"calendar": {"holidays": [1, {"date": 3}]}}}'])
+def test_a_json_file_that_is_no_published_book_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "city.json").write_text(text)
+    with pytest.raises(BadRuleBook, match=r"city\.json"):
+        load_book(tmp_path / "city.json")
+
+
+def test_only_the_calendar_and_the_end_may_differ() -> None:
+    one = book()
+    assert same_but_calendar(one, book(calendar={"name": "x", "base": "weekends", "years": [2026]}))
+    assert same_but_calendar(one, ended(one, "2026-09-01T00:00:00+08:00", "me"))
+    assert not same_but_calendar(one, book(extension={"max_days": 11}))
+
+
+def test_a_calendar_record_has_its_days() -> None:
+    record = calendar("town", holidays=[{"date": DAY, "name": "停电"}])
+    days = from_dict(record.table)
+    assert days.name_of(DAY) == "停电"
+    assert not days.is_workday(DAY)
+    with pytest.raises(BadRuleBook, match="base"):
+        calendar_record("town.toml", {"name": "town"}, "")
+
+
+def test_a_record_of_another_kind_is_no_publication() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode(b'{"kind":"item","name":"x"}')

@@ -4,17 +4,17 @@ All of it is a pure function of the facts and the book. What was computed before
 changed, because a due instant costs more than all the rest.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
-from rules.process import Found, depends_on, findings_of, needs
+from rules.process import Found, depends_on, finder_of, needs
 from rules.rulebook import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.timelimits import clip, deadline_of, spans_of
+from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime import Limit
 
 _EVERY_KIND = frozenset(CLOCK_KINDS)
@@ -43,38 +43,50 @@ _DEADLINES_DEPEND_ON = frozenset(
 _ORDER = attrgetter("rule", "cycle")
 
 
+_FIXED = frozenset({"acceptance", "pre-review", "issuance", "delivery"})
+"""Kinds whose limits the book alone says and nothing pauses or extends: the same start always has the same deadline."""
+
+
+class Question(NamedTuple):
+    """A rule that may have a clock, its place in the book, and the function of the facts that tells."""
+
+    place: int
+    rule: Rule
+    look: Callable[[Case, Any, RuleBook], Iterable[Any]]
+
+
 class Plan(NamedTuple):
     """Which rules a change of facts can touch, sorted so that most need not be asked.
 
-    ``guarded`` are (the fact without which they have no clock, indexes); ``stages`` indexes by stage, or nothing.
+    ``guarded`` are rules with the facts of which they need one to have a clock; ``stages`` are rules by stage, or nothing.
     """
 
     touched: frozenset[int]
-    guarded: tuple[tuple[str, tuple[int, ...]], ...]
-    unguarded: tuple[int, ...]
-    stages: tuple[tuple[int, ...], ...]
+    guarded: tuple[tuple[tuple[str, ...], tuple[Question, ...]], ...]
+    stages: tuple[tuple[Question, ...], ...]
 
 
-_GUARDS: Mapping[str, str] = {
-    "case": "terms",
-    "branch": "branches",
-    "special": "suspensions",
-    "acceptance": "applied",
-    "pre-review": "online",
+_BEGUN = ("entered", "decided", "concluded", "issued", "delivered")
+_GUARDS: Mapping[str, tuple[str, ...]] = {
+    "case": ("terms",),
+    "branch": ("branches",),
+    "special": ("suspensions",),
+    "acceptance": ("applied",),
+    "pre-review": ("online",),
 }
 
 
-def _guard(rule: Rule) -> str:
-    """The fact without which ``rule`` has no clock; empty where a stage, a decision or a conclusion will do."""
+def _guard(rule: Rule) -> tuple[str, ...]:
+    """The facts without any of which ``rule`` has no clock."""
     if isinstance(rule, ProcessRule):
-        return needs(rule.finding)
-    if rule.clock in ("issuance", "delivery") and rule.ends_with == "conclusion":
-        return "concluded"
+        return needs(rule.finding) or _BEGUN
+    if rule.clock in ("issuance", "delivery"):
+        return ("concluded",) if rule.ends_with == "conclusion" else ("decided", "concluded")
     if rule.clock.startswith("complaint-"):
-        return "complaints"
+        return ("complaints",)
     if rule.clock in ATTENDANCE_KINDS:
-        return "attendance"
-    return "reviews" if rule.clock.startswith("review-") else _GUARDS.get(rule.clock, "")
+        return ("attendance",)
+    return ("reviews",) if rule.clock.startswith("review-") else _GUARDS.get(rule.clock, _BEGUN)
 
 
 def affected(changes: Collection[str], book: RuleBook) -> Plan:
@@ -105,27 +117,28 @@ def every_rule(book: RuleBook) -> Plan:
 
 
 def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
-    guarded: dict[str, list[int]] = {}
-    by_stage: list[list[int]] = [[] for _ in STAGES]
+    guarded: dict[tuple[str, ...], list[Question]] = {}
+    by_stage: list[list[Question]] = [[] for _ in STAGES]
     wanted = [index for index in indexes if book.rules[index].clock not in LIFE_KINDS]
     for index in wanted:
         rule = book.rules[index]
+        look = finder_of(rule) if isinstance(rule, ProcessRule) else SPANS[rule.clock]
         if rule.clock == "stage":
-            by_stage[rule.stage].append(index)
+            by_stage[rule.stage].append(Question(index, rule, look))
         else:
-            guarded.setdefault(_guard(rule), []).append(index)
-    unguarded = tuple(guarded.pop("", ()))
-    groups = tuple((fact, tuple(group)) for fact, group in guarded.items())
-    return Plan(frozenset(wanted), groups, unguarded, tuple(map(tuple, by_stage)) if any(by_stage) else ())
+            guarded.setdefault(_guard(rule), []).append(Question(index, rule, look))
+    groups = tuple((facts, tuple(group)) for facts, group in guarded.items())
+    return Plan(frozenset(wanted), groups, tuple(map(tuple, by_stage)) if any(by_stage) else ())
 
 
-def rules_for(case: Case, plan: Plan) -> list[int]:
-    """Indexes of the planned rules whose clocks the facts of ``case`` can have started."""
-    begun = case.entered or case.decided or case.concluded or case.issued or case.delivered
-    found = list(plan.unguarded) if begun else []
-    for fact, indexes in plan.guarded:
-        if getattr(case, fact):
-            found += indexes
+def questions_for(case: Case, plan: Plan) -> list[Question]:
+    """The planned rules whose clocks the facts of ``case`` can have started."""
+    found: list[Question] = []
+    for facts, questions in plan.guarded:
+        for fact in facts:
+            if getattr(case, fact):
+                found += questions
+                break
     if plan.stages and case.entered:
         for stage in {stage for _, stage in case.entered}:
             found += plan.stages[stage]
@@ -135,6 +148,12 @@ def rules_for(case: Case, plan: Plan) -> list[int]:
 def moves_deadlines(changes: Collection[str]) -> bool:
     """Whether deadlines computed before may no longer hold, even of clocks that began at the same instant."""
     return not _DEADLINES_DEPEND_ON.isdisjoint(changes)
+
+
+def unmoved(known: tuple[Clock, ...], book: RuleBook) -> tuple[Clock, ...]:
+    """Those of ``known`` whose deadline no change of limits, pauses and extensions moves, as long as the book stays."""
+    kinds = book.kind_of
+    return tuple([clock for clock in known if kinds[clock.rule] in _FIXED])
 
 
 def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: Plan | None = None) -> tuple[Clock, ...]:
@@ -152,17 +171,16 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
             computed[clock.rule, clock.cycle] = clock
         elif clock.rule not in life_rules:  # those follow from the cards, not from the facts
             clocks.append(clock)
-    asked = rules_for(case, plan)
+    asked = questions_for(case, plan)
     if not asked and not computed:
         return known if len(clocks) == len(known) else tuple(clocks)
     pauses: tuple[Pause, ...] | None = None
-    for index in asked:
-        rule = book.rules[index]
+    for index, rule, look in asked:
         if isinstance(rule, ProcessRule):
-            if findings := findings_of(case, rule, book):
+            if findings := look(case, rule, book):
                 clocks += _found(findings, rule, index, book)
             continue
-        for cycle, start, end, limit, paused, _, lapses in spans_of(case, rule, book):
+        for cycle, start, end, limit, paused, _, lapses in look(case, rule, book):
             found = computed.get((index, cycle))
             if found is None or found.start != start:
                 try:

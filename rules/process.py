@@ -56,11 +56,23 @@ Look = Callable[[Case, ProcessRule, RuleBook], Iterable[Found]]
 
 def findings_of(case: Case, rule: ProcessRule, book: RuleBook) -> Iterable[Found]:
     """Everything ``rule`` finds in ``case``, in order of when it happened; mostly the empty tuple."""
-    if rule.finding in SINGLE_RECORD:
-        index = FINDINGS.index(rule.finding)
-        found = (Found(at, detail) for at, mark, detail in case.marks if mark == index)
-        return map(_by_hand, found) if rule.finding in BY_HAND else found
-    return _LOOKS[rule.finding](case, rule, book)
+    return finder_of(rule)(case, rule, book)
+
+
+def finder_of(rule: ProcessRule) -> Look:
+    """The function behind :func:`findings_of`, for those who ask often."""
+    if rule.finding not in SINGLE_RECORD:
+        return _LOOKS[rule.finding]
+    return _marked_by_hand if rule.finding in BY_HAND else _marked
+
+
+def _marked(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    index = FINDINGS.index(rule.finding)
+    return [Found(at, detail) for at, mark, detail in case.marks if mark == index]
+
+
+def _marked_by_hand(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    return [_by_hand(found) for found in _marked(case, rule, book)]
 
 
 def _by_hand(found: Found) -> Found:
@@ -74,13 +86,13 @@ def depends_on(finding: str) -> frozenset[str]:
     return frozenset({"marks"}) if finding in SINGLE_RECORD else _DEPENDS[finding]
 
 
-def needs(finding: str) -> str:
-    """The fact without which nothing can be found; empty where one of several will do."""
+def needs(finding: str) -> tuple[str, ...]:
+    """The facts without any of which nothing can be found; empty where almost any will do."""
     if finding in SINGLE_RECORD:
-        return "marks"
+        return ("marks",)
     if finding in ON_COMPLAINTS:
-        return "reviews" if finding == "bad-review" else "complaints"
-    return _NEEDS.get(finding, "")
+        return ("reviews",) if finding == "bad-review" else ("complaints",)
+    return _NEEDS.get(finding, ())
 
 
 def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -241,19 +253,20 @@ _LOOKS: Mapping[str, Look] = {
     "bad-review": complained.bad_review,
 }
 
-_NEEDS: Mapping[str, str] = {
-    "conclusion-without-acceptance": "concluded",
-    "conclusion-without-decision": "concluded",
-    "acceptance-after-decision": "decided",
-    "stage-missing": "concluded",
-    "stage-out-of-order": "entered",
-    "terminated": "concluded",
-    "returned": "returns",
-    "reversed": "decided",
-    "suspended": "suspensions",
-    "suspended-last-minute": "suspensions",
-    "supplement-requested": "requests",
-    "four-eyes": "decided",
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "conclusion-without-acceptance": ("concluded",),
+    "conclusion-without-decision": ("concluded",),
+    "result-without-decision": ("issued", "delivered"),
+    "acceptance-after-decision": ("decided",),
+    "stage-missing": ("concluded",),
+    "stage-out-of-order": ("entered",),
+    "terminated": ("concluded",),
+    "returned": ("returns",),
+    "reversed": ("decided",),
+    "suspended": ("suspensions",),
+    "suspended-last-minute": ("suspensions",),
+    "supplement-requested": ("requests",),
+    "four-eyes": ("decided",),
 }
 
 _COUNTED_FROM = frozenset({"terms", "applied", "online", "requests", "supplements", "not_accepted", "decided", "concluded"})

@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.alerts import Alert
-from rules.cards import Act, judge, next_threshold
+from rules.cards import WITHDRAWN, Act, judge, next_threshold
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
-from rules.clocks import affected, clocks_of, moves_deadlines
+from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
 from rules.events import Action, CardIssuedByHand, Record, Tick, key_of
 from rules.facts import join, supervised
@@ -153,11 +153,15 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Told,
     if _is_outdated(case, _book_of(case, books)):
         after, told, _ = _settled(case, {}, books, now, case.offset)
         return after, told
+    seen: frozenset[int] | None = None
     for clock in case.clocks:
         if not clock.end:
             for threshold in clock.thresholds:
                 if threshold < now:
-                    return _judged(case, _book_of(case, books), now)
+                    if seen is None:
+                        seen = frozenset([card.due for card in case.cards if card.state != WITHDRAWN])
+                    if threshold not in seen:  # else it had passed when the case was last judged
+                        return _judged(case, _book_of(case, books), now)
     return case, ()
 
 
@@ -189,8 +193,10 @@ def _settled(
     joined = _replace(case, offset=offset, **changes)
     settled = case.book and "terms" not in changes and "origin" not in changes and "desk" not in changes
     book = books.get(case.book) if settled else _book_for(joined, books)
-    if case.digest != book.digest or moves_deadlines(changes):
+    if case.digest != book.digest:
         clocks = clocks_of(joined, book)
+    elif moves_deadlines(changes):
+        clocks = clocks_of(joined, book, unmoved(case.clocks, book))
     else:
         plan = affected(changes, book)
         clocks = clocks_of(joined, book, case.clocks, plan) if plan.touched else case.clocks

@@ -26,6 +26,7 @@ from rules.attendance import attendance_spans, opening_spans
 from rules.case import NEVER, Case, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
+from rules.instant import DAY
 from rules.pauses import Pause, approved_days, resumed_at
 from rules.reviews import review_spans
 from rules.rulebook import RuleBook, TimeLimit
@@ -33,12 +34,13 @@ from rules.spans import Span as Span
 from rules.spans import limit_of as limit_of
 from rules.worktime import Limit, Unit
 
+_DAYS = (Unit.working_days, Unit.calendar_days)
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
 def spans_of(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Every run of the clock of ``rule`` in ``case``, numbered by when it began; none of one that watches cards, not cases."""
-    look = _SPANS.get(rule.clock)
+    look = SPANS.get(rule.clock)
     return look(case, rule, book) if look is not None else iter(())
 
 
@@ -60,6 +62,8 @@ def counted_from(case: Case, book: RuleBook) -> int:
         return NEVER
     if not book.supplement.silence_accepts or not case.applied or case.applied >= terms.at:
         return terms.at
+    if terms.at - case.applied < _at_least(book.notice) and not case.requests and not case.supplements:
+        return terms.at  # answered so soon that no calendar need be asked
     try:
         for received, answered in _rounds(case):
             if received > terms.at:
@@ -69,6 +73,14 @@ def counted_from(case: Case, book: RuleBook) -> int:
     except UncoveredDate:
         pass  # nobody can say that the answer was late
     return terms.at
+
+
+def _at_least(limit: Limit) -> int:
+    """Milliseconds that no calendar makes ``limit`` shorter than; 0 where that is not plain.
+
+    Less a day because the first may count, one because it may begin late and end early, and one for the zone's own shifts.
+    """
+    return (limit.value - 3) * DAY if limit.unit in _DAYS else 0
 
 
 def _end_of_case(case: Case, rule: TimeLimit) -> int:
@@ -195,7 +207,7 @@ def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
         yield Span(1, start, end, limit_of(rule.limit), False)
 
 
-_SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
+SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "case": _case,
     "branch": _branch,
     "stage": _stage,
@@ -215,6 +227,7 @@ _SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "attendance": attendance_spans,
     "window-opening": opening_spans,
 }
+"""By kind of clock, the function behind :func:`spans_of`; clocks that watch cards have none."""
 
 
 def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:

@@ -5,7 +5,7 @@ import pytest
 from rules import bookfile
 from rules.calendar import from_dict
 from rules.case import Case
-from rules.clocks import every_rule, rules_for
+from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
 from rules.instant import to_instant
@@ -56,15 +56,13 @@ class TestBook:
         judged = book("hunan", stages={"review": "3wd", "handling": "3wd"}, process=[])
 
         def asked(case: Case) -> set[str]:
-            return {judged.rules[index].id for index in rules_for(case, every_rule(judged))}
+            return {question.rule.id for question in questions_for(case, every_rule(judged))}
 
         assert asked(Case("k")) == set()
         assert asked(Case("k", applied=1)) == {"acceptance-notice"}
         assert asked(Case("k", applied=1, online=True)) == {"acceptance-notice", "online-pre-acceptance"}
-        assert asked(Case("k", entered=((1, STAGES.index("review")),))) == {
-            "stage-review",
-            "delivery",
-        }
+        assert asked(Case("k", entered=((1, STAGES.index("review")),))) == {"stage-review"}
+        assert asked(Case("k", decided=1)) == {"delivery"}
         assert asked(Case("k", suspensions=((1, "hearing", 3),))) == {"special-procedure"}
         assert asked(Case("k", concluded=1)) == {"certificate", "delivery"}
         story = Story(books("hunan"))

@@ -1,0 +1,44 @@
+"""Each row of the field's tables has a scenario that holds, and fails once the row is broken."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.rulebook.course import play
+from monitor.rulebook.scenarios import BadScenario, Scenario
+from rules import life
+from tests.scenarios.rows import TABLES, Row, page
+from tests.scenarios.test_scenarios import SCENARIOS
+
+ROWS = {f"{number}: {row.what}": row for number, row in enumerate(row for rows in TABLES.values() for row in rows)}
+PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_broken_its_scenario_fails(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = ROWS[name]
+    scenario = SCENARIOS[row.scenario]
+    assert holds(scenario, Row("", "", "", "")), "unbroken it holds"
+    if row.forgotten[0]:
+        monkeypatch.delitem(life.TRANSITIONS, row.forgotten)  # type: ignore[arg-type]
+    assert not holds(scenario, row)
+
+
+def holds(scenario: Scenario, row: Row) -> bool:
+    """A record that the engine now refuses, or a rule the book no longer has, is a failure as good as an expectation not met."""
+    try:
+        return not play(scenario, row.change)
+    except BadScenario as error:
+        refused = ("the engine refuses the record", "is no rule of the book")
+        assert any(text in str(error) for text in refused), error
+        return False
+
+
+def test_there_are_at_least_sixty_and_none_is_told_twice() -> None:
+    told = [row.what for rows in TABLES.values() for row in rows]
+    assert len(told) >= 60 and len({row.scenario for rows in TABLES.values() for row in rows}) >= 60
+    assert len(set(told)) == len(told)
+
+
+def test_the_page_is_this_list() -> None:
+    assert page() in PAGE.read_text("utf-8")

@@ -25,13 +25,15 @@ class Colors:
 
 
 class _Row(NamedTuple):
-    """One box of the column. ``counted``: the promise counts while the case is there. ``main``: where the work is done."""
+    """One box of the column. ``begins``: the promise counts from there on, ``counted``: and while the case is there; ``main``:
+    where the work is done."""
 
     name: str
     post: str
     limit: str
     counted: bool
     color: str = Colors.line
+    begins: bool = False
     main: bool = False
     branches: tuple[Branch, ...] = ()
 
@@ -44,10 +46,12 @@ def draw_flow(canvas: Canvas, item: CatalogItem, limits: Mapping[str, str], x: f
         return y + 64
     left, column = x + _BRACKET, width - _BRACKET - (_SIDE + 32 if item.special else 0)
     center = left + column / 2
-    top, counted, paused_at = y, list[float](), y + 38
+    begun, counted, paused_at = 0.0, list[float](), y + 38
     rows = list(_rows(item, limits))
     for number, row in enumerate(rows, 1):
         height = _box(canvas, row, number, left, y, column)
+        if row.begins:
+            begun = y + height / 2
         if row.counted:
             counted += [y + height / 2]
         if row.main:
@@ -62,9 +66,8 @@ def draw_flow(canvas: Canvas, item: CatalogItem, limits: Mapping[str, str], x: f
             y += _GAP
     if item.result:
         y = _result(canvas, item.result, left, y, column)
-    begun = [top + 38] if "acceptance" in item.flow else counted[:1]
-    if begun and (counted or item.is_instant):
-        _bracket(canvas, item, x, left, begun[0], (counted or [y - 28])[-1])
+    if counted or (begun and item.is_instant):
+        _bracket(canvas, item, x, left, begun or counted[0], (counted or [y - 28])[-1])
     return max(y, _pauses(canvas, item, left + column, x + width - _SIDE, paused_at))
 
 
@@ -78,6 +81,7 @@ def _rows(item: CatalogItem, limits: Mapping[str, str]) -> Iterator[_Row]:
             item.posts.get(stage, item.department),
             words.limit(limits.get(stage, ""), "zh"),
             stage in inside,
+            begins=stage == "acceptance",
             main=stage == main,
             branches=item.branches if stage == main else (),
         )
@@ -141,7 +145,7 @@ def _bracket(canvas: Canvas, item: CatalogItem, x: float, right: float, top: flo
     canvas.line([(edge, top), (line, top), (line, bottom), (edge, bottom)], Colors.strong, thick=2.5)
     limit = "当日办结" if item.promised and item.is_instant else words.limit(item.promised or item.statutory, "zh")
     marks = _stacked(f"{'承诺' if item.promised else '法定'}{limit}".replace(" ", "")) if limit else []
-    y = max((top + bottom) / 2 - len(marks) * 12.5, top - 38)
+    y = (top + bottom) / 2 - len(marks) * 12.5
     for mark in marks:
         canvas.text(x + 26, y + 20, mark, 20, Colors.strong, bold=True, anchor="middle")
         y += 25

@@ -39,11 +39,13 @@ def speed_up(item: CatalogItem) -> str:
 def _heading(canvas: Canvas, item: CatalogItem, hall: str) -> float:
     size = 44
     lines = broken(item.name or item.code, size, _INNER)
-    height = 118 + len(lines) * 58
+    above = broken(hall, 22, _INNER - 140)
+    extra = max(len(above) - 1, 0) * 32
+    height = 118 + extra + len(lines) * 58
     canvas.box(0, 0, WIDTH, height, Colors.band)
-    canvas.text(MARGIN, 48, hall, 22, Colors.on_band)
+    canvas.paragraph(MARGIN, 26, hall, 22, Colors.on_band, _INNER - 140)
     canvas.text(WIDTH - MARGIN, 48, "办事流程图", 22, Colors.on_band, anchor="end")
-    y = 72.0
+    y = 72.0 + extra
     for line in lines:
         canvas.text(MARGIN, y + size, line, size, "#ffffff", bold=True)
         y += 58

@@ -159,6 +159,17 @@ def test_names_cannot_break_the_file() -> None:
     assert '"]]><script>' in told and "A&B" in told
 
 
+def test_the_promise_spans_acceptance_to_conclusion() -> None:
+    root = ET.fromstring(
+        poster(CatalogItem("x", promised="5wd", flow=("application", "acceptance", "handling", "delivery")), "", {})
+    )
+    boxes = [each for each in root.iter(f"{{{NAMESPACE}}}rect") if each.get("stroke") == "#1d5fa8"]
+    middles = [float(box.attrib["y"]) + float(box.attrib["height"]) / 2 for box in boxes]
+    (bracket,) = [each for each in root.iter(f"{{{NAMESPACE}}}polyline") if each.attrib["points"].count(",") == 4]
+    heights = [float(point.partition(",")[2]) for point in bracket.attrib["points"].split()]
+    assert (min(heights), max(heights)) == (middles[1], middles[2])
+
+
 @pytest.mark.parametrize(
     ("promised", "statutory", "said"),
     [("8wd", "20wd", "60 %"), ("20wd", "20wd", ""), ("0wd", "3wd", ""), ("5d", "20wd", ""), ("", "20wd", "")],

@@ -37,6 +37,8 @@ from monitor.replay.backtest import (
     print_report,
     run_backtest,
 )
+from monitor.replay.verify import report_in_words
+from monitor.replay.verify import verify_cards as run_verify
 from monitor.rulebook import as_table, check_books, explain_rule, listed, publish, run_suite
 from monitor.rulebook.check import HORIZON
 from monitor.settings import Settings, load_settings
@@ -326,6 +328,19 @@ def published(chosen: Settings, version: str | None, *, as_json: bool) -> None:
         return
     rows = listed(shelf, chosen.zone, to_instant(datetime.now(UTC)))
     click.echo("\n".join(encode_json(row).decode() for row in rows) if as_json else as_table(rows))
+
+
+def cards_verify(
+    chosen: Settings, *, records: Path | None, examples: int, as_json: bool, out: Path | None, lang: Language
+) -> int:
+    """Every issued card computed anew; the report on stdout; 1 if one does not agree."""
+    books = _published(chosen).books
+    with Progress(lang).running() as progress:
+        report = asyncio.run(run_verify(chosen, books, progress.fetched, records=records, examples=examples))
+    if out is not None:
+        out.write_bytes(encode_json(report) + b"\n")
+    click.echo(encode_json(report).decode() if as_json else report_in_words(report, lang))
+    return int(not report.is_clean)
 
 
 def _published(chosen: Settings) -> Shelf:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from monitor import app, cli_publish
+from monitor.cli_cards import cards
 from monitor.cli_catalog import catalog
 from monitor.cli_options import DAY, INSTANT, PATH, kafka_options
 from rules.arithmetic import Language
@@ -324,6 +325,7 @@ def explain(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None
 
 
 main.add_command(catalog)
+main.add_command(cards)
 
 
 @main.group()

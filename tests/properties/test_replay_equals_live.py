@@ -52,7 +52,7 @@ def _last(alerts: list[Alert]) -> dict[str, tuple[Any, ...]]:
     return {alert.id: _alert(alert) for alert in alerts}
 
 
-def _replayed(records: list[Arriving], books: RuleBooks) -> tuple[Came, list[tuple[int, Header]]]:
+def replayed(records: list[Arriving], books: RuleBooks) -> tuple[Came, list[tuple[int, Header]]]:
     """What came of them; and the records as they were told, each act about a card there was."""
     engine, alerts, refused = Replay(books), [], Counter()
     told: list[tuple[int, Header]] = []
@@ -68,7 +68,7 @@ def _replayed(records: list[Arriving], books: RuleBooks) -> tuple[Came, list[tup
     return (_last(alerts), {key: _case(case) for key, case in engine.cases.items()}, refused), told
 
 
-def _log(records: list[tuple[int, Header]], minutes: list[int]) -> list[Raw]:
+def log_of(records: list[tuple[int, Header]], minutes: list[int]) -> list[Raw]:
     """The partition as the broker would keep it."""
     told = [(arrived, 1, key_of(event).encode(), encode_event(event)) for arrived, event in records]
     told += [(to_instant(BEGIN) + minute * 60_000, 0, None, encode_event(TICK)) for minute in minutes]
@@ -104,8 +104,8 @@ def _lived(log: list[Raw], sizes: list[int], crashing: set[int], books: RuleBook
 @given(logs, ticks, batches, crashes, st.sampled_from(sorted(BOOKS)))
 def test_replay_equals_live(records, minutes, sizes, crashing, name):
     books = BOOKS[name]
-    replayed, told = _replayed(records, books)
-    lived = _lived(_log(told, minutes), sizes, crashing, books)
-    assert lived[0] == replayed[0]
-    assert lived[1] == replayed[1]
-    assert lived[2] == replayed[2]
+    came, told = replayed(records, books)
+    lived = _lived(log_of(told, minutes), sizes, crashing, books)
+    assert lived[0] == came[0]
+    assert lived[1] == came[1]
+    assert lived[2] == came[2]

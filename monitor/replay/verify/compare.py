@@ -1,0 +1,86 @@
+"""An alert as it was issued beside what the records say of it now."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
+
+from monitor.replay.verify.issued import Issued
+from monitor.replay.verify.recount import Recount, Trail
+from rules.alerts import STATES, Alert, State
+from rules.case import NEVER, UNREACHED, Case
+from rules.instant import to_instant
+from rules.telling import Told
+
+Kind = Literal["unfounded", "missing", "different", "contradicted"]
+"""Issued, but not by these records; due by the records, but never issued; issued otherwise; one change told in two ways."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_GONE: frozenset[State] = frozenset({"superseded", "expired", "withdrawn"})
+"""Ends that the system itself gives an alert: it may have come and gone unseen between two ticks, or under an earlier book."""
+assert set(STATES) >= _GONE
+
+
+class Mismatch(NamedTuple):
+    """``fields`` name what differs; ``recomputed`` is the alert as of the common point, None where there is none."""
+
+    kind: Kind
+    id: str
+    fields: tuple[str, ...]
+    issued: Alert | None
+    recomputed: Told | None
+
+
+def compare(issued: Issued, recount: Recount, ids: Iterator[str], *, cut: bool) -> Iterator[Mismatch | None]:
+    """One verdict for each alert of a partition: the mismatch, or None where all is as recomputed.
+
+    ``cut``: the partition's first records are gone; alerts of cases that began before the rest are passed over.
+    """
+    for id in ids:
+        alert, trail = issued.last.get(id), recount.trails.get(id, Trail())
+        if cut and _began_before(alert, trail, recount):
+            continue
+        if id in issued.contradicted:
+            yield Mismatch("contradicted", id, ("change",), issued.contradicted[id], trail.at_point)
+            continue
+        yield _verdict(id, alert, trail)
+
+
+def _verdict(id: str, alert: Alert | None, trail: Trail) -> Mismatch | None:
+    point = trail.at_point
+    if alert is None:
+        return None if point is None or point.state in _GONE else Mismatch("missing", id, (), None, point)
+    possible = trail.possible
+    if not possible:
+        return None if alert.state in _GONE else Mismatch("unfounded", id, (), alert, None)
+    differences = [_differences(alert, told) for told in possible]
+    if () in differences:
+        return None
+    return Mismatch("different", id, differences[0], alert, possible[0])
+
+
+def _differences(alert: Alert, told: Told) -> tuple[str, ...]:
+    card, clock = told.change.card, told.change.clock
+    deadline = clock.deadline if clock is not None and clock.deadline else card.due
+    pairs = {
+        "state": (alert.state, told.state),
+        "level": (alert.level, told.level),
+        "due_at": (to_instant(alert.due_at), card.due),
+        "deadline": (to_instant(alert.deadline), deadline),
+        "book": (alert.book, told.book.version),
+        "department": (alert.department, told.department),
+    }
+    return tuple(name for name, (one, other) in pairs.items() if one != other)
+
+
+def _began_before(alert: Alert | None, trail: Trail, recount: Recount) -> bool:
+    """Whether the case, as far as we know, began before the first record that is left."""
+    if alert is not None and min(to_instant(alert.counted_from), to_instant(alert.raised_at)) < recount.began:
+        return True
+    told = trail.possible
+    case = recount.cases.get(told[0].case.key) if told else None
+    return case is None or _begun(case) < recount.began
+
+
+def _begun(case: Case) -> int:
+    """When the case was applied for or accepted; NEVER, and so before anything, where nothing is left that says so."""
+    begun = min(case.applied or UNREACHED, case.terms.at if case.terms is not None else UNREACHED)
+    return NEVER if begun == UNREACHED else begun

@@ -1,0 +1,129 @@
+"""Where records and alerts come from: the topics up to a common point, or a file of records beside the alerts topic."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
+
+from monitor.kafka import KafkaUnavailable, client_options, partition_of
+from monitor.replay.backtest.lines import read_line
+from monitor.replay.reading import consuming, partitions_of, read_ranges
+from monitor.replay.verify.issued import Issued
+from monitor.replay.verify.recount import Recount
+from monitor.settings import Settings
+from monitor.wire import Topics
+from rules.errors import BadEvent, SupervisionError
+from rules.events import TICK
+from rules.rulebook import RuleBooks
+
+Seen = Callable[[int], None]
+"""Told the number of records read so far, now and then."""
+_OFTEN = 5000
+_EVERYTHING = 2**63
+
+
+class VerifyError(SupervisionError):
+    """The cards cannot be verified against this; the text says what to change."""
+
+
+class Partition(NamedTuple):
+    """A partition computed anew; ``cut`` if its first records are no longer there."""
+
+    recount: Recount
+    cut: bool
+
+
+async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple[Issued, list[Partition]]:
+    """Both topics. The common point is what the workers have committed: up to there alerts and state are durable.
+
+    The order matters: first that point, then the end of the alerts, then the end of the events. So every alert read stems
+    from an event read, whatever the workers do meanwhile.
+    """
+    topics = Topics(settings.topics.prefix)
+    events = await partitions_of(topics.events, settings, VerifyError)
+    alerts = await partitions_of(topics.alerts, settings, VerifyError)
+    points = await _committed(settings, events)
+    issued = Issued()
+    async with consuming(settings) as consumer:
+        ends = await consumer.end_offsets(alerts)
+        firsts, stops = await consumer.beginning_offsets(events), await consumer.end_offsets(events)
+        found = {each: Recount(books, _home(each.partition, len(events)), points[each]) for each in events}
+        read = 0
+
+        def take(record: Any) -> None:
+            nonlocal read
+            read += 1
+            where = TopicPartition(record.topic, record.partition)
+            found[where].take(record.offset, record.timestamp, record.key, record.value)
+
+        wanted = {each: (firsts[each], stops[each]) for each in events if stops[each] > firsts[each]}
+        await read_ranges(consumer, wanted, take, lambda: seen(read))
+        begins = await consumer.beginning_offsets(alerts)
+        ranges = {each: (begins[each], ends[each]) for each in alerts if ends[each] > begins[each]}
+        await read_ranges(consumer, ranges, lambda record: issued.take(record.value), lambda: seen(read + issued.read))
+    return issued, [Partition(found[each], firsts[each] > 0) for each in events]
+
+
+async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen) -> tuple[Issued, list[Partition]]:
+    """Records of a file, as simulate --out or an archive has them, and all of the alerts topic.
+
+    A file need not have ticks: each of its records tells the time to every case.
+    """
+    recount = Recount(books, lambda key: True, _EVERYTHING)
+    try:
+        with _opened(file) as lines:
+            for number, line in enumerate(lines):
+                _line(recount, number, line)
+                if number % _OFTEN == 0:
+                    seen(number)
+    except (OSError, EOFError) as error:
+        raise VerifyError(f"{file} cannot be read: {error}") from None
+    issued = Issued()
+    alerts = await partitions_of(Topics(settings.topics.prefix).alerts, settings, VerifyError)
+    async with consuming(settings) as consumer:
+        begins, ends = await consumer.beginning_offsets(alerts), await consumer.end_offsets(alerts)
+        ranges = {each: (begins[each], ends[each]) for each in alerts if ends[each] > begins[each]}
+        await read_ranges(consumer, ranges, lambda record: issued.take(record.value), lambda: seen(recount.events + issued.read))
+    return issued, [Partition(recount, False)]
+
+
+def _opened(file: Path) -> IO[bytes]:
+    return gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb")  # type: ignore[return-value]
+
+
+def _line(recount: Recount, number: int, line: bytes) -> None:
+    try:
+        read = read_line(line)
+        recount.tell(2 * number, read.now, TICK)
+        recount.tell(2 * number + 1, read.arrived, read.event)
+    except BadEvent as error:
+        recount.refused[error.reason] += 1
+
+
+def _home(partition: int, partitions: int) -> Callable[[bytes], bool]:
+    return lambda key: partition_of(key, partitions) == partition
+
+
+async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[TopicPartition, int]:
+    """Up to which offset the workers are done with each partition."""
+    group = settings.worker.group
+    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
+    try:
+        await admin.start()
+        found = await admin.list_consumer_group_offsets(group)
+    except CoordinatorNotAvailableError:  # a fresh broker, that has had no group yet
+        found = {}
+    except KafkaError as error:
+        raise KafkaUnavailable(f"the offsets of group {group} cannot be read: {error}") from error
+    finally:
+        await admin.close()
+    if not any(each in found for each in events):
+        raise VerifyError(
+            f"worker group {group} has committed nothing for {events[0].topic}: no worker has run there under that name. "
+            "worker.group in the settings must be the workers'"
+        )
+    return {each: max(found[each].offset, 0) if each in found else 0 for each in events}

@@ -1,0 +1,183 @@
+"""Where a single instant, or a single record more, decides."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rules.calendar import Calendar, from_dict
+from rules.errors import BadEvent, BadRuleBook, UncoveredDate
+from rules.instant import MINUTE, to_datetime
+from rules.rulebook import RuleBooks
+from tests.rules.story import ZONE, Story, book, books, day
+
+
+def looking(finding: str, **keys: Any) -> Story:
+    """A story in which nothing but that finding raises a card, at once."""
+    over = {key: keys.pop(key) for key in ("items", "extension", "supplement") if key in keys}
+    rule = {"id": "own", "finding": finding, "red": "at once", **keys}
+    return Story(
+        books(time_limits=[{"id": "c", "clock": "case", "limit": "promised", "red": "deadline"}], process=[rule], **over)
+    )
+
+
+def found(story: Story) -> int:
+    """How many there are a minute later: a level is reached once its instant is past."""
+    story.tick(to_datetime(story.now + MINUTE, ZONE))
+    return sum(card.rule == "own" for card in story.known.cards)
+
+
+@pytest.mark.parametrize(("how", "odd"), [("voided", True), ("withdrawn", True), ("returned", False), ("normal", False)])
+def test_a_case_voided_or_withdrawn_was_terminated(how: str, odd: bool) -> None:
+    story = looking("terminated")
+    story.tell("accepted", day(0), promised="10wd")
+    story.tell("concluded", day(1), how=how)
+    assert found(story) == odd
+
+
+@pytest.mark.parametrize(("minutes", "odd"), [(-1, False), (0, True), (5, True)])
+def test_suspended_at_the_last_minute_is_from_a_day_before_the_deadline(minutes: int, odd: bool) -> None:
+    story = looking("suspended-last-minute", within="1wd")
+    story.tell("accepted", day(0), promised="5wd")
+    story.tell("suspended", day(4, 0, minutes), procedure="hearing", approved_days=3)
+    assert found(story) == odd
+
+
+@pytest.mark.parametrize(("minutes", "odd"), [(0, True), (1, False)])
+def test_and_to_the_deadline_itself(minutes: int, odd: bool) -> None:
+    story = looking("suspended-last-minute", within="1wd")
+    story.tell("accepted", day(0), promised="5wd")
+    story.tell("suspended", day(7, 0, minutes), procedure="hearing", approved_days=3)
+    assert found(story) == odd
+
+
+def test_how_near_it_was_is_told_by_the_cap_of_the_item() -> None:
+    items = [{"code": "licence", "max_extension": 4}]
+    near = []
+    for days in (8, 10):
+        story = looking("suspended-last-minute", within="1wd", items=items, extension={"max_days": 2})
+        story.tell("accepted", day(0), promised="5wd")
+        story.tell("extended", day(1), days=9)
+        story.tell("suspended", day(days), procedure="hearing", approved_days=3)
+        near.append(found(story))
+    assert near == [0, 1], "due after 9 working days, on Friday week"
+
+
+@pytest.mark.parametrize(("days", "odd"), [(7, False), (8, True), (9, True), (10, False)])
+def test_a_pause_that_ended_before_is_left_out_of_how_near_it_was(days: int, odd: bool) -> None:
+    story = looking("suspended-last-minute", within="1wd")
+    story.tell("accepted", day(0), promised="5wd")
+    story.tell("suspended", day(1), procedure="hearing", approved_days=2)
+    story.tell("resumed", day(3))
+    story.tell("suspended", day(days), procedure="testing", approved_days=3)
+    assert found(story) == odd, "due on Wednesday week, not on Monday"
+
+
+def test_the_decision_is_a_step_of_the_flow_unless_the_stage_was_entered() -> None:
+    items = [{"code": "licence", "flow": ["acceptance", "review", "approval"]}]
+    story = looking("stage-out-of-order", items=items)
+    story.tell("accepted", day(0))
+    story.tell("decided", day(1), result="granted")
+    assert found(story) == 0
+    story.tell("stage_entered", day(2), stage="review")
+    assert found(story) == 1, "back from the decision to the review"
+    story.tell("stage_entered", day(0, 1), arrived=day(2, 1), stage="approval")
+    assert found(story) == 1, "entered it was; the decision is no further step"
+
+
+def test_who_is_not_named_is_nobody() -> None:
+    story = looking("four-eyes")
+    story.tell("accepted", day(0))
+    for stage in ("handling", "review"):
+        story.tell("stage_entered", day(1), stage=stage)
+        story.tell("stage_left", day(1, 1), stage=stage)
+    story.tell("decided", day(2), result="granted")
+    assert not story.known.handlers and found(story) == 0
+
+
+def test_a_complaint_that_ended_before_the_case_ran_over_raises_nothing() -> None:
+    for minutes, odd in ((-1, 0), (0, 0), (1, 1)):
+        story = looking("complaint-on-overdue")
+        story.tell("accepted", day(0), promised="5wd")
+        story.tell("complaint_filed", day(1), complaint="TS1")
+        story.tell("complaint_answered", day(7, 0, minutes), complaint="TS1")
+        story.tick(day(9))
+        assert found(story) == odd, minutes
+
+
+def test_a_department_given_its_part_again_has_done_it_only_once() -> None:
+    story = Story()
+    story.tell("accepted", day(0), promised="30wd")
+    story.tell("branch_opened", day(0), department="消防队", limit="3wd")
+    story.tell("branch_concluded", day(1), department="消防队")
+    story.tell("branch_opened", day(2), department="消防队", limit="3wd")
+    assert (story.clocks["branch/1"], story.clocks["branch/2"]) == (False, True)
+    story.tell("branch_concluded", day(2), department="消防队")
+    assert story.clocks["branch/2"] is False, "done in the very instant it was given"
+
+
+def test_a_supplement_in_the_instant_of_the_application_is_no_second_round() -> None:
+    story = Story()
+    story.tell("applied", day(0))
+    story.tell("supplemented", day(0))
+    assert [clock for clock in story.clocks if clock.startswith("acceptance-notice")] == ["acceptance-notice/1"]
+
+
+def test_a_stage_typed_in_again_and_again_is_one_visit() -> None:
+    story = Story(books(stages={"review": "3wd"}))
+    story.tell("accepted", day(0))
+    for days in (0, 1, 2):
+        story.tell("stage_entered", day(days), stage="review")
+    story.tell("stage_left", day(3), stage="review")
+    story.tell("stage_entered", day(4), stage="review")
+    assert {name: runs for name, runs in story.clocks.items() if "review" in name} == {
+        "stage-review/1": False,
+        "stage-review/2": True,
+    }
+
+
+def test_an_appeal_in_the_instant_of_the_reply_ends_nothing_twice() -> None:
+    story = Story(RuleBooks([book("office")]))
+    story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    story.tick(day(8))
+    card = f"{story.known.key}/case-promise/yellow/1"
+    story.tell("alert_acknowledged", day(8), alert=card)
+    story.tell("alert_replied", day(9), alert=card)
+    story.tell("alert_appealed", day(9), alert=card)
+    (reply,) = [clock for clock in story.known.clocks if story.books.get(story.known.book).rules[clock.rule].id == "reply"]
+    assert reply.end, "answered, whatever becomes of the appeal"
+    story.tell("appeal_decided", day(10), alert=card, outcome="rejected")
+    assert story.clocks["reply/" + str(reply.cycle)] is False
+
+
+def test_what_people_may_not_do_names_the_field() -> None:
+    story = Story(RuleBooks([book("default")]))
+    story.tell("accepted", day(0))
+    with pytest.raises(BadEvent) as refused:
+        story.tell("card_issued_by_hand", day(1), level="red", reason="x")
+    assert (refused.value.reason, refused.value.field) == ("forbidden_type", "level")
+
+
+def test_the_first_day_after_the_last_year_is_not_covered() -> None:
+    calendar = Calendar("own", [2026], {}, {})
+    assert calendar.is_workday(date(2026, 12, 31)) and not calendar.covers(date(2027, 1, 1))
+    first, days = calendar.first, len(calendar.before) - 1
+    assert days == 365 and calendar.ordinal_of(first + 364) == len(calendar.working) - 1
+    for look in (calendar.ordinal_of, calendar.ordinal_of_next):
+        with pytest.raises(UncoveredDate):
+            look(first + 365)
+        with pytest.raises(UncoveredDate):
+            look(first - 1)
+    assert repr(calendar) == f"Calendar('own', 2026-2026, version {calendar.version})"
+
+
+def test_every_defect_of_a_calendar_is_told_by_its_key() -> None:
+    with pytest.raises(BadRuleBook) as refused:
+        from_dict({"base": "weekends", "years": [2026], "holidays": [7], "workdays": [{"date": date(2026, 3, 1)}]})
+    assert [text.split(": ")[0] for text in refused.value.defects] == ["name", "holidays[0]", "workdays[0]"]
+    assert "name: give the calendar a name" in refused.value.defects
+    assert str(refused.value) == "calendar None: " + "; ".join(refused.value.defects)
+    outside = {date(2027, 3, 7): "x"}
+    with pytest.raises(BadRuleBook) as refused:
+        Calendar("own", [2026], {}, outside)
+    assert refused.value.defects == ["workdays: 2027-03-07 lies in a year that is not covered: add 2027 to years"]

@@ -1,14 +1,17 @@
 """Where a single instant, or a single record more, decides."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from rules.calendar import Calendar, from_dict
+from rules.case import Card
 from rules.errors import BadEvent, BadRuleBook, UncoveredDate
-from rules.instant import MINUTE, to_datetime
+from rules.instant import MINUTE, to_datetime, to_instant
+from rules.life import ACTS, appeals_of
 from rules.rulebook import RuleBooks
+from rules.worktime import Counting, Limit, OfficeHours, Unit, Worktime
 from tests.rules.story import ZONE, Story, book, books, day
 
 
@@ -150,6 +153,79 @@ def test_an_appeal_in_the_instant_of_the_reply_ends_nothing_twice() -> None:
     assert story.clocks["reply/" + str(reply.cycle)] is False
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "reason", "field"),
+    [
+        ("alert_acknowledged", {"at": day(6)}, "illegal_transition", "at"),
+        ("alert_acknowledged", {"department": "税务局"}, "illegal_transition", "department"),
+        ("alert_removed", {"cause": "objective", "reason": "停电"}, "illegal_transition", "consent"),
+        ("alert_replied", {}, "illegal_transition", "type"),
+        ("alert_acknowledged", {"alert": "nobody's"}, "unknown_alert", "alert"),
+    ],
+)
+def test_a_refused_act_names_its_reason_and_the_field_at_fault(
+    kind: str, fields: dict[str, Any], reason: str, field: str
+) -> None:
+    story = Story(RuleBooks([book("office")]))
+    story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    story.tick(day(8))
+    act = {"alert": f"{story.known.key}/case-promise/yellow/1", "at": day(9), **fields}
+    before = story.known
+    with pytest.raises(BadEvent) as error:
+        story.tell(kind, arrived=day(9), **act)
+    assert (error.value.reason, error.value.field) == (reason, field) and story.known == before
+    if reason == "unknown_alert":
+        with pytest.raises(BadEvent) as error:
+            Story(story.books).tell(kind, arrived=day(9), **act)
+        assert (error.value.reason, error.value.field) == (reason, field), "nor of a case that nobody knows"
+
+
+def test_an_act_is_remembered_by_its_place_in_the_log() -> None:
+    """Else what came before it would be taken for new after a crash."""
+    story = Story(RuleBooks([book("office")]))
+    story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    card = f"{story.known.key}/case-promise/yellow/1"
+    story.tell("alert_acknowledged", day(8), alert=card)
+    assert story.known.offset == story.offset - 1
+    story.tell("alert_acknowledged", day(8), arrived=day(15), alert=card)
+    assert story.known.offset == story.offset - 1, "known already; but time has raised an alert about it meanwhile"
+    assert "yellow reply" in story.standing
+
+
+def test_only_the_case_itself_is_extended() -> None:
+    story = Story(books(stages={"review": "3wd"}))
+    story.tell("accepted", day(0), promised="5wd", statutory="60wd")
+    story.tell("stage_entered", day(0), stage="review")
+    story.tell("suspended", day(1), procedure="hearing", approved_days=2)
+    story.tell("extended", day(8), days=2)
+    story.tick(day(30))
+    limits = {alert.rule: (alert.limit, alert.deadline) for alert in story.alerts if alert.level == "yellow"}
+    assert limits["stage-review"] == ("3wd", day(7)) and limits["case-promise"] == ("7wd", day(11))
+
+
+def test_a_finding_whose_grace_ends_in_a_year_nobody_knows_waits() -> None:
+    calendar = {"name": "own", "base": "weekends", "years": [2026]}
+    rule = {"id": "own", "finding": "conclusion-without-acceptance", "red": "1wd after"}
+    story = Story(books(process=[rule], calendar=calendar))
+    story.tell("concluded", datetime.fromisoformat("2026-12-31T10:00:00+08:00"))
+    story.tick(datetime.fromisoformat("2027-03-01T10:00:00+08:00"))
+    assert not story.known.cards
+
+
+def appeals(*acts: tuple[int, str]) -> Card:
+    return Card("own", 2, 1, 1, 1, 0, 0, 0, acts=tuple((at, ACTS.index(act)) for at, act in acts))
+
+
+def test_an_appeal_stops_a_clock_only_while_it_runs() -> None:
+    card = appeals((10, "appeal"), (20, "reject"), (30, "appeal"), (40, "reject"))
+    assert appeals_of(card, 5) == (((10, 20), (30, 40)), 0)
+    assert appeals_of(card, 15) == (((15, 20), (30, 40)), 0), "the clock began meanwhile"
+    assert appeals_of(card, 20) == appeals_of(card, 25) == (((30, 40),), 0), "or when it was over"
+    assert appeals_of(card, 5, 25) == (((10, 20),), 0), "what came after the clock's end stops nothing"
+    assert appeals_of(card, 5, 40) == (((10, 20), (30, 40)), 0)
+    assert appeals_of(appeals((10, "appeal")), 5) == ((), 10)
+
+
 def test_what_people_may_not_do_names_the_field() -> None:
     story = Story(RuleBooks([book("default")]))
     story.tell("accepted", day(0))
@@ -181,3 +257,44 @@ def test_every_defect_of_a_calendar_is_told_by_its_key() -> None:
     with pytest.raises(BadRuleBook) as refused:
         Calendar("own", [2026], {}, outside)
     assert refused.value.defects == ["workdays: 2027-03-07 lies in a year that is not covered: add 2027 to years"]
+
+
+def test_a_calendar_laid_over_another_keeps_its_weekend() -> None:
+    gulf = Calendar("gulf", [2026], {}, {}, frozenset({4, 5}))
+    laid = from_dict({"name": "own", "holidays": [{"date": date(2026, 3, 2), "name": "x"}]}, gulf)
+    assert [laid.is_workday(date(2026, 3, day)) for day in (1, 2, 6, 7, 8)] == [True, False, False, False, True]
+    assert laid.weekend == gulf.weekend
+
+
+def own(hours: str, limit: str, start: str) -> str:
+    """The end of a limit where the years begin on a Thursday."""
+    calendar = Calendar("own", [2026], {date(2026, 1, 1): "元旦"}, {})
+    worktime = Worktime("Asia/Shanghai", calendar, OfficeHours.from_dict({"sessions": hours.split()}), Counting(ends="second"))
+    began = to_instant(datetime.fromisoformat(f"2026-{start}:00+08:00"))
+    return to_datetime(worktime.due(began, Limit.parse(limit)), ZONE).strftime("%m-%d %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "expected"),
+    [
+        ("03-02T09:00", "3wh", "03-02 12:00"),  # the end of the morning, not the beginning of the afternoon
+        ("03-02T10:00", "2wh", "03-02 12:00"),
+        ("03-02T09:00", "7wh", "03-02 17:00"),  # nor the next morning
+        ("01-01T09:00", "1wh", "01-02 10:00"),  # the first working day the calendar has
+        ("01-02T09:00", "1wh", "01-02 10:00"),
+        ("12-31T16:00", "1wh", "12-31 17:00"),  # and the last
+    ],
+)
+def test_a_limit_in_hours_ends_with_the_session_it_fills(start: str, limit: str, expected: str) -> None:
+    assert own("09:00-12:00 13:00-17:00", limit, start) == expected
+
+
+def test_limits_that_make_no_sense_say_why() -> None:
+    with pytest.raises(ValueError, match=r"^a limit cannot be negative \(-1\): give a whole number and a unit"):
+        Limit(-1, Unit.working_days)
+    with pytest.raises(ValueError, match=r'^first_day_counts means nothing with ends = "second": choose one of the two$'):
+        Counting(ends="second", first_day_counts=True)
+    season = {"from": "06-01", "sessions": ["08:00-12:00"]}
+    with pytest.raises(BadRuleBook) as refused:
+        OfficeHours.from_dict({"sessions": ["09:00-12:00"], "seasons": [season]})
+    assert refused.value.defects == ["seasons[0]: needs exactly the keys from, to, sessions"]

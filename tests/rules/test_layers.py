@@ -53,6 +53,7 @@ def test_what_is_no_rule_is_left_for_the_check_to_find() -> None:
     laid = merge(BASE, {"time_limits": odd})
     assert laid["time_limits"] == [*odd, {"id": "b", "clock": "stage"}]
     assert merge(BASE, {"time_limits": "none"})["time_limits"] == "none"
+    assert merge({"time_limits": [7, {"name": "x"}]}, BASE)["time_limits"] == [*BASE["time_limits"], 7, {"name": "x"}]
     assert merge({"time_limits": "none"}, BASE)["time_limits"] == BASE["time_limits"]
 
 

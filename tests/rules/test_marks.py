@@ -84,7 +84,10 @@ def test_back_entry_begins_where_its_limit_ends() -> None:
 def test_a_year_the_calendar_does_not_cover_says_nothing() -> None:
     calendar = {"name": "own", "base": "weekends", "years": [2026]}
     late = datetime.fromisoformat("2026-12-28T10:00:00+08:00")
-    assert not found(event("applied", late), looking(calendar=calendar), datetime.fromisoformat("2027-03-01T10:00:00+08:00"))
+    arrived = datetime.fromisoformat("2027-03-01T10:00:00+08:00")
+    assert not found(event("applied", late), looking(calendar=calendar), arrived)
+    elsewhere = event("applied", late, channel="off-hall")
+    assert found(elsewhere, looking(calendar=calendar), arrived) == {"off-hall-channel channel=off-hall"}
 
 
 def test_of_each_finding_the_earliest_is_kept_and_every_card_by_hand() -> None:
@@ -94,6 +97,24 @@ def test_of_each_finding_the_earliest_is_kept_and_every_card_by_hand() -> None:
     assert marked(first, ((5, channel, "a"),)) == ((5, channel, "a"), (7, place, "x"))
     assert marked(first, ((9, hand, "甲"), (8, hand, "乙"))) == (*first, (8, hand, "乙"), (9, hand, "甲"))
     assert marked(first, first) is first and marked((), ()) == ()
+
+
+def test_what_is_known_already_hides_nothing_new() -> None:
+    first: tuple[Mark, ...] = ((5, 1, "b"),)
+    assert marked(first, (first[0], (4, 2, "x"))) == ((4, 2, "x"), (5, 1, "b"))
+
+
+def test_a_hall_that_names_no_terminals_finds_none_wrong() -> None:
+    record = event("accepted", day(0), channel="hall", terminal="PC", item="licence")
+    assert not found(record, looking(hall={"places": ["市政务服务中心"], "terminals": []}))
+
+
+def test_less_than_a_day_is_no_back_entry_whatever_the_book_allows() -> None:
+    """Xuzhou allows 24 hours between a window system and its supervision."""
+    process = [{"id": "own", "finding": "back-entry", "within": "1wh", "red": "at once"}]
+    judged = book(process=process)
+    for hours, odd in ((23.99, False), (24, True), (25, True)):
+        assert bool(found(event("applied", day(0)), judged, day(0, hours))) == odd, hours
 
 
 def test_a_case_handled_outside_from_end_to_end_gets_one_card() -> None:

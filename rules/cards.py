@@ -98,6 +98,25 @@ def judge(
     return Verdict(clocks + watching, again.cards, verdict.changes + again.changes, again.wake_at)
 
 
+def undisturbed(clocks: Sequence[Clock], known: Sequence[Clock], book: RuleBook, now: int) -> bool:
+    """Whether what stood by ``known`` at ``now`` stands by ``clocks`` as well: no clock that differs has reached a level.
+
+    For cards that were judged by ``known`` and ``now`` a moment ago. Clocks that are the same are the very same objects.
+    """
+    before, after = set(map(id, known)), set(map(id, clocks))
+    differ = [clock for clock in clocks if id(clock) not in before]
+    differ += [clock for clock in known if id(clock) not in after and clock.rule not in book.life_rules]
+    return not any(_has_reached(clock, now) for clock in differ)
+
+
+def _has_reached(clock: Clock, now: int) -> bool:
+    horizon = min(clock.end, now) if clock.end else now
+    for threshold in clock.thresholds:  # noqa: SIM110  # asked at every change of a case: a generator costs more than the loop
+        if threshold < horizon:
+            return True
+    return False
+
+
 def _judged(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, act: Act | None) -> Verdict:
     soonest = UNREACHED
     breached = False

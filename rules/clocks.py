@@ -40,6 +40,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
 _DEADLINES_DEPEND_ON = frozenset(
     {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints"}
 )
+_AT_DEADLINE = (Threshold("deadline"),)
 _ORDER = attrgetter("rule", "cycle")
 
 
@@ -214,6 +215,8 @@ def _found(findings: Iterable[Found], rule: ProcessRule, index: int, book: RuleB
 def _thresholds(
     rule: TimeLimit, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]
 ) -> tuple[int, ...]:
+    if rule.thresholds == _AT_DEADLINE:
+        return (deadline,)
     return tuple(
         [
             deadline if threshold.kind == "deadline" else _threshold(threshold, book, start, deadline, limit, pauses)

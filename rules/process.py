@@ -30,6 +30,7 @@ A detail is the finding and what there is to say of it, ``back-entry event=accep
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from rules import complaint_findings as complained
 from rules.case import NEVER, Case
@@ -127,10 +128,24 @@ def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     flow = book.item(case.terms.item).flow
     if not flow:
         return ()
-    passed = {stage for _, stage in case.entered} | {stage for _, stage in case.left} | {ACCEPTANCE} | _REPORTED_LATER
-    passed |= {stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if at}
-    lacking = [stage for stage in flow if STAGES.index(stage) not in passed]
+    passed = {stage for _, stage in case.entered}
+    passed.update([stage for _, stage in case.left])
+    passed.update([stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if at])
+    lacking = [STAGES[stage] for stage in _to_pass(flow) if stage not in passed]
     return (Found(case.concluded, f"stages={','.join(lacking)}"),) if lacking else ()
+
+
+@lru_cache
+def _to_pass(flow: tuple[str, ...]) -> tuple[int, ...]:
+    """The stages of ``flow`` that an accepted case must have entered or left."""
+    stages = [STAGES.index(stage) for stage in flow]
+    return tuple([stage for stage in stages if stage != ACCEPTANCE and stage not in _REPORTED_LATER])
+
+
+@lru_cache
+def _places(flow: tuple[str, ...]) -> dict[int, int]:
+    """Which place each stage has in ``flow``."""
+    return {STAGES.index(stage): place for place, stage in enumerate(flow)}
 
 
 def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -138,7 +153,7 @@ def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found
     flow = book.item(case.terms.item).flow if case.terms is not None else ()
     if not flow or case.terms is None:
         return ()
-    place = {STAGES.index(stage): position for position, stage in enumerate(flow)}
+    place = _places(flow)
     steps = [*case.entered, (case.terms.at, ACCEPTANCE)]
     if case.decided and APPROVAL not in {stage for _, stage in case.entered}:
         steps.append((case.decided, APPROVAL))
@@ -225,10 +240,10 @@ def _four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]
     """Who it was is personal data and stays out of the card; the records name them."""
     if not case.decided or not case.handlers:
         return ()
-    people: list[set[str]] = [
-        {handler for stage, handler in case.handlers if stage == wanted} for wanted in (HANDLING, REVIEW, APPROVAL)
-    ]
-    return (Found(case.decided, ""),) if set.intersection(*people) else ()
+    people = {handler for stage, handler in case.handlers if stage == HANDLING}
+    for wanted in (REVIEW, APPROVAL):
+        people = people and {handler for stage, handler in case.handlers if stage == wanted and handler in people}
+    return (Found(case.decided, ""),) if people else ()
 
 
 _LOOKS: Mapping[str, Look] = {

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.alerts import Alert
-from rules.cards import WITHDRAWN, Act, judge, next_threshold
+from rules.cards import WITHDRAWN, Act, judge, next_threshold, undisturbed
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
@@ -203,9 +203,13 @@ def _settled(
         if clocks == case.clocks:  # nothing a clock of this book depends on; time was judged a moment ago
             soonest = next_threshold(clocks, now)
             return joined, (), soonest + 1 if soonest != UNREACHED else None
-    known = case.clocks if case.digest == book.digest else ()
-    verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
     due = _promise(clocks, book)
+    known = case.clocks if case.digest == book.digest else ()
+    if known and case.cards and undisturbed(clocks, known, book, now):
+        clocks += tuple([clock for clock in known if clock.rule in book.life_rules])  # the same cards, so the same watches
+        soonest = next_threshold(clocks, now)
+        return _replace(joined, book=book.version, clocks=clocks, due=due), (), soonest + 1 if soonest != UNREACHED else None
+    verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if not verdict.changes:
         return after, (), verdict.wake_at

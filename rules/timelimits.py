@@ -239,6 +239,8 @@ def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
 
 def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
     """The last instant in time, pauses left out and, for the case itself, extensions added."""
+    if not pauses and not case.extensions:
+        return book.worktime.due(start, limit)
     between = [(pause.start, pause.end) for pause in pauses]
     deadline = book.worktime.due(start, limit, between)
     if rule.clock == "case" and case.extensions:

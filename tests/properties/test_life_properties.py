@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.bookfile import parse_book
+from rules.cards import judge
 from rules.case import Case, decode_case, encode_case, is_card
+from rules.clocks import clocks_of
 from rules.errors import BadEvent
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
@@ -146,6 +148,26 @@ def test_what_was_refused_left_no_trace(history, life, office):
         told += outcome.alerts
     assert cards(again) == cards(case)
     assert {(a.id, a.state, a.due_at) for a in told} == {(a.id, a.state, a.due_at) for a in alerts}
+
+
+@given(told, lives, offices, st.randoms())
+def test_judged_anew_from_its_facts_alone_a_case_stays_as_it_is(history, life, office, random):
+    """Whatever is taken over from before, because nothing it depends on has changed, is what working it out again gives."""
+    books = OFFICES[office]
+    _, _, taken = live(history, life, books)
+    case: Case | None = None
+    now = 0
+    late = sorted((at + random.randrange(10) // 7 * random.randrange(9 * DAY), number) for number, (at, _) in enumerate(taken))
+    for offset, (arrived, number) in enumerate(late):
+        now = max(now, arrived)
+        try:
+            case, _, wake = step(case, taken[number][1], books, now, now, offset)
+        except BadEvent:
+            continue
+        if case is not None:
+            book = books.get(case.book)
+            anew = judge(clocks_of(case, book), case.cards, book, now)
+            assert (anew.changes, anew.clocks, anew.wake_at) == ((), case.clocks, wake)
 
 
 @given(told, lives, offices, st.lists(st.integers(0, MINUTES), max_size=8))

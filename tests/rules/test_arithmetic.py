@@ -175,3 +175,15 @@ def test_the_counted_days_add_up_to_the_limit(start: int, edges: list[int], unit
         assert date.fromisoformat(later.from_day) - date.fromisoformat(earlier.to_day) == timedelta(days=1)
     assert all(span.days == (date.fromisoformat(span.to_day) - date.fromisoformat(span.from_day)).days + 1 for span in found)
     assert all(describe(found, lang) for lang in ("zh", "en"))
+
+
+def test_an_instant_item_that_came_in_after_closing_shows_the_evening() -> None:
+    found = spans("2024-09-26T18:00", "0wd", roll_start=True)
+    assert short(found) == [("09-26", 1, "outside_hours"), ("09-27", 1, "instant_item")]
+    paused = spans("2024-09-26T18:00", "0wd", ("2024-09-26T18:30", "2024-09-27T09:00", "hearing"), roll_start=True)
+    assert [reason for _, _, reason in short(paused)] == ["suspended:hearing", "instant_item"]
+
+
+def test_a_reason_without_words_is_told_as_it_is() -> None:
+    day = Span("2024-09-26", "2024-09-26", 1, False, "unheard_of")
+    assert describe((day,)) == ("2024-09-26：unheard_of，1 天",)

@@ -298,3 +298,29 @@ def test_limits_that_make_no_sense_say_why() -> None:
     with pytest.raises(BadRuleBook) as refused:
         OfficeHours.from_dict({"sessions": ["09:00-12:00"], "seasons": [season]})
     assert refused.value.defects == ["seasons[0]: needs exactly the keys from, to, sessions"]
+
+
+def test_back_over_a_night_in_hours_ends_at_the_opening_not_at_the_closing_before() -> None:
+    hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
+    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
+
+    def before(text: str, limit: str) -> str:
+        due = to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00"))
+        return to_datetime(worktime.before(due, Limit.parse(limit)), ZONE).strftime("%d %H:%M")
+
+    assert [before("03T10:00", "1wh"), before("03T14:00", "1wh"), before("03T10:00", "2wh")] == [
+        "03 09:00",
+        "03 13:00",
+        "02 16:00",
+    ]
+
+
+def test_a_pause_in_the_grace_of_a_weekend_holds_the_limit_till_it_is_over_and_no_longer() -> None:
+    hours = OfficeHours.from_dict({"sessions": ["09:00-17:00"]})
+    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="day_end"))
+    monday, sunday = (to_instant(datetime.fromisoformat(f"2026-03-{text}T10:00:00+08:00")) for text in ("02", "08"))
+    ends = []
+    for until in ("09", "10", "11"):
+        resumed = to_instant(datetime.fromisoformat(f"2026-03-{until}T10:00:00+08:00"))
+        ends.append(to_datetime(worktime.due(monday, Limit.parse("5d"), [(sunday, resumed)]), ZONE).strftime("%d"))
+    assert ends == ["09", "10", "11"]

@@ -6,9 +6,10 @@ from typing import Any
 from rules.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
+from rules.rulebook import RuleBooks
 from rules.step import decide, step
 from rules.telling import Told, alert_of, defence_of
-from tests.rules.story import MONDAY, books, day, event
+from tests.rules.story import MONDAY, Story, book, books, day, event
 
 RECORDS: tuple[Any, ...] = (
     event("applied", day(0)),
@@ -57,3 +58,51 @@ def test_only_the_persons_own_act_carries_the_name() -> None:
 def test_a_clock_that_is_gone_defends_nothing() -> None:
     told = told_of(RECORDS)[0][0]
     assert defence_of(told.case, None, told.book) == ("", "", ())
+
+
+def test_beside_a_red_card_a_yellow_one_is_not_the_highest_whatever_becomes_of_it() -> None:
+    story = Story(RuleBooks([book("office")]))
+    story.tell("accepted", day(0), promised="5wd", statutory="6wd")
+    story.tick(day(9))
+    yellow, red = (f"{story.known.key}/{what}/1" for what in ("case-promise/yellow", "case-statutory/red"))
+
+    def done(kind: str, at: float, alert: str, **more: str) -> bool:
+        (said,) = [told for told in story.tell(kind, day(at), alert=alert, **more).alerts if told.id == alert]
+        return said.highest
+
+    assert not done("alert_acknowledged", 9.1, yellow)
+    assert done("alert_acknowledged", 9.2, red)
+    assert not done("alert_revoked", 9.3, red, reason="x"), "what stands no more is not the highest"
+    assert done("alert_replied", 9.4, yellow), "now it is"
+
+
+def test_times_are_the_halls() -> None:
+    story = Story()
+    story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    story.tick(day(8))
+    alert = next(told for told in story.alerts if told.level == "yellow")
+    hours = {when.utcoffset() for when in (alert.due_at, alert.known_at, alert.raised_at, alert.changed_at, alert.deadline)}
+    assert hours == {day(0).utcoffset()} and alert.known_at == alert.due_at == day(7)
+
+
+def test_a_watched_applicant_is_named_by_the_list() -> None:
+    lists = [{"name": "重点企业", "codes": ["91430100MA4L16JQ9B"], "promised": "2wd"}]
+    for applicant, name in (("91430100MA4L16JQ9B", "重点企业"), ("91430100MA4L16JQ9C", "")):
+        story = Story(books(watch_lists=lists))
+        story.tell("accepted", day(0), promised="5wd", applicant=applicant)
+        story.tick(day(20))
+        assert story.alerts and {alert.watch for alert in story.alerts} == {name}
+    story = Story(books(watch_lists=lists))
+    story.tell("applied", day(0))
+    story.tick(day(20))
+    assert {alert.watch for alert in story.alerts} == {""}, "nobody was accepted"
+
+
+def test_a_minor_alert_is_looked_at_again_when_it_grows_old() -> None:
+    expiry = {"id": "own", "clock": "expiry", "limit": "20wd"}
+    review = {"id": "bad", "finding": "bad-review", "reminder": "at once"}
+    story = Story(books(time_limits=[expiry, {"id": "c", "clock": "case", "red": "deadline"}], process=[review]))
+    story.tell("rated", day(0), score=4)
+    raised = story.tick(day(1))
+    assert raised.wake_at == to_instant(day(28)) + 1
+    assert story.tick(day(28, 0, 1)).wake_at is None and story.states == {"reminder bad/1": "expired"}

@@ -74,7 +74,7 @@ def attendance_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Sp
     limit = limit_of(rule.limit)
     shortest = _shortest(limit) if all(each.kind in ("deadline", "after") for each in rule.thresholds) else 0
     for absence in absences_of(case, book.worktime):
-        if not absence.end or absence.end - absence.start > shortest:
+        if absence.start >= case.horizon and (not absence.end or absence.end - absence.start > shortest):
             detail = f"unattended left={absence.left}" if absence.left else "unattended"
             yield Span(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
 
@@ -153,7 +153,7 @@ def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]
         day_end = worktime.clock.to_instant((expected + 1) * DAY)
         told = [at for at, step, _ in days.get(expected, ()) if step in (OPENED, CLOSED)]
         end = told[0] if told else day_end if last >= day_end else NEVER
-        if not end or end > start:
+        if case.horizon <= start <= todays[-1][0] + RECENT and (not end or end > start):
             yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
 
 

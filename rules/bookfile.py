@@ -17,6 +17,7 @@ from rules.calendar import Calendar, china, from_dict
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
+from rules.longest import check_retention
 from rules.rulebook import (
     COUNTED,
     NEED_WITHIN,
@@ -30,6 +31,7 @@ from rules.rulebook import (
     Hall,
     Item,
     ProcessRule,
+    Retention,
     RuleBook,
     Special,
     Supplement,
@@ -67,6 +69,7 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     process: list[dict[str, Any]] = []
     watch_lists: list[dict[str, Any]] = []
     complaints: dict[str, Any] = {}
+    retention: dict[str, Any] = {}
     drop: list[Literal["time_limits", "process", "items"]] = []
 
 
@@ -115,6 +118,7 @@ class _Parts(msgspec.Struct):
     process: tuple[ProcessRule, ...]
     watch_lists: tuple[WatchList, ...]
     complaints: Complaints
+    retention: Retention
 
 
 def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
@@ -153,6 +157,7 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         process=parts.process,
         watch_lists=parts.watch_lists,
         complaints=parts.complaints,
+        retention=parts.retention,
         digest=_digest(data, calendar),
     )
 
@@ -191,6 +196,7 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
     watch_lists = _watch_lists(table, defects)
     process = _process(table, {rule.id for rule in rules}, defects)
     complaints = _convert("complaints", table.complaints, Complaints, defects)
+    retention = _convert("retention", table.retention, Retention, defects)
     if (
         defects
         or defaults is None
@@ -199,9 +205,11 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
         or extension is None
         or hall is None
         or complaints is None
+        or retention is None
     ):
         return None
-    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints)
+    check_retention(retention, complaints, rules, process, defects)
+    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention)
 
 
 def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]:

@@ -11,7 +11,7 @@ Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (n
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
-from rules.events import STAGES, WINDOW_KEY
+from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -137,11 +137,18 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was reported of bad reviews (:mod:`rules.reviews`): when, which step, which rating, score or outcome."""
     attendance: tuple[tuple[int, int, str], ...] = ()
     """What was reported of a window's opening and of who sat there (:mod:`rules.attendance`): when, which step, who."""
+    horizon: int = NEVER
+    """What began earlier a window has forgotten (:mod:`rules.retention`)."""
 
 
 def is_window(case: Case) -> bool:
     """Whether these are the attendance of a window, and the complaints and reviews that name no case."""
-    return case.key.startswith(WINDOW_KEY)
+    return case.key.startswith((WINDOW_KEY, DUTY_KEY))
+
+
+def is_duty(case: Case) -> bool:
+    """Whether this is the attendance of a window."""
+    return case.key.startswith(DUTY_KEY)
 
 
 def place_of(case: Case) -> Terms | Origin | None:

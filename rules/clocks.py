@@ -35,6 +35,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "branch_ends": frozenset({"branch"}),
     "desk": frozenset(),
     "attendance": ATTENDANCE_KINDS,
+    "horizon": ATTENDANCE_KINDS | {kind for kind in CLOCK_KINDS if kind.startswith(("complaint-", "review-"))},
     "reviews": frozenset({"review-verification", "review-rectification", "review-callback", "review-appeal"}),
 }
 _DEADLINES_DEPEND_ON = frozenset(
@@ -204,12 +205,12 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
 
 def _found(findings: Iterable[Found], rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
     """A finding is a clock that had run out when it happened; most are ended by nothing but a record that undoes them."""
-    for cycle, (at, _, end, _) in enumerate(findings, 1):
+    for place, (at, _, end, _, number) in enumerate(findings, 1):
         try:
             thresholds = tuple([at if grace.limit is None else book.worktime.after(at, grace.limit) for grace in rule.thresholds])
         except UncoveredDate:
             thresholds = ()
-        yield Clock(index, cycle, at, end, at, thresholds)
+        yield Clock(index, number or place, at, end, at, thresholds)
 
 
 def _thresholds(

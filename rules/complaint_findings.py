@@ -12,75 +12,115 @@ Refused complaints repeat nothing. A complaint counts once, however often it was
 personal data and stays out of the card.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from rules.case import NEVER, Case, is_window
 from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
+from rules.instant import DAY
+from rules.numbering import numbers_of
 from rules.pauses import pauses_of
 from rules.reviews import detail_of, reviews_of
 from rules.rulebook import ProcessRule, RuleBook, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
+from rules.workclock import epoch_day
+
+_Filing = tuple[int, str, str]
+"""When, which complaint, on whom."""
 
 
 class Found(NamedTuple):
     """One thing found: when it happened (epoch ms), what to show, when it was over where it can be (``NEVER``: it stays), and who
-    says so where a person does."""
+    says so where a person does. ``number`` is given where findings are not numbered as they come."""
 
     at: int
     detail: str
     end: int = NEVER
     by: str = ""
+    number: int = 0
 
 
 def repeated_case(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one case."""
     if not is_window(case):
-        yield from _repeated(sorted(_filings(case).values()), rule, book)
+        yield from _numbered(case, _repeated(sorted(_filings(case).values()), rule, book))
 
 
 def repeated_window(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one window that name no case."""
     if is_window(case):
-        yield from _repeated(sorted(_filings(case).values()), rule, book)
+        yield from _numbered(case, _repeated(sorted(_filings(case).values()), rule, book))
 
 
 def repeated_person(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one person, within a case or a window."""
-    by_person: dict[str, list[tuple[int, str]]] = {}
+    by_person: dict[str, list[_Filing]] = {}
     for filing in _filings(case).values():
-        if filing[1]:
-            by_person.setdefault(filing[1], []).append(filing)
+        if filing[2]:
+            by_person.setdefault(filing[2], []).append(filing)
     found = [each for filings in by_person.values() for each in _repeated(sorted(filings), rule, book)]
-    yield from sorted(found)
+    yield from _numbered(case, sorted(found))
 
 
-def _filings(case: Case) -> dict[str, tuple[int, str]]:
-    """Each complaint that was filed and not refused: when first, and on whom."""
-    filings: dict[str, tuple[int, str]] = {}
+def _filings(case: Case) -> dict[str, _Filing]:
+    """Each complaint that was filed and not refused."""
+    filings: dict[str, _Filing] = {}
     refused = set()
     for each in rounds_of(case):
         if each.refused:
             refused.add(each.complaint)
         if each.filed:
-            filings.setdefault(each.complaint, (each.filed, each.person))
+            filings.setdefault(each.complaint, (each.filed, each.complaint, each.person))
     return {complaint: filing for complaint, filing in filings.items() if complaint not in refused}
 
 
-def _repeated(filings: Sequence[tuple[int, str]], rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
-    """Each time so many came within so long; then counting begins anew, so that one more is no new finding."""
+def _repeated(filings: Sequence[_Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
+    """Each time so many came within so long, with the complaint that was the last of them.
+
+    Then counting begins anew, so that one more is no new finding. It does with each calendar year, too, from what reaches into
+    it: so what is found depends on no more than two years, and a window may forget what is older.
+    """
+    years = [book.worktime.day_of(filing[0]).year for filing in filings]
+    for year in sorted(set(years)):
+        new_year = book.worktime.clock.to_instant(epoch_day(date(year, 1, 1)) * DAY)
+        counted = [filing for filing, other in zip(filings, years, strict=True) if other == year]
+        before = [filing for filing, other in zip(filings, years, strict=True) if other < year]
+        counted = [*(filing for filing in before if _reaches(filing[0], new_year, rule, book)), *counted]
+        yield from ((found, complaint) for found, complaint in _chained(counted, rule, book) if found.at >= new_year)
+
+
+def _reaches(filed: int, at: int, rule: ProcessRule, book: RuleBook) -> bool:
+    assert rule.within is not None
+    try:
+        return book.worktime.after(filed, rule.within) >= at
+    except UncoveredDate:
+        return False
+
+
+def _chained(filings: Sequence[_Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
     assert rule.within is not None
     begin = 0
-    for place, (at, _) in enumerate(filings):
+    for place, (at, complaint, _) in enumerate(filings):
         try:
             while book.worktime.after(filings[begin][0], rule.within) < at:
                 begin += 1
         except UncoveredDate:
             continue
         if place - begin + 1 == rule.count:
-            yield Found(at, f"complaints={rule.count}")
+            yield Found(at, f"complaints={rule.count}"), complaint
             begin = place + 1
+
+
+def _numbered(case: Case, found: Iterable[tuple[Found, str]]) -> Iterator[Found]:
+    """Findings as they come; of a window those it has not forgotten, each with the number of its minute."""
+    if not is_window(case):
+        yield from (each for each, _ in found)
+        return
+    kept = sorted([(each.at, name, each) for each, name in found if each.at >= case.horizon])
+    for number, (_, _, each) in zip(numbers_of([(at, name) for at, name, _ in kept]), kept, strict=True):
+        yield each._replace(number=number)
 
 
 def on_overdue(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -110,5 +150,6 @@ def _promises(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
 
 def bad_review(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Every bad review. One that an appeal struck out was over as it began: it counts for nothing, and keeps its number."""
-    for each in reviews_of(case):
-        yield Found(each.at, detail_of(each), each.at if each.upheld else each.settled)
+    reviews = reviews_of(case)
+    found = [(Found(each.at, detail_of(each), each.at if each.upheld else each.settled), each.rating) for each in reviews]
+    yield from _numbered(case, found)

@@ -2,7 +2,8 @@
 
 A case keeps *notes*: a set of (when, step, complaint, days, person). Adding to a set does not care about order or repetition. A
 complaint's notes fall into *rounds*: returned as misrouted (退单), a round is over; filed here again, the next begins. Rounds are
-numbered by when they began, over all complaints of the case: that is the cycle of their clocks.
+numbered by when they began, over all complaints of the case: that is the cycle of their clocks. A window forgets, so there
+the minute in which a clock began numbers it (:mod:`rules.numbering`).
 
 | clock | runs from | to | source |
 |---|---|---|---|
@@ -14,14 +15,15 @@ numbered by when they began, over all complaints of the case: that is the cycle 
 A complaint that names no case is kept with its window; then the "case" is that window, with complaints and no terms.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.case import NEVER, Case
+from rules.case import NEVER, Case, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
+from rules.numbering import numbers_of
 from rules.rulebook import RuleBook, RuleBooks, TimeLimit
 from rules.spans import Span, limit_of
 from rules.worktime import Limit
@@ -40,6 +42,10 @@ COMPLAINT_EVENTS = frozenset(_STEPS)
 
 Note = tuple[int, int, str, int, str]
 """(when, step, complaint, days of an extension, person complained about)."""
+
+
+Run = tuple[int, int, str, Any, int]
+"""One run of a clock: start, end, the name and the whole of what it is about, and its number within a case."""
 
 
 class Round(NamedTuple):
@@ -125,11 +131,19 @@ def complaint_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Spa
     """Every run of a complaint clock, numbered by its round."""
     if case.complaints:
         look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
-        for cycle, each in enumerate(rounds_of(case), 1):
-            start, end = look(each)
-            if start:
-                used = _extended(each, start, limit, book) if rule.clock == "complaint-answer" and each.extensions else limit
-                yield Span(cycle, start, end, used, False, f"complaint={each.complaint}")
+        runs = [(*look(each), each.complaint, each, cycle) for cycle, each in enumerate(rounds_of(case), 1)]
+        for cycle, (start, end, complaint, each, _) in numbered(case, runs):
+            used = _extended(each, start, limit, book) if rule.clock == "complaint-answer" and each.extensions else limit
+            yield Span(cycle, start, end, used, False, f"complaint={complaint}")
+
+
+def numbered(case: Case, runs: Sequence[Run]) -> Iterator[tuple[int, Run]]:
+    """What has begun, with its number: of a case its own; of a window, where it is not forgotten, that of its beginning."""
+    if not is_window(case):
+        yield from [(run[-1], run) for run in runs if run[0]]
+        return
+    kept = sorted([run for run in runs if run[0] and run[0] >= case.horizon], key=lambda run: (run[0], run[2], run[-1]))
+    yield from zip(numbers_of([(run[0], run[2]) for run in kept]), kept, strict=True)
 
 
 def _acceptance(each: Round) -> tuple[int, int]:

@@ -378,6 +378,9 @@ OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items()
 WINDOW_KEY = "window:"
 """What the key of a window begins with."""
 
+DUTY_KEY = "duty:"
+"""The same for its attendance, which is kept for itself: there is much of it, and it is forgotten sooner."""
+
 DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_replied", "alert_appealed"})
 """Of these, what a department does itself, for its own cards only."""
 
@@ -385,6 +388,9 @@ DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_repli
 def key_of(event: Header) -> str:
     """The key that keeps one case's records in one partition, in order.
 
-    A complaint or rating that names no case is kept with its window, so that it still finds an owner; so is attendance.
+    A complaint or rating that names no case is kept with its window, so that it still finds an owner; so is attendance, under
+    a key of its own.
     """
-    return event.case or f"{WINDOW_KEY}{event.region}/{event.hall}/{event.window}"
+    if event.case:
+        return event.case
+    return f"{DUTY_KEY if isinstance(event, Duty) else WINDOW_KEY}{event.region}/{event.hall}/{event.window}"

@@ -11,11 +11,12 @@ from typing import Any
 from rules import attendance, complaints, reviews
 from rules import events as ev
 from rules.attendance import ATTENDANCE_EVENTS
-from rules.case import Case, Origin, Terms
+from rules.case import Case, Origin, Terms, is_window
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
 from rules.marks import BACK_ENTRY, marked, marks_of
+from rules.retention import remembered
 from rules.reviews import REVIEW_EVENTS
 from rules.rulebook import RuleBooks
 from rules.worktime import Limit
@@ -223,7 +224,7 @@ def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
         desk = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         if _precedes(desk, case.desk):
             changes = {**changes, "desk": desk}
-    return changes
+    return remembered(case, changes, at, books.at(at)) if changes and is_window(case) else changes
 
 
 def _precedes(origin: Origin, known: Origin | None) -> bool:

@@ -26,7 +26,7 @@ def begun_at(number: int) -> int:
 
 
 def numbers_of(begun: Iterable[tuple[int, str]]) -> list[int]:
-    """A number for each (start, name), all different; they must come in an order that does not depend on others."""
+    """A number for each (start, name), all different; they must be sorted."""
     taken: set[int] = set()
     numbers = []
     for start, name in begun:

@@ -76,6 +76,12 @@ def _marked_by_hand(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[F
     return [_by_hand(found) for found in _marked(case, rule, book)]
 
 
+def found_by(case: Case, rule: ProcessRule, cycle: int, book: RuleBook) -> Found | None:
+    """What ``rule`` found under that number."""
+    numbered = ((each.number or place, each) for place, each in enumerate(findings_of(case, rule, book), 1))
+    return next((each for number, each in numbered if number == cycle), None)
+
+
 def _by_hand(found: Found) -> Found:
     """The mark of a card by hand keeps who issued it before the reason."""
     who, _, why = found.detail.partition("\n")
@@ -301,12 +307,12 @@ _DEPENDS: Mapping[str, frozenset[str]] = {
     "terminated": frozenset({"concluded", "how"}),
     "same-second": frozenset({"entered", "terms", "decided", "concluded"}),
     "four-eyes": frozenset({"handlers", "decided"}),
-    "complaint-repeated-case": frozenset({"complaints"}),
-    "complaint-repeated-window": frozenset({"complaints"}),
-    "complaint-repeated-person": frozenset({"complaints"}),
+    "complaint-repeated-case": frozenset({"complaints", "horizon"}),
+    "complaint-repeated-window": frozenset({"complaints", "horizon"}),
+    "complaint-repeated-person": frozenset({"complaints", "horizon"}),
     "complaint-on-overdue": frozenset(
         {"complaints", "terms", "applied", "suspensions", "resumptions", "extensions", "requests", "supplements", "concluded"}
         | {"decided", "not_accepted"}
     ),
-    "bad-review": frozenset({"reviews"}),
+    "bad-review": frozenset({"reviews", "horizon"}),
 }

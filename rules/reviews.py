@@ -2,7 +2,8 @@
 
 Only ratings of 4 and 5 (差评) are kept: the others ask nothing of anybody. A case keeps a set of (when, step, rating, value); a
 record that names no rating is about the latest bad review before it. Reviews are numbered by when they were given: that is the
-cycle of their clocks. An appeal that is upheld makes the review count for nothing; the numbers of the others stay.
+cycle of their clocks; of a window, which forgets, it is made from the minute a clock began in. An appeal that is upheld makes the
+review count for nothing; the numbers of the others stay.
 
 | clock | runs from | to | source |
 |---|---|---|---|
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.case import NEVER, Case
-from rules.complaints import first
+from rules.complaints import first, numbered
 from rules.events import Header
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
@@ -109,9 +110,9 @@ def review_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Every run of a review clock, numbered by its review; none for a review that an appeal struck out."""
     if case.reviews:
         look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
-        for cycle, each in enumerate(reviews_of(case), 1):
-            start, end = look(each)
-            if start and not each.upheld:
+        runs = [(*look(each), each.rating, each, cycle) for cycle, each in enumerate(reviews_of(case), 1)]
+        for cycle, (start, end, _, each, _) in numbered(case, runs):
+            if not each.upheld:
                 yield Span(cycle, start, end, limit, False, detail_of(each))
 
 

@@ -198,6 +198,14 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_extension: Annotated[int, msgspec.Meta(ge=0)] = 10
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[retention]``: how many days before its newest record a window still judges complaints and reviews that name no case, and
+    its attendance (:mod:`rules.retention`)."""
+
+    complaints: Annotated[int, msgspec.Meta(ge=1)] = 400
+    attendance: Annotated[int, msgspec.Meta(ge=2)] = 7
+
+
 class RuleBook:
     """A book ready to judge by; immutable. ``digest`` changes with anything that can change a due instant.
 
@@ -225,6 +233,7 @@ class RuleBook:
         watch_lists: Sequence[WatchList] = (),
         complaints: Complaints | None = None,
         effective_until: int | None = None,
+        retention: Retention | None = None,
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
@@ -237,6 +246,7 @@ class RuleBook:
         self.hall = hall or Hall()
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.complaints = complaints or Complaints()
+        self.retention = retention or Retention()
         self.watched = frozenset(rule.finding for rule in process)
         self.watches_records = not self.watched.isdisjoint(SINGLE_RECORD)
         self.looks: dict[type[Header], tuple[tuple[int, Callable[..., str | None]], ...]] = {}

@@ -35,6 +35,7 @@ from rules.events import Action, CardIssuedByHand, Record, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_instant
 from rules.life import REASONS, act_of, acted
+from rules.retention import forgotten
 from rules.rulebook import RuleBook, RuleBooks
 from rules.telling import Told, alert_of
 
@@ -42,6 +43,8 @@ CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
 
 _OFFICE = (Action, CardIssuedByHand)
+_PLACES = frozenset({"terms", "origin", "desk", "horizon"})
+"""What decides by which book a case is judged."""
 _replace = msgspec.structs.replace
 
 
@@ -191,25 +194,30 @@ def _settled(
 ) -> tuple[Case, tuple[Told, ...], int | None]:
     """The case with ``changes``, the clocks they touch derived anew, and judged at ``now``."""
     joined = _replace(case, offset=offset, **changes)
-    settled = case.book and "terms" not in changes and "origin" not in changes and "desk" not in changes
-    book = books.get(case.book) if settled else _book_for(joined, books)
+    moved = not case.book or not _PLACES.isdisjoint(changes)
+    book = _book_for(joined, books) if moved else books.get(case.book)
+    anew = case.digest != book.digest or moves_deadlines(changes)
     if case.digest != book.digest:
         clocks = clocks_of(joined, book)
-    elif moves_deadlines(changes):
+    elif anew:
         clocks = clocks_of(joined, book, unmoved(case.clocks, book))
     else:
         plan = affected(changes, book)
         clocks = clocks_of(joined, book, case.clocks, plan) if plan.touched else case.clocks
-        if clocks == case.clocks:  # nothing a clock of this book depends on; time was judged a moment ago
-            soonest = next_threshold(clocks, now)
-            return joined, (), soonest + 1 if soonest != UNREACHED else None
+    cards = case.cards
+    if joined.horizon:
+        clocks, cards = forgotten(joined, clocks, book)
+    same = cards is case.cards
+    if not anew and same and clocks == case.clocks:
+        soonest = next_threshold(clocks, now)  # nothing a clock of this book depends on; time was judged a moment ago
+        return joined, (), soonest + 1 if soonest != UNREACHED else None
     due = _promise(clocks, book)
     known = case.clocks if case.digest == book.digest else ()
-    if known and case.cards and undisturbed(clocks, known, book, now):
+    if known and cards and same and undisturbed(clocks, known, book, now):
         clocks += tuple([clock for clock in known if clock.rule in book.life_rules])  # the same cards, so the same watches
         soonest = next_threshold(clocks, now)
         return _replace(joined, book=book.version, clocks=clocks, due=due), (), soonest + 1 if soonest != UNREACHED else None
-    verdict = judge(clocks, case.cards, book, now, told=bool(changes), known=known)
+    verdict = judge(clocks, cards, book, now, told=bool(changes), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if not verdict.changes:
         return after, (), verdict.wake_at
@@ -226,9 +234,12 @@ def _book_of(case: Case, books: RuleBooks) -> RuleBook:
 
 
 def _book_for(case: Case, books: RuleBooks) -> RuleBook:
-    """The book in force at acceptance; until then, the one in force at the first record."""
+    """The book in force at acceptance; until then, the one in force at the first record; of a window, at the first it remembers.
+
+    So a window follows a new book without being judged by it for what began before.
+    """
     begun = place_of(case)
-    return books.at(begun.at if begun is not None else NEVER)
+    return books.at(max(begun.at, case.horizon) if begun is not None else NEVER)
 
 
 def _promise(clocks: tuple[Clock, ...], book: RuleBook) -> int:

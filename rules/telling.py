@@ -4,7 +4,6 @@ Telling costs more than deciding, most of all the arithmetic, and not everybody 
 millions of cards and shows a handful. So a decision names what changed (:class:`Told`), and the words are made when asked for.
 """
 
-from itertools import islice
 from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
@@ -16,7 +15,7 @@ from rules.events import STAGES
 from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched
 from rules.pauses import pauses_of
-from rules.process import findings_of
+from rules.process import found_by
 from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
 from rules.spans import Span as Run
 from rules.timelimits import clip, extended, limit_of, spans_of
@@ -114,7 +113,7 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
         return Defence()
     rule = book.rules[clock.rule]
     if isinstance(rule, ProcessRule):
-        found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+        found = found_by(case, rule, clock.cycle, book)
         detail = found.detail if found is not None else ""
         return Defence(detail=detail if rule.finding in BY_HAND else f"{rule.finding} {detail}".rstrip())
     if rule.clock in LIFE_KINDS:
@@ -161,5 +160,5 @@ def _issued_by(case: Case, clock: Clock | None, book: RuleBook) -> str:
     rule = book.rules[clock.rule] if clock is not None else None
     if clock is None or not isinstance(rule, ProcessRule) or rule.finding not in BY_HAND:
         return ""
-    found = next(islice(findings_of(case, rule, book), clock.cycle - 1, None), None)
+    found = found_by(case, rule, clock.cycle, book)
     return found.by if found is not None else ""

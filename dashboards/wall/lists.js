@@ -60,7 +60,7 @@ function fillCard(child, row, times) {
   child.className = `card ${row.level}${standing ? "" : " struck"}${child.classList.contains("new") ? " new" : ""}`;
   part(child, "level").textContent = format.level(row.level).slice(0, 1);
   part(child, "level").title = format.level(row.level);
-  const onDuty = row.case.startsWith("window:"); // about a window, whatever its cases
+  const onDuty = /^(window|duty):/.test(row.case); // about a window, whatever its cases
   part(child, "item").textContent = row.item_name || row.item || (onDuty ? row.detail || "窗口" : "未登记事项");
   part(child, "where").replaceChildren(
     ...[row.department, row.window && `窗口 ${row.window}`, onDuty ? "" : row.case].filter(Boolean).map((text) => element("span", "", text)));

@@ -10,14 +10,16 @@ from rules.rulebook import ProcessRule, RuleBook, RuleBooks
 
 
 def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tuple[Effect, ...]:
-    """One effect or two per limit that has changed, in the order of the book's rules."""
+    """One effect or two per limit that has changed, in the order of the book's rules; none for what a window forgets."""
     if after is None or before is after:
         return ()
     book = books.get(after.book)
     old = _clocks(before, books.get(before.book)) if before is not None and before.book else {}
     new = _clocks(after, book)
     effects = [effect for identity, clock in new.items() for effect in _changed(old.get(identity), clock, book)]
-    gone = [_effect("gone", clock, book) for identity, clock in old.items() if identity not in new]
+    gone = [
+        _effect("gone", clock, book) for identity, clock in old.items() if identity not in new and clock.start >= after.horizon
+    ]
     return (*effects, *gone)
 
 

@@ -1,7 +1,7 @@
 """What a scenario can expect of its case, and how it stands instead.
 
 - ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle; without it, a rule that watches cards
-  (``reply``) and any rule of a window may mean any of them;
+  (``reply``) and any rule of a window may mean any of them; of a window ``/2`` means the second by time;
 - ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
 - ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
 - ``expect due 8wd``: the promised deadline of the case; ``expect due none``;
@@ -100,7 +100,10 @@ def _rule(text: str, book: RuleBook, case: Case | None) -> str:
     known = sorted(known.id for known in book.rules)
     if rule not in known or (cycle and not cycle.isdigit()):
         raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
-    numbered = book.is_life_rule(rule) or (case is not None and is_window(case))  # by when, not by how many came before
+    if case is not None and is_window(case) and cycle:  # numbered by when, not by how many came before
+        numbers = sorted({card.cycle for card in case.cards if card.rule == rule})
+        cycle = str(numbers[int(cycle) - 1]) if 0 < int(cycle) <= len(numbers) else cycle
+    numbered = book.is_life_rule(rule) or (case is not None and is_window(case))
     return f"{rule}/{cycle or (ANY if numbered else 1)}"
 
 

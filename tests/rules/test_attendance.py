@@ -159,7 +159,7 @@ class TestOpening:
 class TestPlace:
     def test_is_kept_with_its_window_and_counts_as_no_case(self) -> None:
         opened = event("window_opened", day(0))
-        assert key_of(opened) == "window:430100/市政务服务中心/A01" and supervised(opened)
+        assert key_of(opened) == "duty:430100/市政务服务中心/A01" and supervised(opened)
         story = told(OPEN, CAME)
         assert case_state(story.known) == "window" and count(story.known) == (0, 0, 0, 0, 0, 0)
         place = place_of(story.known)

@@ -197,17 +197,9 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
     process = _process(table, {rule.id for rule in rules}, defects)
     complaints = _convert("complaints", table.complaints, Complaints, defects)
     retention = _convert("retention", table.retention, Retention, defects)
-    if (
-        defects
-        or defaults is None
-        or special is None
-        or supplement is None
-        or extension is None
-        or hall is None
-        or complaints is None
-        or retention is None
-    ):
+    if defects:
         return None
+    assert defaults and special and supplement and extension and hall and complaints and retention
     check_retention(retention, complaints, rules, process, defects)
     return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention)
 

@@ -92,7 +92,9 @@ def _everything() -> RuleBooks:
         {"id": "late-and-complained", "finding": "complaint-on-overdue", "yellow": "at once", "red": "2d after"},
         {"id": "bad", "finding": "bad-review", "reminder": "at once", "yellow": "3wd after"},
     ]
-    return RuleBooks([parse_book("everything", {**book, "time_limits": [*book["time_limits"], *extra], "process": process})])
+    limits = [*book["time_limits"], *extra]
+    lasting = {"complaints": 400, "attendance": 400}  # what windows forget is looked at in its own properties
+    return RuleBooks([parse_book("everything", {**book, "time_limits": limits, "process": process, "retention": lasting})])
 
 
 EVERYTHING = _everything()

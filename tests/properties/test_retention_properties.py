@@ -15,13 +15,11 @@ from rules.instant import DAY, to_instant
 from rules.retention import is_history
 from rules.rulebook import RuleBook, RuleBooks
 from rules.step import step
-from tests.properties.complaints import EVERYTHING
 from tests.properties.records import CASE, ZONE
 from tests.rules.story import table
 
 BEGIN = datetime(2018, 1, 8, 9, 0, tzinfo=ZONE)
 END = to_instant(datetime(2025, 6, 2, tzinfo=ZONE))
-_ALL = next(iter(EVERYTHING))
 LATE = 20
 """Days a record is late at most; less than any window here remembers."""
 

@@ -1,5 +1,6 @@
 """How every part reaches Kafka: client options, topics, and which partition a key belongs to."""
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,8 @@ from rules.errors import SupervisionError
 
 LARGEST_PUBLICATION = 8_000_000
 """Bytes of one record of the catalog: a rule book with all its items, about 300 bytes each before compression."""
+_ATTEMPTS, _PAUSE = 100, 0.1
+"""How often, and after how many seconds, a topic's configuration is asked for again."""
 
 
 class KafkaUnavailable(SupervisionError):
@@ -82,16 +85,27 @@ async def ensure_catalog(kafka: KafkaSettings, topics: TopicSettings) -> None:
 
 
 async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
-    """The configuration of an existing topic, such as ``message.timestamp.type`` and ``retention.ms``."""
+    """The configuration of an existing topic, such as ``message.timestamp.type`` and ``retention.ms``.
+
+    A topic that has just been made takes a moment to be known to every broker: until then it is asked again. One that nobody
+    shows at all is a :class:`KafkaUnavailable`.
+    """
     admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
         await admin.start()
-        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+        for _ in range(_ATTEMPTS):
+            answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+            config = {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
+            if config:
+                return config
+            await asyncio.sleep(_PAUSE)
     except KafkaError as error:
         raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
     finally:
         await admin.close()
-    return {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
+    raise KafkaUnavailable(
+        f"Kafka at {kafka.bootstrap} does not show the configuration of {topic}. Does it exist, and may this user describe it?"
+    )
 
 
 async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:

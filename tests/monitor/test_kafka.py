@@ -1,0 +1,35 @@
+"""Asking a real broker about topics: what has just been made, and what is not there."""
+
+import asyncio
+
+import pytest
+
+from monitor import kafka as reaching
+from monitor.kafka import KafkaUnavailable, create_topics, topic_config
+from monitor.settings import KafkaSettings, TopicSettings
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_a_topic_is_waited_for_until_the_broker_knows_its_configuration(kafka: str, topic_prefix: str) -> None:
+    where, topic = KafkaSettings(bootstrap=kafka), f"{topic_prefix}.events"
+    asking = asyncio.create_task(topic_config(where, topic))
+    await asyncio.sleep(0.5)
+    assert not asking.done(), "it is not there yet"
+    await create_topics(
+        where, TopicSettings(prefix=topic_prefix, partitions=1), {topic: {"message.timestamp.type": "CreateTime"}}
+    )
+    config = await asking
+    assert config["message.timestamp.type"] == "CreateTime"
+    assert "retention.ms" in config
+
+
+async def test_a_topic_that_nobody_shows_is_named(kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "_ATTEMPTS", 2)
+    with pytest.raises(KafkaUnavailable, match=f"does not show the configuration of {topic_prefix}.none"):
+        await topic_config(KafkaSettings(bootstrap=kafka), f"{topic_prefix}.none")
+
+
+async def test_no_broker_is_said() -> None:
+    with pytest.raises(KafkaUnavailable, match=r"no Kafka at 127\.0\.0\.1:1"):
+        await topic_config(KafkaSettings(bootstrap="127.0.0.1:1"), "t")

@@ -5,24 +5,23 @@ there, or must not touch it: the first record of every partition is a tick whose
 """
 
 import asyncio
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import InvalidTimestampError, KafkaError
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import InvalidTimestampError
 
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of, topic_config
+from monitor.appender import TICK_VALUE, Appender, Headers
+from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, topic_config
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
 from monitor.wire import Topics, encode_event
-from rules.events import TICK, Event, key_of
+from rules.events import Event, key_of
 
 MARK = "supervise-simulation"
 """Header of the first record of every partition."""
-_BATCH_BYTES = 262_144
-_TICK = encode_event(TICK)
 
 
 class Standing(NamedTuple):
@@ -42,35 +41,28 @@ class Sender:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._topic = Topics(settings.topics.prefix).events
-        self._builders: list[Any] = []
-        self._waiting: list[Any] = []
+        self._appender = Appender(settings)
         self._skip: Sequence[int] = ()
-        self._partition = lru_cache(maxsize=65_536)(self._partition_of)
         self.events = 0
         self.ticks = 0
 
     async def __aenter__(self) -> Self:
         await ensure_topics(self._settings.kafka, self._settings.topics, create_time=True)
         await _check_create_time(self._settings, self._topic)
-        self._producer = AIOKafkaProducer(
-            **client_options(self._settings.kafka), enable_idempotence=True, max_batch_size=_BATCH_BYTES, linger_ms=0
-        )
-        await self._producer.start()
-        self.partitions = len(await self._producer.partitions_for(self._topic))
-        self._builders = [self._producer.create_batch() for _ in range(self.partitions)]
+        await self._appender.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._producer.stop()
+        await self._appender.__aexit__()
 
     async def standing(self) -> Standing | None:
         """What the topic holds, or None if it is empty. ``BadSimulation`` if it holds something else than a simulation."""
-        return await _read_standing(self._settings, self._topic, self.partitions)
+        return await _read_standing(self._settings, self._topic, self._appender.partitions)
 
     async def begin(self, mark: str, origin: int) -> None:
         """Write the first record of every partition: a tick that says which simulation this is."""
-        for partition in range(self.partitions):
-            await self._append(partition, origin, None, _TICK, [(MARK, mark.encode())])
+        for partition in range(self._appender.partitions):
+            await self._append(partition, origin, None, TICK_VALUE, [(MARK, mark.encode())])
         await self.flush()
 
     def go_on_after(self, last: Sequence[int]) -> None:
@@ -79,49 +71,40 @@ class Sender:
 
     async def add(self, arrived: int, event: Event) -> None:
         """One record with its simulated arrival time."""
-        key = key_of(event)
-        partition = self._partition(key)
+        key = key_of(event).encode()
+        partition = self._appender.home(key)
         if self._skip and arrived <= self._skip[partition]:
             return
-        await self._append(partition, arrived, key.encode(), encode_event(event))
+        await self._append(partition, arrived, key, encode_event(event))
         FED_EVENTS.labels(type=type(event).__struct_config__.tag).inc()
         self.events += 1
 
     async def tick(self, now: int) -> None:
         """Tell every partition what time it is."""
-        for partition in range(self.partitions):
+        for partition in range(self._appender.partitions):
             if not self._skip or now > self._skip[partition]:
-                await self._append(partition, now, None, _TICK)
+                await self._append(partition, now, None, TICK_VALUE)
                 self.ticks += 1
 
     async def flush(self) -> None:
         """Hand over what has been collected, and wait until the broker has it."""
-        for partition in range(self.partitions):
-            await self._hand_over(partition)
-        waiting, self._waiting = self._waiting, []
-        try:
-            await asyncio.gather(*waiting)
-        except InvalidTimestampError as error:
-            raise BadSimulation(f"the broker refused the simulated time for {self._topic}: {error}") from error
-        except KafkaError as error:
-            raise KafkaUnavailable(f"writing to {self._topic} failed: {error}") from error
+        with _simulated_time(self._topic):
+            await self._appender.flush()
 
-    async def _append(
-        self, partition: int, at: int, key: bytes | None, value: bytes, headers: Sequence[tuple[str, bytes]] = ()
-    ) -> None:
-        if self._builders[partition].append(timestamp=at, key=key, value=value, headers=[*headers]) is None:
-            await self._hand_over(partition)
-            self._builders[partition].append(timestamp=at, key=key, value=value, headers=[*headers])
+    async def _append(self, partition: int, at: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
+        with _simulated_time(self._topic):
+            await self._appender.append(partition, at, key, value, headers)
 
-    async def _hand_over(self, partition: int) -> None:
-        builder = self._builders[partition]
-        if builder.record_count():
-            builder.close()
-            self._waiting.append(await self._producer.send_batch(builder, self._topic, partition=partition))
-            self._builders[partition] = self._producer.create_batch()
 
-    def _partition_of(self, key: str) -> int:
-        return partition_of(key.encode(), self.partitions)
+@contextmanager
+def _simulated_time(topic: str) -> Iterator[None]:
+    """A time that the broker refuses is the simulation's fault, not the broker's."""
+    try:
+        yield
+    except KafkaUnavailable as error:
+        if isinstance(error.__cause__, InvalidTimestampError):
+            raise BadSimulation(f"the broker refused the simulated time for {topic}: {error.__cause__}") from error
+        raise
 
 
 async def _check_create_time(settings: Settings, topic: str) -> None:

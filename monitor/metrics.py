@@ -33,6 +33,7 @@ UNCOVERED_CASES = Gauge(
     "supervise_uncovered_cases", "Open cases whose limit runs into a year the calendar does not cover", ["partition"]
 )
 TICKS = Counter("supervise_ticks_sent", "Ticks this worker appended to the events topic", ["partition"])
+TALLIES = Counter("supervise_tallies_sent", "Reports on the counts of cases this worker appended to the events topic")
 DEAD_LETTERS = Counter("supervise_dead_letters", "Records that could not be used", ["reason"])
 REROUTED = Counter("supervise_rerouted", "Records found in the wrong partition and sent on to the right one")
 RECOVERY_SECONDS = Gauge("supervise_recovery_seconds", "How long the last recovery of the case table took")

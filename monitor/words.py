@@ -42,6 +42,7 @@ CASE_STATES: Words = {
     "not_accepted": ("不予受理", "not accepted"),
     "complaint": ("仅有投诉或评价", "nothing but complaints or reviews"),
     "window": ("窗口", "a window"),
+    "tally": ("统计台账", "a tally of many cases"),
 }
 STAGES: Words = {
     "consultation": ("咨询", "consultation"),
@@ -175,32 +176,56 @@ _ON_DUTY: Words = {
     "unopened": ("窗口未按时开放", "the window has not opened"),
 }
 """What the clocks of windows find (:mod:`rules.attendance`)."""
+RATES: Words = {
+    "refusal": ("退件率", "refusal rate"),
+    "overdue": ("超期率", "overdue rate"),
+    "irregular": ("异常流转率", "rate of irregular flows"),
+    "warned": ("预警发牌率", "rate of cases with alerts"),
+    "volume-month": ("月受理量环比变化", "volume of a month, to the month before"),
+    "volume-year": ("月受理量同比变化", "volume of a month, to that of last year"),
+    "stage-pace": ("环节用时偏离", "time of a stage, off its usual spread"),
+}
+SCOPES: Words = {"department": ("部门", "department"), "window": ("窗口", "window"), "item": ("事项", "item")}
 _DETAILS: Words = {
     "alert": ("针对", "about"),
+    "among": ("共", "among"),
+    "before": ("对比期", "before"),
     "cashier": ("收费处", "cashier"),
     "channel": ("渠道", "channel"),
     "complaint": ("投诉编号", "complaint"),
+    "change": ("变化", "change"),
     "complaints": ("投诉件数", "complaints"),
+    "count": ("件数", "count"),
     "days": ("迟报天数", "days late"),
     "event": ("记录", "record"),
     "hall": ("地点", "hall"),
     "how": ("办结方式", "concluded"),
     "item": ("事项", "item"),
     "left": ("最后离岗", "last to leave"),
+    "mean": ("均时（小时）", "mean hours"),
+    "over": ("天数", "over days"),
     "procedure": ("程序", "procedure"),
     "rating": ("评价编号", "rating"),
     "score": ("评分", "score"),
+    "share": ("比率", "share"),
+    "sigmas": ("偏离标准差", "standard deviations off"),
     "slowest": ("最慢部门", "slowest department"),
+    "spread": ("标准差（小时）", "spread in hours"),
     "stage": ("环节", "stage"),
     "stages": ("环节", "stages"),
     "steps": ("步骤数", "steps"),
     "terminal": ("终端", "terminal"),
+    "usual": ("平时均时（小时）", "usual hours"),
+    "visits": ("次数", "visits"),
+    "volume": ("受理量", "volume"),
 }
 _DETAIL = re.compile(rf"(?:^| )({'|'.join(_DETAILS)})=")
 _REASONS_EN = {
     "found": "a process rule found it",
     "confirmed": "confirmed by an inspector",
     "aged": "expired by age",
+    "rate_reached": "a rate or volume reached its level",
+    "rate_recovered": "the rate or volume is back to usual",
     "limit_near": "the limit is near",
     "limit_passed": "the limit has passed",
     "higher_level_reached": "a higher level was reached",
@@ -237,8 +262,8 @@ def detail(text: str, lang: Language) -> str:
     What is none of ours, such as the reason of a card issued by hand, is left as it is.
     """
     finding, _, rest = text.partition(" ")
-    known = FINDINGS if finding in FINDINGS else _ON_DUTY
-    what = word(known, finding, lang) if finding in known else ""
+    known = next((words for words in (FINDINGS, _ON_DUTY, RATES) if finding in words), {})
+    what = word(known, finding, lang) if known else ""
     names_and_values = _DETAIL.split(rest if what else text)
     if names_and_values[0]:
         return text

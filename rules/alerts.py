@@ -50,6 +50,8 @@ class Reason(IntEnum):
     REMOVED = 20
     REVOKED = 21
     AGED = 22
+    RATE_REACHED = 23
+    RATE_RECOVERED = 24
 
     @property
     def code(self) -> str:
@@ -80,6 +82,8 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.REMOVED: "摘牌",
     Reason.REVOKED: "撤销",
     Reason.AGED: "逾期自动失效",
+    Reason.RATE_REACHED: "统计指标异常",
+    Reason.RATE_RECOVERED: "统计指标已恢复",
 }
 
 

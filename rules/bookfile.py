@@ -14,10 +14,12 @@ import msgspec
 
 from rules.alerts import LEVELS, Level
 from rules.calendar import Calendar, china, from_dict
+from rules.defects import check_limits, convert, guarded, switches_nothing
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
 from rules.longest import check_retention
+from rules.ratetable import read_rates
 from rules.rulebook import (
     COUNTED,
     NEED_WITHIN,
@@ -31,6 +33,7 @@ from rules.rulebook import (
     Hall,
     Item,
     ProcessRule,
+    RateRule,
     Retention,
     RuleBook,
     Special,
@@ -70,7 +73,8 @@ class _BookTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch_lists: list[dict[str, Any]] = []
     complaints: dict[str, Any] = {}
     retention: dict[str, Any] = {}
-    drop: list[Literal["time_limits", "process", "items"]] = []
+    rates: list[dict[str, Any]] = []
+    drop: list[Literal["time_limits", "process", "rates", "items"]] = []
 
 
 class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,24 +123,25 @@ class _Parts(msgspec.Struct):
     watch_lists: tuple[WatchList, ...]
     complaints: Complaints
     retention: Retention
+    rates: tuple[RateRule, ...]
 
 
 def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
     """A book from its parsed TOML (``extends`` already resolved). Every defect is listed in one :class:`BadRuleBook`."""
     defects: list[str] = []
-    table = _convert("", dict(data), _BookTable, defects)
+    table = convert("", dict(data), _BookTable, defects)
     if table is None:
         raise BadRuleBook(source, defects)
     for key, when in (("effective_from", table.effective_from), ("effective_until", table.effective_until)):
         if when is not None and when.tzinfo is None:
             defects.append(f"{key}: write it with its offset, 2026-01-01T00:00:00+08:00")
-    calendar = _guarded("calendar", lambda: _calendar(table.calendar), defects)
-    hours = _guarded("office_hours", lambda: OfficeHours.from_dict(table.office_hours), defects)
-    counting = _convert("counting", table.counting, Counting, defects)
+    calendar = guarded("calendar", lambda: _calendar(table.calendar), defects)
+    hours = guarded("office_hours", lambda: OfficeHours.from_dict(table.office_hours), defects)
+    counting = convert("counting", table.counting, Counting, defects)
     parts = _parts(table, defects)
     worktime = None
     if calendar is not None and hours is not None and counting is not None:
-        worktime = _guarded("zone", lambda: Worktime(table.zone, calendar, hours, counting), defects)
+        worktime = guarded("zone", lambda: Worktime(table.zone, calendar, hours, counting), defects)
     if defects or worktime is None or calendar is None or parts is None:
         raise BadRuleBook(source, defects)
     return RuleBook(
@@ -158,6 +163,7 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
         watch_lists=parts.watch_lists,
         complaints=parts.complaints,
         retention=parts.retention,
+        rates=parts.rates,
         digest=_digest(data, calendar),
     )
 
@@ -178,40 +184,41 @@ def _calendar(value: str | dict[str, Any]) -> Calendar:
 
 
 def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
-    defaults = _convert("defaults", table.defaults, Defaults, defects)
-    special = _convert("special", table.special, Special, defects)
-    supplement = _convert("supplement", table.supplement, Supplement, defects)
-    extension = _convert("extension", table.extension, Extension, defects)
+    defaults = convert("defaults", table.defaults, Defaults, defects)
+    special = convert("special", table.special, Special, defects)
+    supplement = convert("supplement", table.supplement, Supplement, defects)
+    extension = convert("extension", table.extension, Extension, defects)
     if defaults is not None:
-        _check_limits("defaults", {"promised": defaults.promised, "statutory": defaults.statutory}, defects)
+        check_limits("defaults", {"promised": defaults.promised, "statutory": defaults.statutory}, defects)
     if supplement is not None:
-        _check_limits("supplement", {"notice": supplement.notice}, defects)
+        check_limits("supplement", {"notice": supplement.notice}, defects)
     if special is not None:
         for procedure in sorted(set(special.unapproved) - set(get_args(Procedure))):
             defects.append(f"special.unapproved.{procedure}: no such procedure, known are {', '.join(get_args(Procedure))}")
     _check_stages("stages", table.stages, defects)
     items = _items(table.items, defects)
     rules = _time_limits(table, {*table.stages, *(stage for item in items.values() for stage in item.stages)}, defects)
-    hall = _convert("hall", table.hall, Hall, defects)
+    hall = convert("hall", table.hall, Hall, defects)
     watch_lists = _watch_lists(table, defects)
     process = _process(table, {rule.id for rule in rules}, defects)
-    complaints = _convert("complaints", table.complaints, Complaints, defects)
-    retention = _convert("retention", table.retention, Retention, defects)
+    complaints = convert("complaints", table.complaints, Complaints, defects)
+    retention = convert("retention", table.retention, Retention, defects)
+    rates = read_rates(table.rates, {rule.id for rule in rules} | {rule.id for rule in process}, defects)
     if defects:
         return None
     assert defaults and special and supplement and extension and hall and complaints and retention
     check_retention(retention, complaints, rules, process, defects)
-    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention)
+    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention, rates)
 
 
 def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]:
     lists: list[WatchList] = []
     for index, data in enumerate(table.watch_lists):
         where = f"watch_lists[{index}]"
-        read = _convert(where, data, WatchList, defects)
+        read = convert(where, data, WatchList, defects)
         if read is None:
             continue
-        _check_limits(where, {"promised": read.promised, "statutory": read.statutory}, defects)
+        check_limits(where, {"promised": read.promised, "statutory": read.statutory}, defects)
         for other in lists:
             for code in sorted(set(read.codes) & set(other.codes)):
                 defects.append(f"{where}.codes: {code} is on {other.name!r} too: which limits hold?")
@@ -224,9 +231,9 @@ def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> t
     back_entry = ""
     for index, data in enumerate(table.process):
         where = f"process[{index}]"
-        if _switches_nothing(where, data, "finding", defects):
+        if switches_nothing(where, data, "finding", defects):
             continue
-        read = _convert(where, data, _ProcessTable, defects)
+        read = convert(where, data, _ProcessTable, defects)
         if read is None or read.off:
             continue
         if read.id in taken or any(rule.id == read.id for rule in rules):
@@ -246,19 +253,11 @@ def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> t
     return tuple(rules)
 
 
-def _switches_nothing(where: str, data: Mapping[str, Any], needed: str, defects: list[str]) -> bool:
-    """Whether an entry only switches something off that is not there. What it does switch off it was laid over, whole."""
-    if data.get("off") is not True or needed in data:
-        return False
-    defects.append(f"{where}.off: the book it extends has no {data.get('id')!r}, so there is nothing to switch off")
-    return True
-
-
 def _check_finding(where: str, read: _ProcessTable, defects: list[str]) -> None:
     if (read.finding in NEED_WITHIN) != bool(read.within):
         need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
         defects.append(f"{where}.within: {read.finding} {need}")
-    _check_limits(where, {"within": read.within}, defects)
+    check_limits(where, {"within": read.within}, defects)
     if read.count > 1 and read.finding not in COUNTED:
         defects.append(f"{where}.count: {read.finding} is found once at most or each time anew, so nothing is counted")
     if read.count < 2 and (read.finding == "same-second" or read.finding in REPEATED):
@@ -269,12 +268,12 @@ def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for index, data in enumerate(tables):
         where = f"items[{index}]"
-        item = _convert(where, data, Item, defects)
+        item = convert(where, data, Item, defects)
         if item is None:
             continue
         if item.code in items:
             defects.append(f"{where}.code: {item.code!r} is listed twice")
-        _check_limits(where, {"promised": item.promised, "statutory": item.statutory}, defects)
+        check_limits(where, {"promised": item.promised, "statutory": item.statutory}, defects)
         _check_stages(f"{where}.stages", item.stages, defects)
         items[item.code] = item
     return items
@@ -287,9 +286,9 @@ def _time_limits(table: _BookTable, limited: Collection[str], defects: list[str]
     rules: list[TimeLimit] = []
     for index, data in enumerate(table.time_limits):
         where = f"time_limits[{index}]"
-        if _switches_nothing(where, data, "clock", defects):
+        if switches_nothing(where, data, "clock", defects):
             continue
-        read = _convert(where, data, _TimeLimitTable, defects)
+        read = convert(where, data, _TimeLimitTable, defects)
         if read is not None and not read.off:
             rules += _expanded(where, read, limited, defects)
     rules.sort(key=lambda rule: (rule.clock, rule.limit) != ("case", "promised"))  # the first tells when a case is due
@@ -312,7 +311,7 @@ def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defec
     named = _NAMED_LIMITS.get(read.clock, ())
     limit = read.limit or (named[0] if named else "")
     if limit not in named:
-        _check_limits(where, {"limit": limit or "(none)"}, defects, also=named)
+        check_limits(where, {"limit": limit or "(none)"}, defects, also=named)
     levels, thresholds, held = _levels(where, read, defects)
     stages = [-1]
     if read.clock == "stage":
@@ -343,7 +342,7 @@ def _levels(
     for position, level in enumerate(LEVELS):
         text = getattr(read, level)
         if text:
-            threshold = _guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
+            threshold = guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
             if threshold is not None:
                 levels.append(position)
                 thresholds.append(threshold)
@@ -364,34 +363,4 @@ def _check_stages(where: str, stages: Mapping[str, str], defects: list[str]) -> 
     for stage in stages:
         if stage not in STAGES:
             defects.append(f"{where}.{stage}: no such stage, known are {', '.join(STAGES)}")
-    _check_limits(where, stages, defects)
-
-
-def _check_limits(where: str, limits: Mapping[str, str], defects: list[str], also: tuple[str, ...] = ()) -> None:
-    for key, text in limits.items():
-        if text:
-            try:
-                Limit.parse(text)
-            except ValueError as error:
-                names = f" or {', '.join(also)}" if also else ""
-                defects.append(f"{where}.{key}: {error}{names}")
-
-
-def _convert(where: str, data: Any, kind: type[_T], defects: list[str]) -> _T | None:
-    try:
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        message, _, path = str(error).partition(" - at `$")
-        path = path.rstrip("`").lstrip(".")
-        defects.append(f"{'.'.join(part for part in (where, path) if part) or 'book'}: {message}")
-        return None
-
-
-def _guarded(where: str, read: Any, defects: list[str]) -> Any:
-    try:
-        return read()
-    except BadRuleBook as error:
-        defects += [f"{where}.{defect}" if defect[0].isalpha() else f"{where}: {defect}" for defect in error.defects]
-    except ValueError as error:
-        defects.append(f"{where}: {error}")
-    return None
+    check_limits(where, stages, defects)

@@ -26,6 +26,9 @@ PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
 )
 _FIRST_CARD = LEVELS.index("yellow")
 _AGEING = frozenset(map(STATES.index, AGEING))
+_FOUND = {"process": Reason.FOUND, "rate": Reason.RATE_REACHED}
+_ENDS = frozenset({Reason.CLOSED_IN_TIME, Reason.RATE_RECOVERED})
+"""What ends a reminder or warning whatever people are doing about it."""
 _SETTLED = frozenset(map(STATES.index, ("closed", "revoked", "removed")))
 _replace = msgspec.structs.replace
 _Identity = tuple[str, int, int]
@@ -170,13 +173,14 @@ def _changes(
     for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
         breach = breaches[identity]
         card = known.get(identity)
-        state, reason = _state(breach, card, _family(breach.clock, book) in reached, ended.get(identity))
+        over = _end(breach.clock, book, now) or ended.get(identity)
+        state, reason = _state(breach, card, _family(breach.clock, book) in reached, over)
         if card is not None:
             because = act[1] if act is not None and act[0] == identity else reason
             change = _moved(card, breach, state, because, now, told)
         else:
             if reason is None:
-                reason = Reason.FOUND if book.kind_of[breach.clock.rule] == "process" else _cause(breach)
+                reason = _FOUND.get(book.kind_of[breach.clock.rule]) or _cause(breach)
             rule, level, cycle = identity
             first_known = now if told else breach.threshold
             office = book.kind_of[breach.clock.rule] in SUPERVISORS
@@ -188,6 +192,13 @@ def _changes(
         if identity not in breaches and card.state != WITHDRAWN:
             changes.append(_withdrawn(card, clocks, book))
     return changes
+
+
+def _end(clock: Clock, book: RuleBook, now: int) -> Reason | None:
+    """Why the reminders and warnings of a clock are over, if they are. A rate's clock carries its end behind its thresholds."""
+    if book.kind_of[clock.rule] == "rate":
+        return Reason.RATE_RECOVERED if clock.thresholds[-1] < now else None
+    return Reason.CLOSED_IN_TIME if clock.end else None
 
 
 def _family(clock: Clock, book: RuleBook) -> tuple[str, int]:
@@ -220,9 +231,7 @@ def _state(breach: Breach, card: Card | None, card_reached: bool, ended: Reason 
         return first, None
     if card_reached:
         return SUPERSEDED, Reason.HIGHER_LEVEL_REACHED
-    if breach.clock.end:
-        return EXPIRED, Reason.CLOSED_IN_TIME
-    if ended is not None and first in _AGEING:
+    if ended in _ENDS or (ended is not None and first in _AGEING):
         return EXPIRED, ended
     return first, None
 

@@ -12,6 +12,7 @@ import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
 from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
+from rules.tally import Tally
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -85,6 +86,8 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     known: int = NEVER
     acts: tuple[tuple[int, int], ...] = ()
     office: bool = False
+    detail: str = ""
+    """What a rate was when it was found; its counts are forgotten one day."""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -139,6 +142,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was reported of a window's opening and of who sat there (:mod:`rules.attendance`): when, which step, who."""
     horizon: int = NEVER
     """What began earlier a window has forgotten (:mod:`rules.retention`)."""
+    tally: Tally | None = None
+    """No case at all, but counts of many (:mod:`rules.tally`)."""
 
 
 def is_window(case: Case) -> bool:
@@ -151,9 +156,9 @@ def is_duty(case: Case) -> bool:
     return case.key.startswith(DUTY_KEY)
 
 
-def place_of(case: Case) -> Terms | Origin | None:
+def place_of(case: Case) -> Terms | Origin | Tally | None:
     """Who answers for the case: its terms; before the acceptance its first record; of mere complaints their first."""
-    return case.terms or case.origin or case.desk
+    return case.terms or case.origin or case.desk or case.tally
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -186,9 +191,11 @@ def case_due(case: Case) -> int | None:
 
 def case_state(case: Case) -> str:
     """applied, open, suspended, concluded or not_accepted; complaint where nothing but complaints or reviews is known;
-    window for what is kept with a window."""
+    window for what is kept with a window, tally for counts of many cases."""
     if is_window(case):
         return "window"
+    if case.tally is not None:
+        return "tally"
     if case.concluded:
         return "concluded"
     if is_over(case):

@@ -13,7 +13,18 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
 from rules.process import Found, depends_on, finder_of, needs
-from rules.rulebook import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, Rule, RuleBook, Threshold, TimeLimit
+from rules.rates import rate_clocks
+from rules.rulebook import (
+    ATTENDANCE_KINDS,
+    CLOCK_KINDS,
+    LIFE_KINDS,
+    ProcessRule,
+    RateRule,
+    Rule,
+    RuleBook,
+    Threshold,
+    TimeLimit,
+)
 from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime import Limit
 
@@ -37,6 +48,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "attendance": ATTENDANCE_KINDS,
     "horizon": ATTENDANCE_KINDS | {kind for kind in CLOCK_KINDS if kind.startswith(("complaint-", "review-"))},
     "reviews": frozenset({"review-verification", "review-rectification", "review-callback", "review-appeal"}),
+    "tally": frozenset({"rate"}),
 }
 _DEADLINES_DEPEND_ON = frozenset(
     {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints"}
@@ -82,6 +94,8 @@ def _guard(rule: Rule) -> tuple[str, ...]:
     """The facts without any of which ``rule`` has no clock."""
     if isinstance(rule, ProcessRule):
         return needs(rule.finding) or _BEGUN
+    if isinstance(rule, RateRule):
+        return ("tally",)
     if rule.clock in ("issuance", "delivery"):
         return ("concluded",) if rule.ends_with == "conclusion" else ("decided", "concluded")
     if rule.clock.startswith("complaint-"):
@@ -124,13 +138,20 @@ def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
     wanted = [index for index in indexes if book.rules[index].clock not in LIFE_KINDS]
     for index in wanted:
         rule = book.rules[index]
-        look = finder_of(rule) if isinstance(rule, ProcessRule) else SPANS[rule.clock]
+        question = Question(index, rule, _finder(rule))
         if rule.clock == "stage":
-            by_stage[rule.stage].append(Question(index, rule, look))
+            by_stage[rule.stage].append(question)
         else:
-            guarded.setdefault(_guard(rule), []).append(Question(index, rule, look))
+            guarded.setdefault(_guard(rule), []).append(question)
     groups = tuple((facts, tuple(group)) for facts, group in guarded.items())
     return Plan(frozenset(wanted), groups, tuple(map(tuple, by_stage)) if any(by_stage) else ())
+
+
+def _finder(rule: Rule) -> Callable[[Case, Any, RuleBook], Iterable[Any]]:
+    """What a rule of this kind is asked with: findings, clocks of a tally, or spans of time."""
+    if isinstance(rule, ProcessRule):
+        return finder_of(rule)
+    return rate_clocks if isinstance(rule, RateRule) else SPANS[rule.clock]
 
 
 def questions_for(case: Case, plan: Plan) -> list[Question]:
@@ -181,6 +202,9 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
         if isinstance(rule, ProcessRule):
             if findings := look(case, rule, book):
                 clocks += _found(findings, rule, index, book)
+            continue
+        if isinstance(rule, RateRule):
+            clocks += look(case, rule, book)
             continue
         for cycle, start, end, limit, paused, _, lapses in look(case, rule, book):
             found = computed.get((index, cycle))

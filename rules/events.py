@@ -356,6 +356,39 @@ class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, 
     """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time."""
 
 
+TALLY_KEY = "tally:"
+"""What the key of a tally begins with."""
+
+Scope = Literal["department", "window", "item"]
+"""Whose figures: of a department, of one of its windows, of one of its items."""
+
+
+Counts = Annotated[tuple[int, ...], msgspec.Meta(min_length=8, max_length=8)]
+Paces = Annotated[tuple[int, ...], msgspec.Meta(min_length=5, max_length=5)]
+
+
+class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
+    """Counts of the cases in one partition of the events topic (:mod:`rules.tally`), absolute. Written by workers only.
+
+    ``case`` is the tally's key. ``at`` and ``day`` are the record time it was counted at. ``source`` is that partition, ``upto``
+    the last offset counted; ``book`` the version of the book whose tally it is, ``until`` when that book ends (0: it does not).
+    ``whole``: there are no other counts than these. The counts begin with a day (since 1970-01-01) or a month
+    (``year * 12 + month - 1``).
+    """
+
+    scope: Scope
+    book: Name
+    day: int
+    source: Annotated[int, msgspec.Meta(ge=0)]
+    upto: Annotated[int, msgspec.Meta(ge=0)]
+    until: int = 0
+    whole: bool = False
+    days: tuple[Counts, ...] = ()
+    months: tuple[Counts, ...] = ()
+    day_paces: tuple[Paces, ...] = ()
+    month_paces: tuple[Paces, ...] = ()
+
+
 Event = (
     Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | BranchOpened
     | BranchConcluded | StageEntered | StageLeft
@@ -367,8 +400,11 @@ Event = (
     | RatingVerified | RatingRectified | RatingCalledBack | RatingAppealed | RatingAppealDecided
     | WindowOpened | WindowClosed | AttendantArrived | AttendantLeft
 )  # fmt: skip
-Record = Event | Tick
+Record = Event | Tallied | Tick
+"""What the events topic holds. Only events are reported; tallies and ticks are the workers' own."""
 
+OWN_TYPES = frozenset({"tallied", "tick"})
+"""What nobody but the workers writes."""
 EVENT_TYPES: dict[str, type[Header]] = {str(cls.__struct_config__.tag): cls for cls in get_args(Event)}
 TICK = Tick()
 OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items() if issubclass(cls, Action | CardIssuedByHand))

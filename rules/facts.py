@@ -205,7 +205,7 @@ def _place(origin: Origin) -> tuple[str, ...]:
 def supervised(event: Header) -> bool:
     """Whether the event says something a clock of its case depends on."""
     kind = type(event)
-    if kind in _JOINS or kind in COMPLAINT_EVENTS or kind in ATTENDANCE_EVENTS:
+    if kind in _JOINS or kind in COMPLAINT_EVENTS or kind in ATTENDANCE_EVENTS or kind is ev.Tallied:
         return True
     return kind in REVIEW_EVENTS and (not isinstance(event, ev.Rated) or event.score >= reviews.BAD)
 

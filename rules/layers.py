@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_KEYED = {"time_limits": "id", "process": "id", "items": "code"}
+_KEYED = {"time_limits": "id", "process": "id", "rates": "id", "items": "code"}
 """Lists of tables that are laid over the base's entry by entry, and the key that tells one from another."""
 
 

@@ -30,6 +30,8 @@ Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outsi
 FINDINGS: tuple[str, ...] = get_args(Finding)
 ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
 """Clocks of windows (:mod:`rules.attendance`)."""
+Rate = Literal["refusal", "overdue", "irregular", "warned", "volume-month", "volume-year", "stage-pace"]
+RATES: tuple[str, ...] = get_args(Rate)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
 """Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
 SINGLE_RECORD = frozenset(FINDINGS[:10])
@@ -130,7 +132,36 @@ class ProcessRule(msgspec.Struct, frozen=True):
         return self.id
 
 
-Rule = TimeLimit | ProcessRule
+class RateRule(msgspec.Struct, frozen=True):
+    """One rule about many cases (比率、数量规则), ready to use: ``rate`` names what is looked at (:mod:`rules.rates`).
+
+    ``of``: whose figures. ``over``: days of the rolling period. ``shares``: what reaches each level, in 1/10 000 of a whole, or
+    of a standard deviation. ``grace``: how long after the close of the day a card falls due.
+    """
+
+    id: str
+    name: str
+    rate: str
+    of: frozenset[str]
+    over: int
+    at_least: int
+    per_workday: bool
+    stage: int
+    levels: tuple[int, ...]
+    shares: tuple[int, ...]
+    grace: Limit
+    held: frozenset[int]
+    source: str
+
+    clock = "rate"
+
+    @property
+    def family(self) -> str:
+        """Every one warns about its own thing."""
+        return self.id
+
+
+Rule = TimeLimit | ProcessRule | RateRule
 
 
 class Hall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -234,20 +265,23 @@ class RuleBook:
         complaints: Complaints | None = None,
         effective_until: int | None = None,
         retention: Retention | None = None,
+        rates: tuple[RateRule, ...] = (),
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
         self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
         self.effective_from, self.effective_until = effective_from, effective_until
         self.defaults, self.special, self.supplement, self.extension = defaults, special, supplement, extension
         self.notice = Limit.parse(supplement.notice)
-        self.items, self.time_limits, self.process = items, time_limits, process
-        self.rules: tuple[Rule, ...] = (*time_limits, *process)
+        self.items, self.time_limits, self.process, self.rates = items, time_limits, process, rates
+        self.rules: tuple[Rule, ...] = (*time_limits, *process, *rates)
         self.index_of = {rule.id: index for index, rule in enumerate(self.rules)}
         self.hall = hall or Hall()
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.complaints = complaints or Complaints()
         self.retention = retention or Retention()
         self.watched = frozenset(rule.finding for rule in process)
+        self.irregular = frozenset(rule.id for rule in process if rule.finding not in ON_COMPLAINTS | BY_HAND)
+        """Rules whose alerts are irregular flows (异常流转)."""
         self.watches_records = not self.watched.isdisjoint(SINGLE_RECORD)
         self.looks: dict[type[Header], tuple[tuple[int, Callable[..., str | None]], ...]] = {}
         """What to look for in records of a type, worked out once per type (:func:`rules.marks.marks_of`)."""
@@ -326,6 +360,14 @@ class RuleBooks:
                 [f"version {version!r}: cases were accepted under it, keep its file among worker.books, or publish it"],
             )
         return book
+
+    def until(self, version: str) -> int:
+        """When another book comes into force after this one; 0 for the last. One that was never in force ends as it begins."""
+        book = self.get(version)
+        places = [place for place, current in enumerate(self._in_force, 1) if current is book]
+        if not places:
+            return max(book.effective_from, 1)
+        return self._starts[places[-1]] if places[-1] < len(self._starts) else 0
 
     def __iter__(self) -> Iterator[RuleBook]:
         return iter(self._books)

@@ -31,12 +31,14 @@ from rules.cards import WITHDRAWN, Act, judge, next_threshold, undisturbed
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
-from rules.events import Action, CardIssuedByHand, Record, Tick, key_of
+from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_instant
 from rules.life import REASONS, act_of, acted
+from rules.ratecards import detailed, remembered
 from rules.retention import forgotten
 from rules.rulebook import RuleBook, RuleBooks
+from rules.tally import tallied
 from rules.telling import Told, alert_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
@@ -89,6 +91,10 @@ def _told(case: Case | None, record: Record, silent: bool, books: RuleBooks, now
         if isinstance(record, Tick) or silent:
             return Decision(None, (), None)
         fresh = Case(key_of(record))
+        if isinstance(record, Tallied):
+            fresh = _replace(fresh, book=record.book)
+        elif fresh.key.startswith(TALLY_KEY):
+            raise BadEvent("forbidden_type", f"no case may be called {TALLY_KEY}…: the workers count under such keys", "case")
         changes = _joined(fresh, record, arrived, books)
         return Decision(*_settled(fresh, changes, books, now, offset)) if changes else Decision(None, (), None)
     if offset <= case.offset:
@@ -176,10 +182,14 @@ def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tup
     if not verdict.changes:
         return case, ()
     after = _replace(case, cards=verdict.cards, clocks=verdict.clocks)
+    if after.tally is not None:
+        after = detailed(after, book)
     return after, tuple([Told(after, change, book, now) for change in verdict.changes])
 
 
 def _joined(case: Case, record: Any, arrived: int, books: RuleBooks) -> dict[str, Any]:
+    if case.tally is not None or type(record) is Tallied:
+        return _counted(case, record)
     at = to_instant(record.at)
     if at <= arrived:
         return join(case, record, at, arrived, books)
@@ -189,6 +199,14 @@ def _joined(case: Case, record: Any, arrived: int, books: RuleBooks) -> dict[str
     return changes
 
 
+def _counted(case: Case, record: Any) -> dict[str, Any]:
+    """What a worker has counted; nothing else is told of a tally. When it arrived does not matter, so it moves nobody's time."""
+    if not isinstance(record, Tallied):
+        raise BadEvent("forbidden_type", f"{case.key!r} is no case: nothing is reported of it, the workers count it", "case")
+    tally = tallied(case.tally, record)
+    return {"tally": tally} if tally is not case.tally else {}
+
+
 def _settled(
     case: Case, changes: dict[str, Any], books: RuleBooks, now: int, offset: int
 ) -> tuple[Case, tuple[Told, ...], int | None]:
@@ -196,6 +214,8 @@ def _settled(
     joined = _replace(case, offset=offset, **changes)
     moved = not case.book or not _PLACES.isdisjoint(changes)
     book = _book_for(joined, books) if moved else books.get(case.book)
+    if joined.tally is not None:
+        joined = remembered(joined, book)
     anew = case.digest != book.digest or moves_deadlines(changes)
     if case.digest != book.digest:
         clocks = clocks_of(joined, book)
@@ -204,7 +224,7 @@ def _settled(
     else:
         plan = affected(changes, book)
         clocks = clocks_of(joined, book, case.clocks, plan) if plan.touched else case.clocks
-    cards = case.cards
+    cards = joined.cards
     if joined.horizon:
         clocks, cards = forgotten(joined, clocks, book)
     same = cards is case.cards
@@ -213,12 +233,14 @@ def _settled(
         return joined, (), soonest + 1 if soonest != UNREACHED else None
     due = _promise(clocks, book)
     known = case.clocks if case.digest == book.digest else ()
-    if known and cards and same and undisturbed(clocks, known, book, now):
+    if known and cards and same and case.tally is None and undisturbed(clocks, known, book, now):
         clocks += tuple([clock for clock in known if clock.rule in book.life_rules])  # the same cards, so the same watches
         soonest = next_threshold(clocks, now)
         return _replace(joined, book=book.version, clocks=clocks, due=due), (), soonest + 1 if soonest != UNREACHED else None
     verdict = judge(clocks, cards, book, now, told=bool(changes), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
+    if after.tally is not None:
+        after = detailed(after, book)
     if not verdict.changes:
         return after, (), verdict.wake_at
     return after, tuple([Told(after, change, book, now) for change in verdict.changes]), verdict.wake_at
@@ -238,6 +260,8 @@ def _book_for(case: Case, books: RuleBooks) -> RuleBook:
 
     So a window follows a new book without being judged by it for what began before.
     """
+    if case.tally is not None:
+        return books.get(case.book)
     begun = place_of(case)
     return books.at(max(begun.at, case.horizon) if begun is not None else NEVER)
 

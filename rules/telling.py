@@ -9,14 +9,14 @@ from typing import NamedTuple
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.arithmetic import Span, arithmetic
 from rules.cards import Change
-from rules.case import Case, Clock, is_standing, place_of
+from rules.case import Card, Case, Clock, is_standing, place_of
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched
 from rules.pauses import pauses_of
 from rules.process import found_by
-from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RuleBook, TimeLimit
+from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.spans import Span as Run
 from rules.timelimits import clip, extended, limit_of, spans_of
 
@@ -71,7 +71,7 @@ def alert_of(told: Told) -> Alert:
     assert place is not None
     rule = next((rule for rule in book.rules if rule.id == card.rule), None)
     zone = book.zone
-    limit, detail, spans = defence_of(case, clock, book)
+    limit, detail, spans = Defence(detail=_figures(case, card)) if isinstance(rule, RateRule) else defence_of(case, clock, book)
     highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
     return Alert(
         id=told.id,
@@ -112,6 +112,8 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
     if clock is None or not clock.deadline:
         return Defence()
     rule = book.rules[clock.rule]
+    if isinstance(rule, RateRule):
+        return Defence()  # its counts may be forgotten: the card itself says them
     if isinstance(rule, ProcessRule):
         found = found_by(case, rule, clock.cycle, book)
         detail = found.detail if found is not None else ""
@@ -132,6 +134,12 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
         f"slowest={slowest[0]}" if slowest is not None else span.detail,
         arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
     )
+
+
+def _figures(case: Case, card: Card) -> str:
+    """What the card of a tally says of its figures; a card as it was before it changed may not say it yet."""
+    own = (card.rule, card.level, card.cycle)
+    return next((kept.detail for kept in case.cards if (kept.rule, kept.level, kept.cycle) == own), card.detail)
 
 
 def span_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:

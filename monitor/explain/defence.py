@@ -7,7 +7,7 @@ from monitor.explain.story import LimitTold
 from rules.arithmetic import Span
 from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.rulebook import ProcessRule, RuleBook, TimeLimit
+from rules.rulebook import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.telling import defence_of, span_of
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
@@ -17,8 +17,8 @@ def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitTold]:
     """One per clock, in the order of the book's rules."""
     for clock in case.clocks:
         rule = book.rules[clock.rule]
-        if isinstance(rule, ProcessRule) or rule.clock == "expiry":
-            continue  # what a process rule found, and a warning's age, are told with their alerts
+        if isinstance(rule, ProcessRule | RateRule) or rule.clock == "expiry":
+            continue  # what was found or counted, and a warning's age, are told with their alerts
         limit, spans = _arithmetic(case, clock, rule, book)
         yield LimitTold(
             rule=rule.id,

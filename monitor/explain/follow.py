@@ -12,7 +12,7 @@ from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
 from rules.alerts import Alert
 from rules.case import Case, case_flags, case_state, place_of
 from rules.errors import BadEvent
-from rules.events import TICK, Event
+from rules.events import TICK, Event, Tallied
 from rules.facts import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.rulebook import RuleBook, RuleBooks
@@ -48,7 +48,7 @@ class Follower:
             changes = self._noted(outcome.alerts, 0)
             self._told.append(Told(0, "", self._wall(self.now), changes=changes))
 
-    def hear(self, event: Event, arrived: int, now: int | None = None) -> None:
+    def hear(self, event: Event | Tallied, arrived: int, now: int | None = None) -> None:
         """A record that arrived at ``arrived``; ``now`` is the time of its partition, if that is later."""
         self.tick(max(arrived, now or 0))  # what time alone had changed by then is not this record's doing
         self._numbers += 1

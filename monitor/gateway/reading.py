@@ -10,7 +10,7 @@ from monitor.gateway.tokens import Source
 from monitor.mapping import BadMapping, MappedRow, Mapping, map_objects, map_stream
 from monitor.wire import decode_record
 from rules.errors import BadEvent
-from rules.events import Event, Tick
+from rules.events import Event, Tallied, Tick
 
 T = TypeVar("T")
 
@@ -54,8 +54,8 @@ def read_events(body: bytes, source: Source) -> list[Event]:
         except BadEvent as error:
             faults.append(Fault(index, error.field, error.reason, str(error)))
         else:
-            if isinstance(record, Tick):
-                faults.append(Fault(index, "type", "forbidden_type", "ticks are the engine's own, a window system sends none"))
+            if isinstance(record, Tick | Tallied):
+                faults.append(Fault(index, "type", "forbidden_type", "ticks and tallies are the workers' own: nobody sends them"))
             else:
                 events.append(record)
         if len(faults) >= MOST_ERRORS:

@@ -86,7 +86,7 @@ def replay_offline(
     began = time.perf_counter()
     feed = read_feed(mapping, file, on_bad)
     read = time.perf_counter()
-    engine = Engine(books)
+    engine = Engine(books, tallied=True)
     tally = _Tally(out)
     for arrived, event in feed.arrivals:
         try:

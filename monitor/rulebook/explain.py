@@ -8,6 +8,7 @@ import msgspec
 from monitor import words
 from monitor.rulebook.findings_in_words import finding_lines
 from monitor.rulebook.probe import Sample, mornings, opening, play_out
+from monitor.rulebook.rates_in_words import rate_lines
 from monitor.rulebook.reach import samples_of
 from rules.alerts import LEVELS
 from rules.arithmetic import Language, describe
@@ -15,7 +16,7 @@ from rules.case import UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
-from rules.rulebook import ProcessRule, RuleBook, Threshold, TimeLimit
+from rules.rulebook import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.worktime import Limit
 
 _RUNS: dict[tuple[str, str], tuple[str, str]] = {
@@ -101,12 +102,15 @@ def _stem(rule: TimeLimit) -> str:
     return rule.id.removesuffix(f"-{STAGES[rule.stage]}") if rule.stage >= 0 else rule.id
 
 
-def _lines(book: RuleBook, rule: TimeLimit | ProcessRule, on: date, lang: Language) -> Iterator[str]:
+def _lines(book: RuleBook, rule: Rule, on: date, lang: Language) -> Iterator[str]:
     zh = lang == "zh"
     title = f"{rule.id}（{rule.name}）" if zh else f"{rule.id} ({rule.name})"
     yield (
         f"规则 {title} · 规则版本 {book.version}（{book.title}）" if zh else f"rule {title} · book {book.version} ({book.title})"
     )
+    if isinstance(rule, RateRule):
+        yield from rate_lines(rule, lang)
+        return
     if isinstance(rule, TimeLimit):
         yield f"计时：{_runs(rule, lang)}" if zh else f"clock: {_runs(rule, lang)}"
         yield f"时限：{_limit(book, rule, lang)}" if zh else f"limit: {_limit(book, rule, lang)}"

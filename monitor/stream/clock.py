@@ -45,6 +45,11 @@ class Clock:
         """The last offset applied when this changelog record was written."""
         return _decode(kept).offset
 
+    @property
+    def reached(self) -> int:
+        """The last offset that the state holds, applied by this process or before it; -1: none."""
+        return max(self.offset, self._recovered.offset)
+
     def begin_batch(self, offset: int, timestamp: int, committed: int) -> None:
         """A batch begins at ``offset``; everything before ``committed`` will never be read again."""
         if self.offset < 0:

@@ -14,10 +14,11 @@ from monitor.stream.draft import Draft
 from monitor.stream.scoreboard import Scoreboard
 from monitor.stream.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.wakeups import WakeUps
+from monitor.tallies import Tallies
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
-from rules.events import TICK, Event, Record, Tick, key_of
+from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.rulebook import RuleBooks
 from rules.step import Outcome, is_outdated, step
 
@@ -60,8 +61,10 @@ class Engine:
         self.cases = CaseTable()
         self.wakeups = WakeUps(self.cases.waits_for)
         self.scoreboard = Scoreboard()
+        self.tallies = Tallies(books, partition)
         self.tick_offset = -1
         self._books = books
+        self._counts = self.tallies.is_watched
         self._home = home
         self._step = apply
         self._opened: dict[bytes, _Opened] = {}
@@ -96,10 +99,15 @@ class Engine:
             self.wakeups.add(wake, key)
             self.scoreboard.waiting += 1
         self.scoreboard.change(None, case)
+        self._count(None, case)
 
     def use(self, books: RuleBooks) -> None:
         """Judge by these books from the next batch on. Whoever calls it sees to :meth:`reexamine`."""
-        self._books = books
+        self._books = self.tallies.books = books
+        if self.tallies.is_watched and not self._counts:  # the first book ever that asks
+            self._counts = True
+            for key in self.cases.keys():  # noqa: SIM118  # a list of them
+                self._count(None, self.cases.get(key))
 
     def reexamine(self, keys: Iterable[bytes]) -> int:
         """Have those of the cases ``keys`` woken at once whose book has changed since they were judged; how many.
@@ -124,6 +132,16 @@ class Engine:
     def recount(self) -> Slice:
         """The figures of every scope, after a recovery."""
         return self._cut(ends_batch=False)
+
+    def take_tallies(self) -> list[Tallied]:
+        """Reports on the counts that changed since the last call, as they are between two batches."""
+        if not self.tallies.changes or self.clock.reached < 0:
+            return []
+        return self.tallies.take(self.clock.now, self.clock.reached)
+
+    def _count(self, before: Case | None, after: Case | None) -> None:
+        if self._counts:
+            self.tallies.change(before, after)
 
     def _apply_one(self, record: RawRecord) -> bool:
         """Apply one record; whether it is a tick that has cases to wake."""
@@ -150,7 +168,7 @@ class Engine:
             raise BadEvent("too_large", f"{len(value)} bytes, at most {MAX_VALUE_BYTES} are read")
         return decode_record(value)
 
-    def _apply_event(self, record: RawRecord, event: Event) -> None:
+    def _apply_event(self, record: RawRecord, event: Event | Tallied) -> None:
         key = record.key
         if not key:
             raise BadEvent("missing_key", f"a record without a key; this one's is {key_of(event)!r}", "case")
@@ -264,6 +282,7 @@ class Engine:
         if wake and (wake != waited or wake <= self.clock.now):
             self.wakeups.add(wake, key)
         self.scoreboard.change(before, after)
+        self._count(before, after)
 
     def _cut(self, *, ends_batch: bool) -> Slice:
         self._store_opened()

@@ -31,6 +31,7 @@ from monitor.stream.figures import FiguresPublisher
 from monitor.stream.outbox import Outbox
 from monitor.stream.recovery import restore
 from monitor.stream.slices import CLOCK_KEY, Slice
+from monitor.stream.tallying import TallyPublisher
 from monitor.stream.ticker import Ticker
 from monitor.stream.topics import changelog_name, prepare_topics
 from monitor.wire import Topics, encode_event
@@ -81,6 +82,7 @@ class Worker:
         self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
         self._ticker = Ticker(self._send_tick, self._fail)
         self._keeper = Bookkeeper(shelf, catalog, self._engines, self._recovery, self._between, self._ticker.arm)
+        self._tallies = TallyPublisher(sender, self._topics.events, self._home, settings.worker.tally_seconds, self._fail)
         self._connect(events_of(self.app, settings, partitions))
 
     def _connect(self, events: Any) -> None:
@@ -155,6 +157,7 @@ class Worker:
             raise WorkerFailed(f"a batch of partition {message.partition} came, which this worker has not recovered")
         consumer = self.app.consumer
         spent = 0.0
+        self._tallies.begun(engine)
         parts = engine.apply(records, consumer.committed(message.tp))
         while True:
             began = time.perf_counter()
@@ -170,6 +173,7 @@ class Worker:
             await stream.ack(event)
 
         await self._outbox.put(part, done)
+        self._tallies.applied(engine)
         measures.batch_applied(len(records), spent)
         measures.engine_state(engine)
         metrics.CONSUMER_LAG.labels(str(message.partition)).set(
@@ -197,12 +201,14 @@ class Worker:
         self._ticker.forget_all()
         await self._outbox.drain()
         await self._figures.flush()
+        await self._tallies.drain()
 
     async def _before_shutdown(self, app: Any, **_: Any) -> None:
         """Every batch under way is settled; the producer still works."""
         if self._failure is None:
             await self._outbox.drain()
             await self._figures.flush()
+            await self._tallies.drain()
 
     async def _assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:
         self._assigned_at = time.monotonic()
@@ -210,6 +216,7 @@ class Worker:
     def _drop(self, partition: int) -> None:
         self._engines.pop(partition, None)
         self._ticker.forget(partition)
+        self._tallies.forget(partition)
         measures.partition_gone(partition)
 
     async def _recovered(self) -> None:
@@ -237,6 +244,7 @@ class Worker:
                 self._figures.note(engine.recount())
             measures.engine_state(engine)
             self._ticker_watch(engine)
+            self._tallies.applied(engine)
         metrics.RECOVERY_SECONDS.set(time.monotonic() - self._assigned_at)
         gc.collect()
         gc.freeze()

@@ -11,7 +11,7 @@ import msgspec
 
 from monitor.wire import EARLIEST_YEAR, LATEST_YEAR, MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
 from rules.errors import BadEvent
-from rules.events import Aware, Event, Record, Tick
+from rules.events import Aware, Event, Record, Tallied, Tick
 from rules.instant import to_instant
 
 
@@ -54,7 +54,7 @@ def read_line(raw: bytes) -> Arrived:
     now = line.now or arrived
     if not (EARLIEST <= arrived < LATEST and EARLIEST <= now < LATEST):
         raise BadEvent("impossible_time", f"arrived is {line.arrived}: only 2000 to 2099 is possible", "arrived")
-    if isinstance(line.event, Tick):
+    if isinstance(line.event, Tick | Tallied):
         return Arrived(now, arrived, None)
     check_time(line.event)
     return Arrived(now, arrived, line.event)

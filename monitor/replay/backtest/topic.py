@@ -12,7 +12,7 @@ from monitor.replay.reading import consuming, partitions_of, read_event, read_ra
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.errors import BadEvent
-from rules.events import Tick
+from rules.events import Tallied, Tick
 
 
 async def from_topic(settings: Settings, begin: int | None, end: int | None, folder: Path, seen: Seen) -> Source:
@@ -86,7 +86,7 @@ class _Copier:
     @staticmethod
     def _line(record: Any, at: int, now: int) -> bytes | None:
         event = read_event(record.key, record.value)
-        if isinstance(event, Tick):
+        if isinstance(event, Tick | Tallied):  # time and counts are made anew
             return None
         value: bytes = record.value
         return write_line(at, now, encode_event(event) if b"\n" in value or b"\r" in value else value)

@@ -13,7 +13,7 @@ import msgspec
 from monitor.replay.reading import read_event
 from rules.case import Case
 from rules.errors import BadEvent
-from rules.events import TICK, Event, Record, Tick, key_of
+from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.rulebook import RuleBooks
 from rules.step import decide
 from rules.telling import Told
@@ -79,7 +79,7 @@ class Recount:
                 del self._wakes[key]
                 self._decide(key, TICK, self._clock)
 
-    def _apply(self, event: Event, arrived: int) -> None:
+    def _apply(self, event: Event | Tallied, arrived: int) -> None:
         key = key_of(event)
         if key not in self.cases and not self._home(key.encode()):
             return  # the worker sends it on to where it belongs, and there it lies, too

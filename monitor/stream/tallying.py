@@ -1,0 +1,87 @@
+"""Writes what the partitions' cases add to the tallies (:mod:`monitor.tallies`) back into the events topic, now and then.
+
+A report is taken between two batches and need not wait until they are durable: after a crash the same records lead to the same
+counts. It must not move anybody's time either: on a topic whose feeder owns the clock it is stamped with the earliest time there
+is, for its own partition may be ahead of the one it goes to.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from monitor import metrics
+from monitor.stream.clock import EARLIEST
+from monitor.stream.engine import Engine
+from monitor.stream.outbox import Sender
+from monitor.wire import encode_json
+
+
+class TallyPublisher:
+    """Asks each engine for its reports ``interval`` seconds after something changed, and sends them on their way."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        topic: str,
+        home: Callable[[bytes], int],
+        interval: float,
+        failed: Callable[[BaseException], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._sender, self._topic, self._home, self._interval, self._failed = sender, topic, home, interval, failed
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._busy: set[int] = set()
+        self._due: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begun(self, engine: Engine) -> None:
+        """A batch is being applied: its counts are not those of any offset."""
+        self._busy.add(engine.partition)
+
+    def applied(self, engine: Engine) -> None:
+        """The batch was applied, or the partition recovered."""
+        partition = engine.partition
+        self._busy.discard(partition)
+        if partition in self._due:
+            self._publish(engine)
+        elif engine.tallies.changes and partition not in self._timers:
+            self._timers[partition] = asyncio.get_running_loop().call_later(self._interval, self._ring, engine)
+
+    def forget(self, partition: int) -> None:
+        """It is not ours any more."""
+        if timer := self._timers.pop(partition, None):
+            timer.cancel()
+        self._due.discard(partition)
+        self._busy.discard(partition)
+
+    async def drain(self) -> None:
+        """Wait until the broker has what was sent."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _ring(self, engine: Engine) -> None:
+        self._timers.pop(engine.partition, None)
+        if engine.partition in self._busy:
+            self._due.add(engine.partition)
+        else:
+            self._publish(engine)
+
+    def _publish(self, engine: Engine) -> None:
+        self._due.discard(engine.partition)
+        reports = [(report.case.encode(), encode_json(report)) for report in engine.take_tallies()]
+        if reports:
+            task = asyncio.create_task(self._send(reports, live=engine.clock.is_live))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, reports: list[tuple[bytes, bytes]], *, live: bool) -> None:
+        stamp = None if live else EARLIEST
+        try:
+            sent = [
+                await self._sender.send_one(self._topic, key, value, partition=self._home(key), timestamp_ms=stamp)
+                for key, value in reports
+            ]
+            await asyncio.gather(*sent)
+        except Exception as error:
+            await self._failed(error)
+        else:
+            metrics.TALLIES.inc(len(reports))

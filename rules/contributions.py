@@ -1,0 +1,82 @@
+"""What one case adds to the tallies of its department, window and item (:mod:`rules.tally`). A pure function of the case.
+
+| counter | counted on the day | source |
+|---|---|---|
+| accepted | of the acceptance (受理) | halls' volume figures |
+| settled | the case was over | Jiangsu: refusal rate |
+| refused | the same: not accepted (不予受理), refused (不予许可) or returned (退窗办结) | Jiangsu: refusal rate |
+| judged | it was concluded within its promise, else its promise ran out | Jiangsu: overdue rate |
+| overdue | its promise ran out | Jiangsu: overdue rate |
+| irregular | its first irregular flow happened | Jiangsu: irregular flow |
+| warned | its first warning or card fell due | inference |
+
+A case that runs is counted as overdue on the day its promise *will* run out; concluding it in time takes that back. So a
+rate of a day to come is known beforehand, as it will be if nothing more is reported, and time needs to do nothing but pass.
+What a late record withdrew, or an appeal revoked, was no alert.
+"""
+
+from collections.abc import Callable, Iterator
+
+from rules.alerts import LEVELS, STATES
+from rules.case import NEVER, Case, over_at
+from rules.instant import MINUTE
+from rules.rulebook import RuleBook
+from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
+
+DayOf = Callable[[int], int]
+"""The local day number of an instant."""
+_WARNING = LEVELS.index("warning")
+_NO_ALERT = frozenset(map(STATES.index, ("withdrawn", "revoked")))
+
+
+def same_contribution(before: Case, after: Case) -> bool:
+    """Whether nothing that counts has changed; cheaper than counting twice."""
+    return (
+        before.cards is after.cards
+        and before.terms is after.terms
+        and before.concluded == after.concluded
+        and before.due == after.due
+        and before.not_accepted == after.not_accepted
+        and before.decided == after.decided
+        and (not after.concluded or (before.entered is after.entered and before.left is after.left))
+    )
+
+
+def counted(case: Case, book: RuleBook, day_of: DayOf) -> Iterator[tuple[int, int]]:
+    """``(day, counter)`` for each thing this case counts for."""
+    terms, over = case.terms, over_at(case)
+    if terms is not None:
+        yield day_of(terms.at), ACCEPTED
+        if case.due:
+            overdue = not over or over > case.due
+            day = day_of(case.due if overdue else over)
+            yield day, JUDGED
+            if overdue:
+                yield day, OVERDUE
+    if over and (terms is not None or over == case.not_accepted):
+        day = day_of(over)
+        yield day, SETTLED
+        if _refused(case, over):
+            yield day, REFUSED
+    if case.cards:
+        alerts = [card for card in case.cards if card.state not in _NO_ALERT and not card.office]
+        warned = [card.due for card in alerts if card.level >= _WARNING]
+        if warned:
+            yield day_of(min(warned)), WARNED
+        irregular = [card.due for card in alerts if card.rule in book.irregular]
+        if irregular:
+            yield day_of(min(irregular)), IRREGULAR
+
+
+def _refused(case: Case, over: int) -> bool:
+    return over == case.not_accepted or case.how == "returned" or (case.decided != NEVER and not case.granted)
+
+
+def paces(case: Case, day_of: DayOf) -> Iterator[tuple[int, int, int]]:
+    """``(day, stage, minutes)`` of each visit to a stage, once the case is concluded; natural time, pauses included."""
+    if not case.concluded:
+        return
+    for at, stage in case.entered:
+        left = next((when for when, which in case.left if which == stage and when >= at), NEVER)
+        if left and left <= case.concluded:
+            yield day_of(left), stage, (left - at) // MINUTE

@@ -208,7 +208,9 @@ def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:
         return None
     assert defaults and special and supplement and extension and hall and complaints and retention
     check_retention(retention, complaints, rules, process, defects)
-    return _Parts(defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention, rates)
+    return _Parts(
+        defaults, special, supplement, extension, items, rules, hall, process, watch_lists, complaints, retention, rates
+    )
 
 
 def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]:

@@ -6,15 +6,13 @@ from typing import Any
 
 import msgspec
 
-from monitor.rulebook.expectations import Expected, judge
+from monitor.rulebook.crowd import Crowd
+from monitor.rulebook.expectations import Expected, judge, rate_rule
 from monitor.rulebook.scenarios import Scenario, Step
-from rules.alerts import Alert
-from rules.case import Case, decode_case, encode_case
+from monitor.rulebook.told import Course
 from rules.errors import BadEvent
-from rules.events import TICK, Record
+from rules.events import TICK
 from rules.instant import isoformat
-from rules.rulebook import RuleBook, RuleBooks
-from rules.step import step as apply
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -38,38 +36,24 @@ class Failure(msgspec.Struct, frozen=True):
         return "\n".join(lines)
 
 
-class Course:
-    """One case, told in order of arrival. After each record it goes through the codec, as between two batches."""
-
-    def __init__(self, book: RuleBook) -> None:
-        self.book, self.books = book, RuleBooks([book])
-        self.case: Case | None = None
-        self.alerts: list[Alert] = []
-        self._now, self._offset = 0, -1
-
-    def tell(self, record: Record, arrived: int) -> None:
-        """A record, or a tick, that arrives at ``arrived`` (epoch ms)."""
-        self._now, self._offset = max(self._now, arrived), self._offset + 1
-        outcome = apply(self.case, record, self.books, self._now, arrived, self._offset)
-        self.case = outcome.case and decode_case(encode_case(outcome.case))
-        self.alerts += outcome.alerts
-
-
 def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Failure]:
     """Every expectation that failed. ``change`` is laid over its book last. Raises ``BadScenario`` for what cannot be played."""
     book = scenario.rule_book(change)
-    course = Course(book)
+    course, crowd = Course(book), Crowd(book)
     failures = []
     for step in scenario.script():
         if step.verb != "expect":
-            failures += _tell(scenario, step, course)
+            failures += _tell(scenario, step, course, crowd)
             continue
         at = scenario.instant(step, step.when, book.worktime)
         course.tell(TICK, at)
+        case, alerts = course.case, course.alerts
+        about = next((rule for word in step.words if (rule := rate_rule(word, book)) is not None), None)
+        if about is not None:
+            crowd.count(course, at)
+            case, alerts = crowd.tally_for(about)
         try:
-            expected = judge(
-                step.words, course.case, course.alerts, book, partial(scenario.instant, step, worktime=book.worktime)
-            )
+            expected = judge(step.words, case, alerts, book, partial(scenario.instant, step, worktime=book.worktime))
         except ValueError as error:
             raise scenario.bad(step, str(error)) from None
         if isinstance(expected, Expected):
@@ -77,12 +61,17 @@ def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Fa
     return failures
 
 
-def _tell(scenario: Scenario, step: Step, course: Course) -> list[Failure]:
+def _tell(scenario: Scenario, step: Step, course: Course, crowd: Crowd) -> list[Failure]:
     """The record of a step, taken or refused as it says."""
     record: Any
     record, arrived = scenario.record(step, course.book)
     try:
-        course.tell(record, arrived)
+        if step.times:
+            crowd.tell(step.times, step.verb, record, arrived)
+        else:
+            course.tell(record, arrived)
+    except ValueError as error:
+        raise scenario.bad(step, str(error)) from None
     except BadEvent as error:
         if step.refused:
             return []

@@ -14,7 +14,7 @@ from typing import NamedTuple, get_args
 from rules.alerts import LEVELS, Alert, State
 from rules.case import Card, Case, case_due, case_state, is_standing, is_window
 from rules.instant import isoformat
-from rules.rulebook import RuleBook
+from rules.rulebook import RateRule, RuleBook
 
 STATES: tuple[str, ...] = get_args(State)
 ANY = "any"
@@ -103,8 +103,13 @@ def _rule(text: str, book: RuleBook, case: Case | None) -> str:
     if case is not None and is_window(case) and cycle:  # numbered by when, not by how many came before
         numbers = sorted({card.cycle for card in case.cards if card.rule == rule})
         cycle = str(numbers[int(cycle) - 1]) if 0 < int(cycle) <= len(numbers) else cycle
-    numbered = book.is_life_rule(rule) or (case is not None and is_window(case))
+    numbered = book.is_life_rule(rule) or rate_rule(rule, book) is not None or (case is not None and is_window(case))
     return f"{rule}/{cycle or (ANY if numbered else 1)}"
+
+
+def rate_rule(name: str, book: RuleBook) -> RateRule | None:
+    """The rule of that id, if it looks at many cases."""
+    return next((rule for rule in book.rates if rule.id == name.partition("/")[0]), None)
 
 
 def _standing(case: Case | None) -> list[Card]:

@@ -10,7 +10,8 @@ order of arrival::
 
 A step begins with how long after the start it arrives (``s m h d wd``, sums with ``+``; working days by the book's calendar,
 added first), then a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it had
-happened by then. ``refused`` before the type means that the engine must refuse the record. An alert is named
+happened by then. ``refused`` before the type means that the engine must refuse the record; ``times 200`` that so many cases
+are told it (:mod:`monitor.rulebook.crowd`). An alert is named
 ``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.rulebook.expectations`.
 """
 
@@ -76,7 +77,7 @@ class BadScenario(SupervisionError):
 class Step(msgspec.Struct, frozen=True):
     """One line of a scenario: ``when`` after the start, ``verb`` (a record type or ``expect``) and its words.
 
-    ``refused``: the engine must not take the record.
+    ``refused``: the engine must not take the record. ``times``: how many cases are told it; 0: the scenario's own.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Step(msgspec.Struct, frozen=True):
     verb: str
     words: tuple[str, ...]
     refused: bool = False
+    times: int = 0
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,8 +112,11 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             refused = verb == "refused" and bool(words)
             if refused:
                 verb, *words = words
+            times = 0
+            if verb == "times" and len(words) > 1 and words[0].isdecimal():
+                times, verb, words = int(words[0]), words[1], words[2:]
             line = self.lines[number - 1] if number <= len(self.lines) else self.line
-            step = Step(number, line, text, when, verb, tuple(words), refused)
+            step = Step(number, line, text, when, verb, tuple(words), refused, times)
             if step.verb != "expect" and step.verb not in EVENT_TYPES:
                 raise self.bad(step, f"{step.verb!r} is neither expect nor a record type: {', '.join(sorted(EVENT_TYPES))}")
             read.append(step)

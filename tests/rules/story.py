@@ -41,7 +41,7 @@ def written(profile: str) -> dict[str, Any]:
 
 
 def own_rules(profile: str, kind: str) -> list[dict[str, Any]]:
-    """The ``time_limits`` or ``process`` rules that a shipped book writes itself; those it switches off left out."""
+    """The ``time_limits``, ``process`` or ``rates`` rules that a shipped book writes itself; those it switches off left out."""
     return [rule for rule in written(profile).get(kind, []) if not rule.get("off")]
 
 
@@ -56,7 +56,7 @@ def book(profile: str = "default", over: Mapping[str, Any] | None = None, **keys
     """A shipped book with some keys changed. Rules given are its only ones of their kind, not laid over those it has."""
     given = {**(over or {}), **keys}
     return parse_book(
-        profile, merge(table(profile), {**given, "drop": [kind for kind in ("time_limits", "process") if kind in given]})
+        profile, merge(table(profile), {**given, "drop": [kind for kind in ("time_limits", "process", "rates") if kind in given]})
     )
 
 

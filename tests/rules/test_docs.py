@@ -10,11 +10,11 @@ import pytest
 from monitor.books import load_book, profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import load_scenarios
-from rules import bookfile, calendar, workhours
+from rules import bookfile, calendar, ratetable, workhours
 from rules.alerts import LEVELS, Reason
 from rules.case import STATES
 from rules.events import STAGES, Procedure
-from rules.rulebook import CLOCK_KINDS, FINDINGS, Defaults, Extension, Hall, Item, Special, Supplement
+from rules.rulebook import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
 from rules.worktime import Counting
 from tests.rules.story import own_rules
 from tests.scenarios.test_scenarios import FOLDER
@@ -33,6 +33,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "`[[time_limits]]`": bookfile._TimeLimitTable,
     "`[hall]`": Hall,
     "`[[process]]`": bookfile._ProcessTable,
+    "`[[rates]]`": ratetable.RateTable,
 }
 NAMES = {
     "`[calendar]`": calendar._KEYS,
@@ -81,7 +82,7 @@ def test_every_name_stands_there(section: str) -> None:
 
 def test_every_stage_procedure_finding_level_state_and_reason_stands_there() -> None:
     words = set(re.findall(r"`([a-z_-]+)`", TEXT))
-    wanted = {*STAGES, *get_args(Procedure), *FINDINGS, *LEVELS, *STATES, *(reason.code for reason in Reason)}
+    wanted = {*STAGES, *get_args(Procedure), *FINDINGS, *RATES, *LEVELS, *STATES, *(reason.code for reason in Reason)}
     assert not wanted - words
 
 
@@ -97,9 +98,17 @@ def looked_for(rule: dict[str, Any]) -> str:
     return f"{', '.join(told)}: {levels}" if told else levels
 
 
+def compared(rule: dict[str, Any]) -> str:
+    told = [rule["rate"]]
+    told += [f"{key} {rule[key]}" for key in ("over", "at_least") if key in rule]
+    told += ["per working day"] if rule.get("per_workday") else []
+    return f"{', '.join(told)}: " + ", ".join(f"{level} {rule[level]}" for level in LEVELS if level in rule)
+
+
 TABLES = {
     "Rules shipped, with their source and scenario": ("time_limits", thresholds),
     "Process rules shipped, with their source and scenario": ("process", looked_for),
+    "Rates and volumes shipped, with their source and scenario": ("rates", compared),
 }
 
 

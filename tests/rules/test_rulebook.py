@@ -80,7 +80,7 @@ class TestBook:
             {"id": kind, "clock": kind, "limit": "3wd"} | ({} if kind == "expiry" else {"red": "deadline"})
             for kind in CLOCK_KINDS
         ]
-        assert set(book(time_limits=rules, process=[]).kinds) == set(CLOCK_KINDS)
+        assert set(book(time_limits=rules, process=[], rates=[]).kinds) == set(CLOCK_KINDS)
 
     def test_the_digest_changes_with_the_book_and_with_its_calendar(self) -> None:
         own = {"name": "own", "base": "weekends", "years": [2026]}

@@ -1,5 +1,7 @@
 """The cards of a tally: what they say of the figures behind them, and how long they are remembered."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from rules.case import Card, Case, is_standing
@@ -9,20 +11,19 @@ from rules.rulebook import RateRule, RuleBook
 from rules.tally import first_judged
 
 
-def detailed(case: Case, book: RuleBook) -> Case:
-    """The case with the figures in its cards, as far as they are not forgotten yet. A card keeps what it was issued with."""
+def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:
+    """The case with the figures in its cards. A card of ``known`` keeps those it was told with; one that falls due at another
+    time, or anew, has those of then."""
     tally = case.tally
     if tally is None:
         return case
-    first = cycle_of(first_judged(tally))
+    dues = {_identity(card): card.due for card in known if is_standing(card)}
     cards = []
     for card in case.cards:
         rule = book.rules[book.index_of[card.rule]] if card.rule in book.index_of else None
-        if isinstance(rule, RateRule) and card.cycle >= first:
-            figures = told(tally, rule, card.due, book)
-            cards.append(replace(card, detail=figures) if figures not in ("", card.detail) else card)
-        else:
-            cards.append(card)
+        if isinstance(rule, RateRule) and dues.get(_identity(card)) != card.due:
+            card = replace(card, detail=told(tally, rule, card.due, book) or card.detail)  # noqa: PLW2901
+        cards.append(card)
     return replace(case, cards=tuple(cards))
 
 

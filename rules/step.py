@@ -183,7 +183,7 @@ def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tup
         return case, ()
     after = _replace(case, cards=verdict.cards, clocks=verdict.clocks)
     if after.tally is not None:
-        after = detailed(after, book)
+        after = detailed(after, case.cards, book)
     return after, tuple([Told(after, change, book, now) for change in verdict.changes])
 
 
@@ -240,7 +240,7 @@ def _settled(
     verdict = judge(clocks, cards, book, now, told=bool(changes), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if after.tally is not None:
-        after = detailed(after, book)
+        after = detailed(after, case.cards, book)
     if not verdict.changes:
         return after, (), verdict.wake_at
     return after, tuple([Told(after, change, book, now) for change in verdict.changes]), verdict.wake_at

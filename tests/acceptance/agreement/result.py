@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rules.alerts import STANDING, Alert
 from rules.case import Case, case_due, case_state
+from rules.events import TALLY_KEY
 from rules.instant import to_instant
 
 
@@ -42,10 +43,13 @@ class Result(NamedTuple):
 def result(alerts: Iterable[Alert], cases: Iterable[Case]) -> Result:
     """Put together changes of alerts, in any order and possibly repeated, and the cases as they stand at the end.
 
-    A repeated change must say what it said the first time: consumers recognise it by (id, change).
+    A repeated change must say what it said the first time: consumers recognise it by (id, change). Tallies are left out: when
+    a worker reports its counts is its own affair (tests/monitor/stream/test_tallying.py compares what they come to).
     """
     changes: dict[tuple[str, int], Alert] = {}
     for alert in alerts:
+        if alert.case.startswith(TALLY_KEY):
+            continue
         assert changes.setdefault((alert.id, alert.change), alert) == alert, (
             f"{alert.id} says two things of change {alert.change}"
         )
@@ -54,7 +58,7 @@ def result(alerts: Iterable[Alert], cases: Iterable[Case]) -> Result:
         assert change == 1 or (identity, change - 1) in changes, f"{identity}: change {change} without the one before"
         due, raised, changed = map(to_instant, (alert.due_at, alert.raised_at, alert.changed_at))
         endings[identity] = Ending(due, alert.state, raised, changed)
-    return Result(endings, {case.key: (case_due(case), case_state(case)) for case in cases})
+    return Result(endings, {case.key: (case_due(case), case_state(case)) for case in cases if case.tally is None})
 
 
 def differences(ours: Result, theirs: Result) -> dict[str, tuple[Ending | None, Ending | None]]:

@@ -81,7 +81,15 @@ class Hall:
     async def open(self, *, create_time: bool) -> None:
         await ensure_topics(self.settings.kafka, self.settings.topics, create_time=create_time)
 
-    def worker(self, *, fault: str = "", max_batch: int = 4000, metrics_port: int = 0) -> subprocess.Popen[bytes]:
+    def worker(
+        self,
+        *,
+        fault: str = "",
+        max_batch: int = 4000,
+        metrics_port: int = 0,
+        book: Path = AROUND_THE_CLOCK,
+        tally_seconds: float = 10,
+    ) -> subprocess.Popen[bytes]:
         """Start a worker; its log is ``worker-N.log`` of the test's folder."""
         log = (self._tmp / f"worker-{len(self._workers)}.log").open("wb")
         worker = self.settings.worker
@@ -93,9 +101,10 @@ class Hall:
             "SUPERVISE_WORKER__SESSION_TIMEOUT": str(worker.session_timeout),
             "SUPERVISE_WORKER__MAX_BATCH_RECORDS": str(max_batch),
             "SUPERVISE_METRICS__PORT": str(metrics_port),
+            "SUPERVISE_WORKER__TALLY_SECONDS": str(tally_seconds),
             "SUPERVISE_FAULT": fault,
         }
-        command = [sys.executable, "-m", "tests.monitor.stream.worker_main", str(AROUND_THE_CLOCK)]
+        command = [sys.executable, "-m", "tests.monitor.stream.worker_main", str(book)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         log.close()
         self._workers.append(process)

@@ -1,0 +1,100 @@
+"""What one case adds to the figures."""
+
+from collections import Counter
+
+import pytest
+
+from rules.case import Case
+from rules.contributions import counted, paces, same_contribution
+from rules.instant import DAY
+from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
+from tests.rules.story import Story, books, day
+
+
+def figures(story: Story) -> Counter[tuple[int, int]]:
+    """Day after the first, counter."""
+    return Counter((when - local(0), counter) for when, counter in counted(story.known, books().at(0), to_day))
+
+
+def to_day(instant: int) -> int:
+    return books().at(0).worktime.clock.to_local(instant) // DAY
+
+
+def local(days: int) -> int:
+    return to_day(int(day(days).timestamp() * 1000))
+
+
+def told(*records: tuple[str, float, dict[str, object]]) -> Story:
+    story = Story(books())
+    for kind, days, fields in records:
+        story.tell(kind, day(days), **fields)
+    return story
+
+
+def test_a_running_case_is_overdue_on_the_day_its_promise_will_run_out() -> None:
+    story = told(("accepted", 0, {"promised": "5d"}))
+    due = to_day(story.known.due) - local(0)
+    assert due >= 5
+    assert figures(story) == {(0, ACCEPTED): 1, (due, JUDGED): 1, (due, OVERDUE): 1}
+
+
+def test_concluding_it_in_time_takes_that_back() -> None:
+    story = told(("accepted", 0, {"promised": "5d"}), ("concluded", 1, {}))
+    assert figures(story) == {(0, ACCEPTED): 1, (1, JUDGED): 1, (1, SETTLED): 1}
+
+
+def test_concluding_it_late_does_not() -> None:
+    story = told(("accepted", 0, {"promised": "1d"}), ("concluded", 9, {}))
+    found = figures(story)
+    assert found[9, SETTLED] == 1
+    assert sum(number for (_, counter), number in found.items() if counter == OVERDUE) == 1
+    assert (9, OVERDUE) not in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [("concluded", {"how": "returned"}), ("not_accepted", {}), ("concluded", {"how": "normal"})],
+)
+def test_what_is_a_refusal(kind: str, fields: dict[str, object]) -> None:
+    story = told(("applied", 0, {}), ("accepted", 0.1, {"promised": "5d"}), (kind, 1, fields))
+    assert figures(story)[1, SETTLED] == 1
+    assert figures(story)[1, REFUSED] == int(fields.get("how") != "normal")
+
+
+def test_a_case_refused_at_the_door_is_settled_and_refused_but_was_not_accepted() -> None:
+    assert figures(told(("applied", 0, {}), ("not_accepted", 1, {}))) == {(1, SETTLED): 1, (1, REFUSED): 1}
+
+
+def test_a_decision_to_refuse_is_one() -> None:
+    story = told(("accepted", 0, {"promised": "5d"}), ("decided", 0.5, {"result": "refused"}), ("concluded", 1, {}))
+    assert figures(story)[1, REFUSED] == 1
+
+
+def test_alerts_count_once_on_the_day_of_the_first_unless_they_were_withdrawn() -> None:
+    story = told(("accepted", 0, {"promised": "20wd", "channel": "off-hall"}))
+    story.tick(day(1))
+    assert figures(story)[0, IRREGULAR] == 1
+    assert figures(story)[0, WARNED] == 1
+    late = told(("concluded", 0, {}))
+    late.tick(day(4))
+    assert figures(late)[1, IRREGULAR] == 1, "concluded without acceptance, found a working day later"
+    late.tell("accepted", day(-3), day(5), promised="20wd")
+    assert IRREGULAR not in {counter for _, counter in figures(late)}
+
+
+def test_how_long_stages_took_counts_once_the_case_is_concluded() -> None:
+    steps = [("accepted", 0, {"promised": "20wd"}), ("stage_entered", 0, {"stage": "handling"})]
+    story = told(*steps, ("stage_left", 1.5, {"stage": "handling"}))
+    assert list(paces(story.known, to_day)) == []
+    story.tell("concluded", day(2))
+    [(when, stage, minutes)] = paces(story.known, to_day)
+    assert (when, stage, minutes) == (to_day(int(day(1.5).timestamp() * 1000)), 5, 36 * 60)
+
+
+def test_nothing_that_counts_changes_with_a_stage_of_a_running_case() -> None:
+    before = told(("accepted", 0, {"promised": "20wd"}))
+    after = told(("accepted", 0, {"promised": "20wd"}))
+    first: Case = before.known
+    assert same_contribution(first, first)
+    after.tell("concluded", day(1))
+    assert not same_contribution(first, after.known)

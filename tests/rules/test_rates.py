@@ -1,0 +1,141 @@
+"""Rates and volumes: clocks that follow from counts alone, and what becomes of their cards."""
+
+from typing import Any
+
+import pytest
+
+from rules.case import UNREACHED, Case
+from rules.errors import BadEvent
+from rules.events import TALLY_KEY, TICK, Tallied
+from rules.instant import DAY as LONG
+from rules.instant import HOUR, to_datetime, to_instant
+from rules.rulebook import RuleBooks
+from rules.step import step
+from rules.tally import COUNTERS, OVERDUE, first_day, month_of
+from tests.rules.story import ZONE, Story, book, day, event
+from tests.rules.test_tally import DAY, report
+
+RATES = [{"id": "late", "rate": "overdue", "of": ["department"], "at_least": 10, "warning": "10%", "red": "50%", "grace": "1d"}]
+KEY = f"{TALLY_KEY}default-1/department"
+
+
+def books(*rates: dict[str, Any], **keys: Any) -> RuleBooks:
+    return RuleBooks([book(rates=list(rates) or RATES, **keys)])
+
+
+def counts(when: int, judged: int, overdue: int = 0) -> tuple[int, ...]:
+    cell = [0] * COUNTERS
+    cell[OVERDUE - 1], cell[OVERDUE] = judged, overdue
+    return (when, *cell)
+
+
+def tally(*days: tuple[int, ...], upto: int = 1, **fields: Any) -> Tallied:
+    return report(case=KEY, book="default-1", upto=upto, days=days, **fields)
+
+
+def close(when: int) -> int:
+    """Midnight at the end of a day, Asia/Shanghai."""
+    return (when + 1) * LONG - 8 * HOUR
+
+
+class Told:
+    """One tally, told at instants of its own."""
+
+    def __init__(self, judged: RuleBooks | None = None) -> None:
+        self.books, self.case, self.alerts, self.offset, self.now = judged or books(), None, [], 0, 0
+
+    def tell(self, record: Any, at: int) -> None:
+        self.now = max(self.now, at)
+        outcome = step(self.case, record, self.books, self.now, at, self.offset)
+        self.case, self.wake = outcome.case, outcome.wake_at
+        self.alerts += outcome.alerts
+        self.offset += 1
+
+    @property
+    def known(self) -> Case:
+        assert self.case is not None
+        return self.case
+
+    @property
+    def states(self) -> list[tuple[str, int, str, str]]:
+        return [(alert.level, alert.cycle, alert.state, alert.reason) for alert in self.alerts]
+
+
+def test_a_rate_falls_due_a_day_after_the_close_of_its_day_and_ends_when_it_is_forgotten() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 10, 1)), close(DAY))
+    clock, following = story.known.clocks
+    assert (clock.cycle, following.cycle) == (202609, 202610)
+    assert clock.deadline == close(DAY)
+    assert clock.start == close(DAY - 30)
+    first, never, end = clock.thresholds
+    assert (first, never) == (close(DAY + 1), UNREACHED)
+    assert end == close(first_day(month_of(DAY) + 1)) + LONG, "the next month has a clock of its own"
+    assert story.wake == first + 1
+
+
+def test_its_reminders_and_warnings_are_over_on_the_first_day_after() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 10, 1), counts(DAY + 2, 10)), close(DAY))
+    [clock] = story.known.clocks
+    assert clock.thresholds[-1] == close(DAY + 2) + LONG, "20 judged, 1 overdue"
+
+    for when in (clock.thresholds[0], clock.thresholds[0] + 1, clock.thresholds[-1], clock.thresholds[-1] + 1):
+        story.tell(TICK, when)
+    assert story.states == [("warning", 202609, "issued", "rate_reached"), ("warning", 202609, "expired", "rate_recovered")]
+    assert story.alerts[0].detail == "overdue share=10.00% count=1 among=10 over=30"
+    assert story.alerts[0].department == "市场监管局"
+
+
+def test_only_days_on_which_the_book_was_in_force_are_judged() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 10, 9), until=close(DAY - 1)), close(DAY + 9))
+    assert not story.known.clocks
+    story = Told(books(effective_from=day(0)))
+    before = (to_instant(day(0)) + 8 * HOUR) // LONG
+    story.tell(tally(counts(before - 5, 10, 9), day=before + 9), close(before + 20))
+    [*clocks] = story.known.clocks
+    assert min(clock.deadline for clock in clocks) > to_instant(day(0))
+
+
+def test_a_month_that_is_judged_no_more_keeps_what_stands_and_forgets_what_is_over() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 10, 5)), close(DAY + 3))
+    assert {(alert.level, alert.state) for alert in story.alerts} == {("warning", "superseded"), ("red", "issued")}
+    later = first_day(month_of(DAY) + 2)
+    heard = len(story.alerts)
+    story.tell(tally(upto=2, day=later), close(later))
+    assert [card.rule for card in story.known.cards if card.cycle == 202609] == ["late"], "the warning is forgotten"
+    assert not [alert for alert in story.alerts[heard:] if alert.cycle == 202609], "and nobody is told anything"
+    [card] = [card for card in story.known.cards if card.cycle == 202609]
+    assert card.detail == "overdue share=50.00% count=5 among=10 over=30"
+    act = event("alert_acknowledged", to_datetime(close(later), ZONE), case=KEY, alert=f"{KEY}/late/red/202609")
+    story.tell(act, close(later) + 1)
+    assert story.alerts[-1].state == "acknowledged"
+    assert story.alerts[-1].detail == card.detail, "what it was issued for can still be shown"
+
+
+def test_nothing_but_counts_is_told_of_a_tally_and_no_case_may_pass_for_one() -> None:
+    story = Told()
+    with pytest.raises(BadEvent, match="the workers count"):
+        story.tell(event("accepted", day(0), case=KEY), to_instant(day(0)))
+    story.tell(tally(counts(DAY, 10, 5)), close(DAY))
+    with pytest.raises(BadEvent, match="nothing is reported of it"):
+        story.tell(event("accepted", day(0), case=KEY), close(DAY))
+
+
+def test_a_year_the_calendar_does_not_cover_is_not_judged() -> None:
+    own = {"name": "own", "base": "weekends", "years": [2026]}
+    rate = {"id": "month", "rate": "volume-month", "of": ["department"], "at_least": 1, "per_workday": True, "red": "10%"}
+    story = Told(books(rate, calendar=own))
+    december = 2026 * 12 + 11
+    cells = tuple((month, 100, 0, 0, 0, 0, 0, 0) for month in (december - 2, december - 1, december))
+    story.tell(tally(day=first_day(december + 1) - 1, months=cells), close(first_day(december + 1) - 1))
+    assert not [clock for clock in story.known.clocks if clock.cycle > 202612], "January has no working days that anybody knows"
+
+
+def test_a_story_of_one_case_is_not_touched_by_rates() -> None:
+    story = Story(books())
+    story.tell("accepted", day(0), promised="5d")
+    assert story.known.tally is None
+    assert "late/1" not in story.clocks

@@ -4,6 +4,7 @@ import msgspec
 
 from monitor.wire import decode_alert
 from rules.alerts import Alert
+from rules.events import TALLY_KEY
 
 
 class Issued:
@@ -16,6 +17,10 @@ class Issued:
         self.unreadable = 0
         self.read = 0
         self._told: dict[tuple[str, int], int] = {}
+
+    def forget_tallies(self) -> None:
+        """Leave out what is about rates and volumes."""
+        self.last = {id: alert for id, alert in self.last.items() if not alert.case.startswith(TALLY_KEY)}
 
     def take(self, value: bytes | None) -> None:
         """One record of the topic, in order. Whoever reads it knows a repeat by (id, change), so the first one counts."""

@@ -88,6 +88,7 @@ async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen
         begins, ends = await consumer.beginning_offsets(alerts), await consumer.end_offsets(alerts)
         ranges = {each: (begins[each], ends[each]) for each in alerts if ends[each] > begins[each]}
         await read_ranges(consumer, ranges, lambda record: issued.take(record.value), lambda: seen(recount.events + issued.read))
+    issued.forget_tallies()  # counts are the workers' own: no file of reports has them
     return issued, [Partition(recount, False)]
 
 

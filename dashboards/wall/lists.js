@@ -42,6 +42,10 @@ export function draw(list, entries, id, make, fill) {
 const rowId = (entry) => entry.row.id;
 const part = (parent, name) => parent.querySelector(`.${name}`);
 
+// About a window, or about the figures of many cases: its key says nothing to people.
+const isNoCase = (row) => /^(window|duty|tally):/.test(row.case);
+const subject = (row) => row.item_name || row.item || (isNoCase(row) ? row.detail : row.case);
+
 export function drawCards(list, entries, times) {
   draw(list, entries.slice(0, CARDS_DRAWN), rowId, makeCard, (child, entry) => fillCard(child, entry.row, times));
 }
@@ -60,13 +64,14 @@ function fillCard(child, row, times) {
   child.className = `card ${row.level}${standing ? "" : " struck"}${child.classList.contains("new") ? " new" : ""}`;
   part(child, "level").textContent = format.level(row.level).slice(0, 1);
   part(child, "level").title = format.level(row.level);
-  const onDuty = /^(window|duty):/.test(row.case); // about a window, whatever its cases
-  part(child, "item").textContent = row.item_name || row.item || (onDuty ? row.detail || "窗口" : "未登记事项");
+  const noCase = isNoCase(row);
+  part(child, "item").textContent = row.item_name || row.item || (noCase ? row.detail || "窗口" : "未登记事项");
   part(child, "where").replaceChildren(
-    ...[row.department, row.window && `窗口 ${row.window}`, onDuty ? "" : row.case].filter(Boolean).map((text) => element("span", "", text)));
+    ...[row.department, row.window && `窗口 ${row.window}`, noCase ? "" : row.case].filter(Boolean).map((text) => element("span", "", text)));
   const stage = row.stage ? `${format.stage(row.stage)} ` : "";
   part(child, "time").replaceChildren(element("span", "", times.month(row.due_at)), times.clock(row.due_at));
-  part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : row.detail || stage;
+  const said = noCase && !row.item ? "" : row.detail; // else it stands there as the title
+  part(child, "limit").textContent = row.limit ? `${stage}时限 ${format.limit(row.limit)}` : said || stage;
   part(child, "limit").title = row.detail;
   part(child, "lag").textContent = format.lag(row.raised_at - row.known_at);
   const late = row.known_at - row.due_at; // the hall's own delay is not ours, and must not hide in it
@@ -85,11 +90,11 @@ export function drawNotices(list, entries, times) {
       child.classList.add(over ? "over" : row.level);
       part(child, "level").textContent = `${format.level(row.level)}${format.end(row.state)}`;
       part(child, "text").textContent = over
-        ? `${row.item_name || row.item || row.case}：${row.reason_text}`
-        : `${row.item_name || row.item || row.case} · ${row.department}`;
+        ? `${subject(row)}：${row.reason_text}`
+        : `${subject(row)} · ${row.department}`;
       child.querySelector("time").textContent = over
         ? times.clock(row.changed_at)
-        : `${times.month(row.deadline)} ${times.clock(row.deadline).slice(0, 5)} 到期`;
+        : `${times.month(row.deadline)} ${times.clock(row.deadline).slice(0, 5)} ${isNoCase(row) ? "发现" : "到期"}`;
     });
 }
 

@@ -74,6 +74,30 @@ async def test_a_card_appears_and_figures_change_without_reload(settings: Settin
         await expect(page.locator("#departments td.red")).to_have_text("3")
 
 
+async def test_a_card_about_many_cases_says_its_figures_and_no_key(settings: Settings) -> None:
+    about = {
+        "case": "tally:b/department/430104/h/d//",
+        "rule": "overdue-rate",
+        "cycle": 202603,
+        "limit": "",
+        "window": "",
+        "item": "",
+    }
+    detail = "overdue share=2.01% count=8 among=398 over=30"
+    async with showing(settings) as (page, writer):
+        card = msgspec.structs.replace(alert(2, item_name=""), id="t", detail=detail, **about)
+        notice = msgspec.structs.replace(alert(3, "warning", item_name=""), id="u", detail=detail, **about)
+        await writer.alert(card, notice)
+        shown = page.locator("#cards .card").first
+        await expect(shown.locator(".item")).to_have_text("超期率：比率 2.01%，件数 8，共 398，天数 30", timeout=1_000)
+        await expect(shown.locator(".where")).to_have_text("市场监管局")
+        await expect(shown.locator(".limit")).to_have_text("")
+        await expect(page.locator("#notices li .text").first).to_have_text(
+            "超期率：比率 2.01%，件数 8，共 398，天数 30 · 市场监管局"
+        )
+        assert "tally:" not in await page.inner_text("body")
+
+
 async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) -> None:
     async with showing(settings) as (page, _):
         said = await page.evaluate(

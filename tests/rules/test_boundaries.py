@@ -324,3 +324,15 @@ def test_a_pause_in_the_grace_of_a_weekend_holds_the_limit_till_it_is_over_and_n
         resumed = to_instant(datetime.fromisoformat(f"2026-03-{until}T10:00:00+08:00"))
         ends.append(to_datetime(worktime.due(monday, Limit.parse("5d"), [(sunday, resumed)]), ZONE).strftime("%d"))
     assert ends == ["09", "10", "11"]
+
+
+@pytest.mark.parametrize(("kind", "fields"), [("applied", {}), ("complaint_filed", {"case": ""})])
+def test_until_it_is_accepted_the_book_of_its_earliest_record_judges(kind: str, fields: dict[str, Any]) -> None:
+    old, new = book(version="old-1"), book(version="new-1", effective_from=day(10))
+    story = Story(RuleBooks([old, new]))
+    more = {"complaint": "TS2"} if kind == "complaint_filed" else {}
+    story.tell(kind, day(11), **fields, **more)
+    assert story.known.book == "new-1"
+    more = {"complaint": "TS1"} if kind == "complaint_filed" else {}
+    story.tell(kind, day(5), arrived=day(12), **fields, **more)
+    assert story.known.book == "old-1"

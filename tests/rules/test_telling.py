@@ -106,3 +106,28 @@ def test_a_minor_alert_is_looked_at_again_when_it_grows_old() -> None:
     raised = story.tick(day(1))
     assert raised.wake_at == to_instant(day(28)) + 1
     assert story.tick(day(28, 0, 1)).wake_at is None and story.states == {"reminder bad/1": "expired"}
+
+
+def test_the_card_of_a_parallel_case_names_the_slowest_department() -> None:
+    story = Story()
+    story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    story.tell("branch_opened", day(0), department="环保局", limit="20wd")
+    story.tell("branch_opened", day(0), department="消防队", limit="15wd")
+    story.tick(day(8))
+    assert {alert.detail for alert in story.alerts if alert.rule == "case-promise"} == {"slowest=消防队"}
+    story.tell("branch_concluded", day(9), department="消防队")
+    story.tell("branch_concluded", day(9), department="环保局")
+    withdrawn = story.tell("suspended", day(1), arrived=day(10), procedure="hearing", approved_days=20).alerts
+    assert {alert.detail for alert in withdrawn if alert.rule == "case-promise"} == {""}, "nobody is slow any more"
+
+
+def test_other_suspensions_are_no_part_of_how_long_one_lasted() -> None:
+    story = Story()
+    story.tell("accepted", day(0), promised="50wd", statutory="100wd")
+    story.tell("suspended", day(1), procedure="hearing", approved_days=5)
+    story.tell("suspended", day(2), procedure="testing", approved_days=4)
+    story.tick(day(20))
+    spans = [
+        alert.spans for alert in story.alerts if (alert.rule, alert.level, alert.cycle) == ("special-procedure", "yellow", 1)
+    ]
+    assert {span.reason for span in spans[0]} == {"first_day", "counted", "weekend"}

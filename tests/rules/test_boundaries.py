@@ -336,3 +336,11 @@ def test_until_it_is_accepted_the_book_of_its_earliest_record_judges(kind: str, 
     more = {"complaint": "TS1"} if kind == "complaint_filed" else {}
     story.tell(kind, day(5), arrived=day(12), **fields, **more)
     assert story.known.book == "old-1"
+
+
+def test_a_record_that_moves_no_clock_leaves_the_alarm_where_it_was() -> None:
+    story = Story()
+    woken = story.tell("accepted", day(0), promised="5wd").wake_at
+    assert woken == to_instant(day(3)) + 1
+    assert story.tell("transferred", day(1), to="市局").wake_at == woken
+    assert story.tick(day(2)).wake_at == woken and story.known.holder[1] == "市局"

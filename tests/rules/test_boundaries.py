@@ -12,7 +12,7 @@ from rules.instant import MINUTE, to_datetime, to_instant
 from rules.life import ACTS, appeals_of
 from rules.rulebook import RuleBooks
 from rules.worktime import Counting, Limit, OfficeHours, Unit, Worktime
-from tests.rules.story import ZONE, Story, book, books, day
+from tests.rules.story import ZONE, Story, book, books, day, event
 
 
 def looking(finding: str, **keys: Any) -> Story:
@@ -344,3 +344,27 @@ def test_a_record_that_moves_no_clock_leaves_the_alarm_where_it_was() -> None:
     assert woken == to_instant(day(3)) + 1
     assert story.tell("transferred", day(1), to="市局").wake_at == woken
     assert story.tick(day(2)).wake_at == woken and story.known.holder[1] == "市局"
+    again = story.record(event("transferred", day(1), to="市局"), day(2), offset=0)
+    assert again.wake_at == woken and not again.alerts, "nor does one that is delivered again"
+    story.tick(day(4))
+    assert story.tick(day(5)).wake_at == to_instant(day(7)) + 1, "what is past wakes nobody"
+
+
+def test_a_breach_told_late_is_answered_for_from_when_it_was_told() -> None:
+    story = Story(RuleBooks([book("office")]))
+    reached = story.tell("accepted", day(0), arrived=day(10), promised="5wd", statutory="100wd")
+    card = story.card("yellow", "case-promise")
+    assert (card.due, card.known, card.raised) == tuple(map(to_instant, (day(7), day(10), day(10))))
+    (reply,) = [clock for clock in story.known.clocks if story.books.get(story.known.book).rules[clock.rule].id == "reply"]
+    assert reply.start == card.known and reached.wake_at == to_instant(day(16)) + 1, "warned a working day before Saturday week"
+    early = Story(story.books)
+    early.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    early.tick(day(10))
+    card = early.card("yellow", "case-promise")
+    assert (card.due, card.known, card.raised) == tuple(map(to_instant, (day(7), day(7), day(10)))), "seen late, known in time"
+
+
+def test_without_any_book_nothing_is_judged() -> None:
+    with pytest.raises(BadRuleBook) as refused:
+        RuleBooks([])
+    assert str(refused.value) == "rule books: none given"

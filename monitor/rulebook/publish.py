@@ -116,7 +116,7 @@ async def publish_calendar(settings: Settings, name: str, *, by: str, replace: b
         told.append(f"no book known here has a calendar {days.name!r}: it waits for one")
     for version, changes in changed.items():
         told.append(
-            f"{version}: {len(changes)} days change; its open cases are judged anew" if changes else f"{version}: no change"
+            f"{version}: {f'its open cases are judged anew; days that change: {len(changes)}' if changes else 'no change'}"
         )
         told += [f"  {change}" for change in changes[:20]]
     return told + await _append(settings, [(record.key, record)])

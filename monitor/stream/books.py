@@ -65,11 +65,13 @@ class Bookkeeper:
 
     async def _change(self) -> None:
         async with self._recovery, self._between:
+            before = {book.version: book.digest for book in self.books}
             self.books = self._shelf.books
             for engine in self._engines.values():
                 engine.use(self.books)
         _tell(self._shelf)
-        found = [await self._reexamine(engine) for engine in list(self._engines.values())]
+        changed = any(before.get(book.version, book.digest) != book.digest for book in self.books)
+        found = [await self._reexamine(engine) for engine in list(self._engines.values())] if changed else []
         log.info("open cases to be judged anew: %d", sum(found))
 
     async def _reexamine(self, engine: Engine) -> int:

@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from monitor.books import load_book
+from monitor.cli import main
 from monitor.rulebook import check_books, explain_rule, run_suite
 
 TEXT = (Path(__file__).parents[3] / "docs" / "rulebooks.md").read_text("utf-8")
@@ -43,3 +45,27 @@ def test_the_failure_shown_is_what_a_shorter_promise_gives(city: Path) -> None:
     book.write_text(book.read_text("utf-8").replace('promised = "8wd"', 'promised = "7wd"', 1), "utf-8")
     (shown,) = [body for kind, body in BLOCKS if kind == "text"]
     assert str(run_suite(Path("scenarios")).failures[0]) + "\n" == shown
+
+
+def _shape(text: str) -> str:
+    """What a command printed, without what is different each time: digests, when, how many rules the profile has."""
+    text = re.sub(r"\b(?:[0-9a-f]{16}|[0-9a-f]{8})\b", "DIGEST", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00(?=  王监察)", "WHEN", text)
+    return re.sub(r"\d+ rules", "N rules", text)
+
+
+@pytest.mark.kafka
+def test_publishing(city: Path, kafka: str, topic_prefix: str) -> None:
+    Path("changed.toml").write_text(
+        Path("yuelu.toml").read_text("utf-8").replace('promised = "8wd"', 'promised = "7wd"'), "utf-8"
+    )
+    (calendar,) = re.findall(r"^`cn\.toml`: (.*)$", TEXT, re.MULTILINE)
+    Path("cn.toml").write_text("\n".join(re.findall(r"`([^`]+)`", calendar)), "utf-8")
+    played = [words for words in CONSOLE if re.match(r"\$ supervise (rulebook (publish|published|withdraw)|calendar)\b", words)]
+    assert len(played) == 5
+    for words in played:
+        more = ["--today", "2026-03-02"] if "rulebook publish " in words else []
+        typed = [*words.split()[2:], *more, "--bootstrap", kafka, "--prefix", topic_prefix]
+        done = CliRunner().invoke(main, typed, prog_name="supervise")
+        shown = CONSOLE[words].replace("supervision.catalog", f"{topic_prefix}.catalog")
+        assert _shape(done.output) == _shape(shown), words

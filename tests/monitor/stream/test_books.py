@@ -289,6 +289,21 @@ async def test_a_partition_that_goes_elsewhere_meanwhile_is_left(monkeypatch: py
     assert 0 < len(armed) < 3
 
 
+async def test_a_new_version_alone_looks_at_no_case() -> None:
+    class Untouched(Engine):
+        def reexamine(self, keys: Iterable[bytes]) -> int:
+            raise AssertionError("no case can be outdated")
+
+    untouched = engine()
+    untouched.__class__ = Untouched
+    keeper, armed, running = await keep(Catalog([second_book()]), {0: untouched}, asyncio.Lock())
+    await asyncio.sleep(0.05)
+    assert not running.done()
+    running.cancel()
+    assert [book.version for book in keeper.books] == ["around-the-clock-1", "city-2"]
+    assert not armed
+
+
 async def test_a_broker_that_fails_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY", 0.01)
     before = metrics.CATALOG_ERRORS.labels("unreachable")._value.get()

@@ -78,9 +78,11 @@ class Log:
         assert case is not None
         return case
 
-    def standing(self) -> set[tuple[str, str, datetime]]:
+    def standing(self) -> set[tuple[str, datetime]]:
+        """Not by which book: an alert names the version that judged it when it changed last, and a case whose acceptance
+        becomes known only later has the book of its first record until then."""
         last = {alert.id: alert for alert in self.alerts}
-        return {(alert.id, alert.book, alert.due_at) for alert in last.values() if alert.state in STANDING}
+        return {(alert.id, alert.due_at) for alert in last.values() if alert.state in STANDING}
 
 
 def new_log(books: RuleBooks | None = None) -> Log:

@@ -9,8 +9,9 @@ for its pile, and memory holds the records still to come of the cases that are o
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from monitor.simulate.attendance import on_duty
 from monitor.simulate.catalog import Catalog, build_catalog
 from monitor.simulate.complaints import complain, numbers
 from monitor.simulate.courses import apply_at_window, live_through
@@ -58,6 +59,8 @@ class _Hall:
     def __init__(self, seed: int, rhythm: Rhythm, habits: Habits, mark: str) -> None:
         self._rng = random.Random(seed)  # noqa: S311  # a simulation must be repeatable
         self._catalog: Catalog = build_catalog(self._rng)
+        self._duty = random.Random(f"{seed} on duty")  # noqa: S311  # its own, so that the cases stay those of the seed
+        self._offices = tuple(dict.fromkeys(office for office, _ in self._catalog.choices))
         self._rhythm = rhythm
         self._habits = habits
         self._mark = mark
@@ -66,6 +69,8 @@ class _Hall:
     def records(self, start: int, end: int, cases_per_day: float) -> Iterator[tuple[int, Event]]:
         for day in range(day_of(start), day_of(end - 1) + 1):
             self._live(day, cases_per_day, start)
+            if self._habits.on_duty and self._rhythm.is_workday(day):
+                self._pile_up(arrival for arrival in on_duty(self._duty, day, self._offices, self._mark) if arrival[0] >= start)
             for arrived, _, event in sorted(self._piles.pop(day, ()), key=_order):
                 if arrived >= end:
                     return
@@ -139,10 +144,13 @@ class _Hall:
     def _pile(self, life: Life, start: int) -> None:
         if min(arrival[0] for arrival in life.arrivals) < start:
             return
-        for arrival in life.arrivals:
+        self._pile_up(life.arrivals)
+
+    def _pile_up(self, arrivals: Iterable[Arrival]) -> None:
+        for arrival in arrivals:
             self._piles.setdefault(day_of(arrival[0]), []).append(arrival)
 
 
 def _order(arrival: Arrival) -> tuple[int, str, int]:
-    """By arrival; of equal ones the case decides, then the order within it."""
-    return arrival[0], arrival[2].case, arrival[1]
+    """By arrival; of equal ones the case or window decides, then the order within it."""
+    return arrival[0], arrival[2].case or arrival[2].window, arrival[1]

@@ -46,6 +46,8 @@ class Habits(NamedTuple):
     back_entry: float = 0.007
     complaint: float = 0.002
     rated: float = 0.4
+    on_duty: bool = True
+    """Whether the windows report who sits there."""
 
 
 class Life:

@@ -81,6 +81,11 @@ def day_of(instant: int) -> int:
     return (instant + _OFFSET) // DAY
 
 
+def midnight_of(day: int) -> int:
+    """The instant at which epoch day ``day`` begins in China."""
+    return day * DAY - _OFFSET
+
+
 def is_office_time(instant: int) -> bool:
     """Whether the hour is one at which the hall is open; says nothing about the day."""
     time = (instant + _OFFSET) % DAY

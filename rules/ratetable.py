@@ -9,7 +9,7 @@ import msgspec
 from rules.alerts import LEVELS, Level
 from rules.defects import convert, guarded, switches_nothing
 from rules.events import STAGES, Scope, Stage
-from rules.rates import VOLUMES
+from rules.measures import VOLUMES
 from rules.rulebook import Rate, RateRule
 from rules.tally import LONGEST_DAYS
 from rules.worktime import Limit

@@ -100,10 +100,13 @@ def replay_offline(
     judged = time.perf_counter()
     if cases:
         for case in engine.cases.values():
+            if case.tally is not None:
+                continue  # counts of many
             out.write(encode_json(_case_line(case, books)) + b"\n")
     out.flush()
+    number = sum(case.tally is None for case in engine.cases.values())
     return OfflineReplay(
-        feed.rows, len(feed.arrivals), feed.bad, len(engine.cases), tally.changes, tally.standing(), judged - read, read - began
+        feed.rows, len(feed.arrivals), feed.bad, number, tally.changes, tally.standing(), judged - read, read - began
     )
 
 

@@ -6,7 +6,7 @@ from monitor import words
 from rules.alerts import LEVELS
 from rules.arithmetic import Language
 from rules.events import STAGES
-from rules.rates import VOLUMES
+from rules.measures import VOLUMES
 from rules.rulebook import RateRule
 
 

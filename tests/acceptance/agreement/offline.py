@@ -35,7 +35,7 @@ class Judged(NamedTuple):
 
 def judge(source: Source) -> Judged:
     """As the command does it, but with whole alerts, which name their identity."""
-    engine = Engine(load_books([source.book]))
+    engine = Engine(load_books([source.book]), tallied=True)
     feed = source.feed()
     changes = [alert for arrived, event in feed.arrivals for alert in engine.apply(event, arrived)]
     cases = list(engine.cases.values())

@@ -1,11 +1,12 @@
 """What ``mutmut`` leaves open: a sample of its mutants, those it could not judge fairly, and its results as a table.
 
-``mutmut`` forks from a process that has imported everything. What runs at import (tables, books that tests keep at the top of a
-module) is then never the mutant's, and such a mutant survives or counts as untested. ``again`` gives each of them a process of
-its own, with the mutant active from the first import on, as one would start it by hand.
+``mutmut`` forks from a process that has imported everything and run the tests once. What runs at import, and what is computed
+once and kept, is then never the mutant's, and such a mutant survives or counts as untested. ``again`` gives each a process
+that has imported nothing of ours, with the mutant active from the first import on.
 
     python -m tests.mutation sample 20         the names of a fifth of all mutants, the same each time, for ``mutmut run``
-    python -m tests.mutation again [PATTERN]   all that are not killed, each in a process of its own; kept in mutants/again.json
+    python -m tests.mutation again [PATTERN [TESTS]]
+                                               all that are not killed, each in a process of its own; kept in mutants/again.json
     python -m tests.mutation table             what became of them, per module, as Markdown
     python -m tests.mutation survivors         the names of those that survived
 """
@@ -13,20 +14,26 @@ its own, with the mutant active from the first import on, as one would start it 
 import json
 import os
 import random
-import subprocess
+import signal
 import sys
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-MUTANTS = Path("mutants")
+import hypothesis  # noqa: F401  imported before any fork: half of what a process of one's own costs
+import pytest
+
+MUTANTS = Path("mutants").absolute()
 AGAIN = MUTANTS / "again.json"
 SEED = 20
-FATE = {0: "survived", 1: "killed", 3: "killed", 5: "untested", 33: "untested", -24: "timeout", 36: "timeout"}
-LONGEST = 300
-"""Seconds that a mutant may take on its own; the tests take a twentieth of that."""
+FATE = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 4: "killed", 5: "untested", 33: "untested"}
+"""By exit code of pytest; 2 and 4 are modules that can no longer be imported. Below 0 it was stopped for the time it took."""
+FAULT = 70
+"""Not the tests failed, but this program."""
+LONGEST = 600
+"""Seconds that a mutant may take on its own."""
 
 
 def results() -> dict[str, int | None]:
@@ -43,7 +50,7 @@ def tried() -> dict[str, int]:
 
 
 def fate(code: int) -> str:
-    return FATE.get(code, "timeout" if code < 0 else f"exit {code}")
+    return FATE.get(code, "timeout" if code < 0 or code == 36 else f"exit {code}")
 
 
 def sample(percent: int) -> list[str]:
@@ -59,25 +66,41 @@ def module_of(name: str) -> str:
     return name.split(".")[1]
 
 
-def again(pattern: str) -> Iterator[tuple[str, str]]:
-    """Tries what is not killed in a process of its own; each name with its fate."""
+def again(pattern: str, tests: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Tries what is not killed in a process of its own, on ``tests`` or on all; each name with its fate."""
     with Path("pyproject.toml").open("rb") as file:
-        chosen = tomllib.load(file)["tool"]["mutmut"]["pytest_add_cli_args_test_selection"]
+        chosen = tests or tomllib.load(file)["tool"]["mutmut"]["pytest_add_cli_args_test_selection"]
+    if alone("rules.nothing.none", chosen):
+        raise SystemExit("the tests fail as they are, with nothing broken: make them pass first")
     known = tried()
     for name, code in results().items():
         if code is None or fate(code) == "killed" or not fnmatch(name, pattern):
             continue
-        env = {**os.environ, "MUTANT_UNDER_TEST": name, "PYTHONPATH": ""}
-        own = MUTANTS / "tests" / "rules" / f"test_{module_of(name)}.py"
-        first = [str(own.relative_to(MUTANTS))] if own.exists() else []
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *first, *chosen]
-        try:
-            ended = subprocess.run(command, cwd=MUTANTS, env=env, capture_output=True, timeout=LONGEST, check=False).returncode
-        except subprocess.TimeoutExpired:
-            ended = 36
-        known[name] = 1 if ended in (1, 2, 3, 4) else ended  # a module that cannot be imported any more is noticed, too
+        ended = alone(name, chosen)
+        known[name] = 1 if fate(ended) == "killed" else ended
         AGAIN.write_text(json.dumps(known, indent=1, sort_keys=True), "utf-8")
-        yield name, fate(known[name])
+        yield name, fate(ended)
+
+
+def alone(name: str, chosen: Sequence[str]) -> int:
+    """The exit code of pytest with that mutant active; what ended it, below 0, if it took too long."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        signal.alarm(LONGEST)
+        os.chdir(MUTANTS)
+        sys.path[0] = str(MUTANTS)
+        for module in [module for module in sys.modules if module.split(".")[0] in ("tests", "rules", "monitor")]:
+            del sys.modules[module]
+        os.environ["MUTANT_UNDER_TEST"] = name
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        own = Path("tests", "rules", f"test_{module_of(name)}.py")
+        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *([str(own)] if own.exists() else []), *chosen]))
+    finally:
+        os._exit(FAULT)
 
 
 def table() -> Iterator[str]:
@@ -99,7 +122,7 @@ def main(what: str = "table", *rest: str) -> None:
     if what == "sample":
         print(*sample(int(*rest)))
     elif what == "again":
-        for name, fared in again(*rest or ("*",)):
+        for name, fared in again(rest[0] if rest else "*", rest[1:]):
             print(fared, name, flush=True)
     elif what == "survivors":
         open_still = [name for name, code in results().items() if code is not None and fate(code) in ("survived", "untested")]

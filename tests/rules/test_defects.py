@@ -1,0 +1,77 @@
+"""What a refused rule book says, word for word: whoever writes one has nothing else to go by."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from rules.bookfile import parse_book
+from rules.errors import BadRuleBook
+from rules.layers import merge
+from rules.rulebook import RuleBooks
+from tests.rules.story import book, table
+
+FORMS = "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours)"
+SPANS = 'must be spans such as ["08:30-12:00", "14:00-17:30"], in order and apart'
+
+
+def defects(**over: Any) -> list[str]:
+    with pytest.raises(BadRuleBook) as refused:
+        parse_book("own", merge(table("default"), over))
+    assert refused.value.source == "own"
+    return refused.value.defects
+
+
+@pytest.mark.parametrize(
+    ("over", "defect"),
+    [
+        ({"calendar": "nowhere"}, "calendar: 'nowhere': write \"cn\" or a table with base, years, holidays and workdays"),
+        ({"process": [{"id": "p", "finding": "returned", "within": "3wd", "red": "at once"}]}, "returned knows no within"),
+        ({"process": [{"id": "p", "finding": "back-entry", "red": "at once"}]}, 'back-entry needs within, such as "10wd"'),
+        ({"office_hours": {"sessions": [7]}}, f"office_hours.sessions: [7] {SPANS}"),
+        ({"office_hours": {"sessions": ["09:00-12:60"]}}, f"office_hours.sessions: ['09:00-12:60'] {SPANS}"),
+        ({"office_hours": {"sessions": ["09:60-12:00"]}}, f"office_hours.sessions: ['09:60-12:00'] {SPANS}"),
+    ],
+)
+def test_one_defect_is_told_whole(over: dict[str, Any], defect: str) -> None:
+    (told,) = defects(**over, drop=["process"])
+    assert told.endswith(defect)
+
+
+@pytest.mark.parametrize(
+    ("clock", "limit", "begin", "end"),
+    [
+        ("pre-review", "", f"time_limits[0].limit: '(none)' is no limit: {FORMS}", ")"),
+        ("case", "prmised", f"time_limits[0].limit: 'prmised' is no limit: {FORMS}", " or promised, statutory"),
+        ("stage", "x", f"time_limits[0].limit: 'x' is no limit: {FORMS}", " or stage"),
+    ],
+)
+def test_a_limit_nobody_can_read_is_told_with_what_the_clock_knows(clock: str, limit: str, begin: str, end: str) -> None:
+    (told,) = defects(time_limits=[{"id": "p", "clock": clock, "red": "deadline", **({"limit": limit} if limit else {})}])
+    assert told.startswith(begin[:-1]) and told.endswith(end)
+
+
+def test_two_books_that_cannot_be_told_apart_are_refused() -> None:
+    begun = datetime(2026, 3, 2, tzinfo=UTC)
+    for others, defect in (
+        ([], "none given"),
+        ([book(), book()], "version: two books carry the same version, so a card could not say which judged it"),
+        (
+            [book(version="a", effective_from=begun), book(version="b", effective_from=begun)],
+            "effective_from: two books take effect at the same instant",
+        ),
+    ):
+        with pytest.raises(BadRuleBook) as refused:
+            RuleBooks(others)
+        assert str(refused.value) == f"rule books: {defect}"
+
+
+def test_the_order_of_keys_makes_no_other_book() -> None:
+    data = table("default")
+    assert parse_book("own", dict(reversed(data.items()))).digest == parse_book("own", data).digest
+    assert parse_book("own", merge(data, {"title": "x"})).digest != parse_book("own", data).digest
+
+
+def test_an_item_nobody_listed_has_no_name_and_the_limits_of_all() -> None:
+    item = book(defaults={"promised": "9wd"}).item("nobody's")
+    assert (item.code, item.name, item.promised, item.statutory) == ("", "", "9wd", "20wd")

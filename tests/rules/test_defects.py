@@ -75,3 +75,44 @@ def test_the_order_of_keys_makes_no_other_book() -> None:
 def test_an_item_nobody_listed_has_no_name_and_the_limits_of_all() -> None:
     item = book(defaults={"promised": "9wd"}).item("nobody's")
     assert (item.code, item.name, item.promised, item.statutory) == ("", "", "9wd", "20wd")
+
+
+def test_every_watch_list_is_looked_at() -> None:
+    told = defects(
+        watch_lists=[
+            {"name": "甲", "codes": ["A", "B"], "promised": "soon"},
+            {"codes": []},
+            {"name": "乙", "codes": ["B", "A"], "statutory": "later"},
+        ]
+    )
+    assert [defect.partition(": ")[0] for defect in told] == [
+        "watch_lists[0].promised",
+        "watch_lists[1]",
+        "watch_lists[2].statutory",
+        "watch_lists[2].codes",
+        "watch_lists[2].codes",
+    ]
+    assert told[3:] == [f"watch_lists[2].codes: {code} is on '甲' too: which limits hold?" for code in "AB"]
+
+
+def test_one_bad_rule_hides_no_other() -> None:
+    told = defects(process=[{"id": "p", "off": True}, {"id": "q"}, {"id": "r", "finding": "nothing", "red": "at once"}])
+    assert [defect.partition(":")[0] for defect in told] == ["process[0].off", "process[1]", "process[2].finding"]
+    assert told[0] == "process[0].off: the book it extends has no 'p', so there is nothing to switch off"
+
+
+def test_what_is_wrong_with_the_book_itself_is_told_by_its_key_alone() -> None:
+    assert defects(version=7) == ["version: Expected `str`, got `int`"]
+    assert defects(titel="x") == ["book: Object contains unknown field `titel`"]
+    assert defects(complaints={"max": 1}) == ["complaints: Object contains unknown field `max`"]
+    assert defects(time_limits=[], drop=["time_limits"]) == [
+        "time_limits: a book without rules raises nothing, write at least one [[time_limits]]"
+    ]
+    assert defects(office_hours={"saturday": 1, "sessions": ["09:00-12:00"]}) == [
+        "office_hours.saturday: unknown key, known are sessions, seasons"
+    ]
+
+
+def test_the_promise_tells_when_a_case_is_due_wherever_its_rule_stands() -> None:
+    rules = [{"id": limit, "clock": "case", "limit": limit, "red": "deadline"} for limit in ("statutory", "promised")]
+    assert [rule.id for rule in book(time_limits=rules, process=[]).time_limits] == ["promised", "statutory"]

@@ -22,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-import hypothesis  # noqa: F401  imported before any fork: half of what a process of one's own costs
 import pytest
 
 MUTANTS = Path("mutants").absolute()

@@ -60,14 +60,15 @@ class _Turn:
 
 
 class Outbox:
-    """``settled(slice, offset, seconds)`` is called in order, with the last changelog offset written (-1: none)."""
+    """``settled(slice, written, seconds)`` is called in order, with the offsets of its changelog records (empty: none, or nobody
+    knows which)."""
 
     def __init__(
         self,
         sender: Sender,
         topics: Topics,
         changelog: str,
-        settled: Callable[[Slice, int, float], None],
+        settled: Callable[[Slice, range, float], None],
         failed: Callable[[BaseException], Coroutine[Any, Any, None]],
         fault: Fault,
     ) -> None:
@@ -108,7 +109,7 @@ class Outbox:
             await before.changes_sent.wait()
             changes = await self._send_changes(part) if part.changes else []
             turn.changes_sent.set()
-            written = await self._acknowledged(changes)
+            written = _written(await self._acknowledged(changes), len(part.changes))
             self._fault.reach("after-changelog", len(part.alerts))
             await before.settled.wait()
             self._settled(part, written, time.perf_counter() - began)
@@ -141,17 +142,23 @@ class Outbox:
     async def _send_changes(self, part: Slice) -> Futures:
         return await self._sender.send_records(self._changelog, part.partition, part.changes.items())
 
-    async def _acknowledged(self, sent: Futures) -> int:
-        """Wait for the broker; the highest offset it gave, -1 if nothing was sent."""
+    async def _acknowledged(self, sent: Futures) -> list[int]:
+        """Wait for the broker; the offset it gave to the first record of each batch."""
         if not sent:
-            return -1
+            return []
         while (await asyncio.wait(sent, timeout=PATIENCE))[1]:
             if not self._is_waiting:
                 self._is_waiting = True
                 log.warning("Kafka has not acknowledged what was sent for %.0f s; waiting, nothing is lost", PATIENCE)
-        answers = [future.result() for future in sent]
+        answers = [future.result().offset for future in sent]
         if self._is_waiting:
             self._is_waiting = False
             log.warning("Kafka acknowledges again")
-        highest: int = max(answer.offset for answer in answers)
-        return highest
+        return answers
+
+
+def _written(batches: list[int], records: int) -> range:
+    """The offsets of so many records, sent in batches that begin at these; empty if somebody else's lie between them."""
+    if not batches or min(batches) < 0 or max(batches) >= min(batches) + records:
+        return range(0)
+    return range(min(batches), min(batches) + records)

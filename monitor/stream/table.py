@@ -64,8 +64,17 @@ class Store(memory.Store):  # type: ignore[misc]
         """What was recovered for this partition since the last call."""
         return self._recovered.pop(partition, Recovered()).rows
 
-    def written(self, partition: int, offset: int) -> None:
-        """This worker's own changelog records up to ``offset`` are acknowledged: no need to ever read them back."""
+    def wrote(self, partition: int, offsets: range) -> None:
+        """This worker's own changelog records at ``offsets`` are acknowledged: no need to ever read them back.
+
+        Unless somebody else's lie before them. A worker that was frozen beyond its session still has writes under way when
+        it wakes, which come behind those of its successor; it must read those before it goes on, and find that it cannot.
+        """
+        known = self._offsets.get(partition)
+        if offsets and (known is None or offsets.start <= known + 1):
+            self._read(partition, offsets[-1])
+
+    def _read(self, partition: int, offset: int) -> None:
         self._offsets[partition] = max(offset, self._offsets.get(partition, -1))
 
     def persisted_offset(self, tp: TP) -> int | None:
@@ -82,7 +91,7 @@ class Store(memory.Store):  # type: ignore[misc]
                 put = self._recovered[event.message.partition].put
                 for record in event.value:
                     put(record.key, record.value)
-                self.written(event.message.partition, event.message.offset)
+                self._read(event.message.partition, event.message.offset)
         except Exception as error:
             self.failure = error
             raise

@@ -182,9 +182,8 @@ class Worker:
         if engine.clock.is_live:
             self._ticker.applied(message.partition, engine.tick_offset)
 
-    def _settled(self, part: Slice, written: int, seconds: float) -> None:
-        if written >= 0:
-            self._store.written(part.partition, written)
+    def _settled(self, part: Slice, written: range, seconds: float) -> None:
+        self._store.wrote(part.partition, written)
         self._figures.note(part)
         measures.slice_settled(part, seconds)
 

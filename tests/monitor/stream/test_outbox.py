@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from monitor.stream.faults import Fault
-from monitor.stream.outbox import MAX_UNSETTLED, Outbox
+from monitor.stream.outbox import MAX_UNSETTLED, Outbox, _written
 from monitor.stream.slices import Reroute, Slice
 from monitor.wire import DeadLetter, Topics, decode_dead_letter
 
@@ -82,12 +82,12 @@ class Desk:
 
     def __init__(self) -> None:
         self.broker = Broker()
-        self.settled: list[tuple[Slice, int]] = []
+        self.settled: list[tuple[Slice, range]] = []
         self.done: list[str] = []
         self.errors: list[BaseException] = []
         self.outbox = Outbox(self.broker, TOPICS, "changelog", self._settled, self._failed, Fault())
 
-    def _settled(self, part: Slice, written: int, seconds: float) -> None:
+    def _settled(self, part: Slice, written: range, seconds: float) -> None:
         self.settled.append((part, written))
 
     async def _failed(self, error: BaseException) -> None:
@@ -110,7 +110,15 @@ async def test_the_changelog_waits_for_the_alerts_of_its_own_batch() -> None:
     assert not desk.done
     await desk.broker.acknowledge("changelog", offset=7)
     assert desk.done == ["one"]
-    assert desk.settled[0][1] == 7
+    assert desk.settled[0][1] == range(7, 8)
+
+
+@pytest.mark.parametrize(
+    ("batches", "records", "written"),
+    [([], 3, range(0)), ([7], 3, range(7, 10)), ([7, 9], 4, range(7, 11)), ([7, 20], 4, range(0)), ([-1], 1, range(0))],
+)
+def test_offsets_are_known_where_nobody_elses_lie_between(batches: list[int], records: int, written: range) -> None:
+    assert _written(batches, records) == written
 
 
 async def test_dead_letters_and_reroutes_come_before_the_changelog_too() -> None:

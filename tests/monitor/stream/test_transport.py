@@ -131,6 +131,25 @@ def test_a_changelog_of_a_partition_that_is_not_ours_is_left() -> None:
     assert rows.persisted_offset(TP("c", 3)) is None
 
 
+def test_what_we_wrote_ourselves_is_not_read_back() -> None:
+    rows = Rows()
+    rows.apply_changelog_batch([changelog(0, 4)])
+    rows.wrote(0, range(5, 9))
+    rows.wrote(0, range(0))
+    rows.wrote(0, range(9, 11))
+    assert rows.persisted_offset(TP("c", 0)) == 10
+
+
+def test_but_what_lies_behind_somebody_elses_is_with_theirs() -> None:
+    """A worker frozen beyond its session wakes, and its last writes land behind its successor's."""
+    rows = Rows()
+    rows.apply_changelog_batch([changelog(0, 4)])
+    rows.wrote(0, range(5, 9))
+    rows.wrote(0, range(30, 33))
+    rows.wrote(0, range(33, 35))
+    assert rows.persisted_offset(TP("c", 0)) == 8, "reading goes on with the successor's"
+
+
 SASL = KafkaSettings(
     bootstrap="a:1,b:2", security_protocol="SASL_SSL", sasl_mechanism="SCRAM-SHA-512", sasl_username="u", sasl_password="p"
 )

@@ -36,6 +36,11 @@ class Log(NamedTuple):
         return sum(self.ends.values())
 
 
+def _without_rates(book: Path) -> None:
+    """Switch off what is about many cases: the contenders judge each case by itself and have nowhere to count."""
+    book.write_text('drop = ["rates"]\n' + book.read_text("utf-8"), "utf-8")
+
+
 def _without_other_families(book: Path) -> None:
     """Switch off everything but the time limits of cases: process rules, complaints and reviews, windows on duty, what people
     do with cards."""
@@ -52,6 +57,7 @@ async def write_log(place: Site, prefix: str, cases: int, days: int, seed: int, 
     """Simulate about ``cases`` cases within ``days`` days into the events topic of ``prefix``; ``families`` as in the command."""
     book = place.folder / "book.toml"
     write_book(book)
+    _without_rates(book)
     if families == "time-limits":
         _without_other_families(book)
     _, settings = place.settings(prefix, f"{prefix}-feeder", book)

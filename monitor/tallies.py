@@ -62,21 +62,16 @@ class Changes:
 
     def add(self, case: Case, book: RuleBook, sign: int) -> None:
         """Count a case, or take it back."""
-        at = place_of(case)
-        if at is None:
+        found, at = counted(case, book), place_of(case)
+        if not found or at is None:
             return
-        to_local = book.worktime.clock.to_local
-
-        def day_of(instant: int) -> int:
-            return to_local(instant) // DAY
-
         place = (at.region, at.hall, at.department, at.window, at.item)
-        for day, counter in counted(case, book, day_of):
+        for day, counter in found:
             cell = self.counts.get((place, day))
             if cell is None:
                 cell = self.counts[place, day] = [0] * COUNTERS
             cell[counter] += sign
-        for day, stage, minutes in paces(case, day_of):
+        for day, stage, minutes in paces(case, book) if case.concluded else ():
             pace = self.paces.setdefault((place, day, stage), [0, 0, 0])
             for index, amount in enumerate((1, minutes, minutes * minutes)):
                 pace[index] += sign * amount

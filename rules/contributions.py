@@ -15,16 +15,14 @@ rate of a day to come is known beforehand, as it will be if nothing more is repo
 What a late record withdrew, or an appeal revoked, was no alert.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rules.alerts import LEVELS, STATES
 from rules.case import NEVER, Case, over_at
-from rules.instant import MINUTE
+from rules.instant import DAY, MINUTE
 from rules.rulebook import RuleBook
 from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 
-DayOf = Callable[[int], int]
-"""The local day number of an instant."""
 _WARNING = LEVELS.index("warning")
 _NO_ALERT = frozenset(map(STATES.index, ("withdrawn", "revoked")))
 
@@ -38,45 +36,53 @@ def same_contribution(before: Case, after: Case) -> bool:
         and before.due == after.due
         and before.not_accepted == after.not_accepted
         and before.decided == after.decided
+        and before.granted == after.granted
+        and before.how == after.how
+        and (after.terms is not None or before.origin is after.origin)
         and (not after.concluded or (before.entered is after.entered and before.left is after.left))
     )
 
 
-def counted(case: Case, book: RuleBook, day_of: DayOf) -> Iterator[tuple[int, int]]:
+def counted(case: Case, book: RuleBook) -> list[tuple[int, int]]:
     """``(day, counter)`` for each thing this case counts for."""
     terms, over = case.terms, over_at(case)
+    if terms is None and not over and not case.cards:
+        return []
+    to_local = book.worktime.clock.to_local
+    found: list[tuple[int, int]] = []
     if terms is not None:
-        yield day_of(terms.at), ACCEPTED
+        found.append((to_local(terms.at) // DAY, ACCEPTED))
         if case.due:
             overdue = not over or over > case.due
-            day = day_of(case.due if overdue else over)
-            yield day, JUDGED
+            day = to_local(case.due if overdue else over) // DAY
+            found.append((day, JUDGED))
             if overdue:
-                yield day, OVERDUE
+                found.append((day, OVERDUE))
     if over and (terms is not None or over == case.not_accepted):
-        day = day_of(over)
-        yield day, SETTLED
+        day = to_local(over) // DAY
+        found.append((day, SETTLED))
         if _refused(case, over):
-            yield day, REFUSED
+            found.append((day, REFUSED))
     if case.cards:
         alerts = [card for card in case.cards if card.state not in _NO_ALERT and not card.office]
         warned = [card.due for card in alerts if card.level >= _WARNING]
         if warned:
-            yield day_of(min(warned)), WARNED
+            found.append((to_local(min(warned)) // DAY, WARNED))
         irregular = [card.due for card in alerts if card.rule in book.irregular]
         if irregular:
-            yield day_of(min(irregular)), IRREGULAR
+            found.append((to_local(min(irregular)) // DAY, IRREGULAR))
+    return found
 
 
 def _refused(case: Case, over: int) -> bool:
     return over == case.not_accepted or case.how == "returned" or (case.decided != NEVER and not case.granted)
 
 
-def paces(case: Case, day_of: DayOf) -> Iterator[tuple[int, int, int]]:
+def paces(case: Case, book: RuleBook) -> Iterator[tuple[int, int, int]]:
     """``(day, stage, minutes)`` of each visit to a stage, once the case is concluded; natural time, pauses included."""
     if not case.concluded:
         return
     for at, stage in case.entered:
         left = next((when for when, which in case.left if which == stage and when >= at), NEVER)
         if left and left <= case.concluded:
-            yield day_of(left), stage, (left - at) // MINUTE
+            yield book.worktime.clock.to_local(left) // DAY, stage, (left - at) // MINUTE

@@ -13,7 +13,7 @@ from tests.rules.story import Story, books, day
 
 def figures(story: Story) -> Counter[tuple[int, int]]:
     """Day after the first, counter."""
-    return Counter((when - local(0), counter) for when, counter in counted(story.known, books().at(0), to_day))
+    return Counter((when - local(0), counter) for when, counter in counted(story.known, books().at(0)))
 
 
 def to_day(instant: int) -> int:
@@ -85,9 +85,9 @@ def test_alerts_count_once_on_the_day_of_the_first_unless_they_were_withdrawn() 
 def test_how_long_stages_took_counts_once_the_case_is_concluded() -> None:
     steps = [("accepted", 0, {"promised": "20wd"}), ("stage_entered", 0, {"stage": "handling"})]
     story = told(*steps, ("stage_left", 1.5, {"stage": "handling"}))
-    assert list(paces(story.known, to_day)) == []
+    assert list(paces(story.known, books().at(0))) == []
     story.tell("concluded", day(2))
-    [(when, stage, minutes)] = paces(story.known, to_day)
+    [(when, stage, minutes)] = paces(story.known, books().at(0))
     assert (when, stage, minutes) == (to_day(int(day(1.5).timestamp() * 1000)), 5, 36 * 60)
 
 

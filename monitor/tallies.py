@@ -127,7 +127,7 @@ class Tallies:
     @property
     def is_watched(self) -> bool:
         """Whether any book has a rule that asks."""
-        return any(book.rates for book in self.books)
+        return self.books.count_cases
 
     def change(self, before: Case | None, after: Case | None) -> None:
         """One case became another; None where it was not there or is gone."""
@@ -137,19 +137,20 @@ class Tallies:
             if case is not None and case.tally is None:
                 self.changes.add(case, self.books.get(case.book), sign)
 
-    def take(self, now: int, upto: int) -> list[Tallied]:
+    def take(self, now: int, upto: int, *, whole: bool = False) -> list[Tallied]:
         """Reports of what changed since the last call: the counts once the record at offset ``upto`` was applied.
 
-        ``now`` is the record time. A book whose tallies know nothing yet, or not until when, is told everything.
+        ``now`` is the record time. A book whose tallies know nothing yet, or not until when, is told everything; ``whole``
+        tells all of them everything.
         """
         first = next(iter(self.books))
         day = first.worktime.clock.to_local(now) // DAY
         changed = self._sum_up(day)
         reports: list[Tallied] = []
         for book, until in self._in_force(now):
-            whole = (book.version, until) not in self._told
-            for account in self._figures if whole else changed:
-                reports.append(self._report(account, book, until, now, day, upto, whole=whole))
+            anew = whole or (book.version, until) not in self._told
+            for account in self._figures if anew else changed:
+                reports.append(self._report(account, book, until, now, day, upto, whole=anew))
             self._told.add((book.version, until))
         for account in self._figures:
             self._figures[account].reported()

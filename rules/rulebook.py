@@ -361,6 +361,11 @@ class RuleBooks:
             )
         return book
 
+    @property
+    def count_cases(self) -> bool:
+        """Whether any rule looks at many cases."""
+        return any(book.rates for book in self._books)
+
     def until(self, version: str) -> int:
         """When another book comes into force after this one; 0 for the last. One that was never in force ends as it begins."""
         book = self.get(version)

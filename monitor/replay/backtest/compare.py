@@ -8,6 +8,7 @@ import msgspec
 
 from monitor.replay.backtest.defence import Defence, defend
 from monitor.replay.backtest.sides import Fate, Side
+from monitor.tallies import Changes
 from rules.alerts import Level, State
 from rules.rulebook import RuleBooks
 from rules.telling import alert_of
@@ -76,11 +77,20 @@ class Tally:
         self.differ: Counter[tuple[Kind, Cell]] = Counter()
         self.ends: Counter[tuple[str, Level, State]] = Counter()
         self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, Example]]] = {}
+        self.counts: tuple[Changes, Changes] = (Changes(), Changes())
+        """What the cases add to the tallies of either side."""
         self._most = examples
 
     def add(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
         """Count one case. ``books`` are those of the two sides."""
         self.cases += 1
+        for side, counts, shelf in zip((current, candidate), self.counts, books, strict=True):
+            if side.case is not None and shelf.count_cases:
+                counts.add(side.case, shelf.get(side.case.book), 1)
+        self.compare(current, candidate, books)
+
+    def compare(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
+        """What either side says of one case, or of one tally."""
         for place in current.refused.keys() | candidate.refused.keys():
             reasons = (current.refused.get(place), candidate.refused.get(place))
             if all(reasons):
@@ -104,6 +114,8 @@ class Tally:
         self.issued.update(other.issued)
         self.differ.update(other.differ)
         self.ends.update(other.ends)
+        for mine, others in zip(self.counts, other.counts, strict=True):
+            mine.merge(others)
         for group, shown in other.examples.items():
             self.examples[group] = sorted([*self.examples.get(group, []), *shown], key=_rank)[: self._most]
 

@@ -33,30 +33,37 @@ class Side(NamedTuple):
     case: Case | None
 
 
+NOTHING = Side({}, {}, None)
+"""A side that does not have the case."""
+
+
 def judge_case(key: str, records: Sequence[Arrived], books: RuleBooks, until: int) -> Side:
     """Every record of the case ``key`` in order, then the clock on to ``until`` (epoch ms).
 
     Cases do not know of each other, so one at a time they come to what a worker makes of all of them together.
     """
     engine = Engine(books)
-    stood: dict[str, Told] = {}
-    last: dict[str, State] = {}
+    changes: list[Told] = []
     refused: dict[int, str] = {}
-
-    def take(changes: Iterable[Told]) -> None:
-        for told in changes:
-            last[told.id] = told.state
-            if told.state in STANDING:
-                stood[told.id] = told
-
     for place, (now, arrived, event) in enumerate(records):
         if event is None:
             continue
         try:
             if now != arrived:
-                take(engine.wait(now))
-            take(engine.decide(event, arrived))
+                changes += engine.wait(now)
+            changes += engine.decide(event, arrived)
         except BadEvent as error:
             refused[place] = error.reason
-    take(engine.wait(until))
-    return Side({id: Fate(told, last[id]) for id, told in stood.items()}, refused, engine.cases.get(key))
+    changes += engine.wait(until)
+    return Side(fates_of(changes), refused, engine.cases.get(key))
+
+
+def fates_of(changes: Iterable[Told]) -> dict[str, Fate]:
+    """What became of each alert that stood at any time, from its changes in order."""
+    stood: dict[str, Told] = {}
+    last: dict[str, State] = {}
+    for told in changes:
+        last[told.id] = told.state
+        if told.state in STANDING:
+            stood[told.id] = told
+    return {id: Fate(told, last[id]) for id, told in stood.items()}

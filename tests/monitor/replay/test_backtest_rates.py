@@ -1,0 +1,71 @@
+"""Rates and volumes in a back-test: the same as one process that counts as it goes, by one book or by two."""
+
+from pathlib import Path
+
+import msgspec
+
+from monitor.books import load_books
+from monitor.replay.backtest import Backtest
+from monitor.replay.engine import Engine
+from monitor.simulate.files import Line
+from rules.alerts import STANDING
+from rules.events import TALLY_KEY
+from rules.instant import to_instant
+from tests.monitor.replay.books_to_compare import LEVELS, accepted, backtest, book, concluded, line, lines
+from tests.monitor.replay.files import at
+
+EVERY = 10**6
+RATES = '\n[[rates]]\nid = "late"\nrate = "overdue"\nof = ["department"]\nat_least = 10\nyellow = "{share}%"\n'
+
+
+def months(folder: Path) -> Path:
+    """Twenty cases a month from January to April; in February and April five of them are late."""
+    told = []
+    for month in (1, 2, 3, 4):
+        for number in range(20):
+            case = f"{month}-{number}"
+            told.append(line(accepted(case, f"2026-{month:02}-05 09:{number:02}")))
+            late = month in (2, 4) and number < 5
+            told.append(line(concluded(case, f"2026-{month:02}-{12 if late else 6:02} 09:{number:02}")))
+    return lines(folder, told)
+
+
+def compared(folder: Path, candidate: str, current: str) -> Backtest:
+    ours = book(folder, "candidate", levels=LEVELS + candidate)
+    theirs = book(folder, "current", levels=LEVELS + current)
+    return backtest(folder, months(folder), ours, theirs, examples=EVERY, until=at("2026-06-01 00:00"))
+
+
+def cards(done: Backtest, side: str) -> set[tuple[str, str]]:
+    shown = [example for examples in done.report.examples.values() for example in examples if example.rule == "late"]
+    return {(example.case, getattr(example, side).due_at.date().isoformat()) for example in shown}
+
+
+def test_a_rate_is_judged_in_every_month_of_the_file(tmp_path: Path) -> None:
+    done = compared(tmp_path, RATES.format(share=20), "")
+    [where] = {case for case, _ in cards(done, "candidate")}
+    assert where == "tally:candidate/department/430100/h/d//"
+    assert {due for _, due in cards(done, "candidate")} == {"2026-02-09", "2026-03-03", "2026-04-09", "2026-05-03"}, (
+        "25 % on the day after the close of the day the five ran out, and so after the close of the first day of the month after"
+    )
+
+
+def test_two_thresholds_side_by_side(tmp_path: Path) -> None:
+    done = compared(tmp_path, RATES.format(share=20), RATES.format(share=90))
+    assert len(cards(done, "candidate")) == 4
+    same = compared(tmp_path, RATES.format(share=20), RATES.format(share=25))
+    assert not cards(same, "candidate"), "both are reached by 25 %"
+
+
+def test_it_comes_to_what_one_engine_makes_of_it(tmp_path: Path) -> None:
+    ours = book(tmp_path, "candidate", levels=LEVELS + RATES.format(share=20))
+    engine = Engine(load_books(ours), tallied=True)
+    decode = msgspec.json.Decoder(Line).decode
+    alerts = []
+    for raw in months(tmp_path).read_bytes().splitlines():
+        record = decode(raw)
+        alerts += engine.apply(record.event, to_instant(record.arrived))
+    alerts += engine.advance(at("2026-06-01 00:00"))
+    found = cards(compared(tmp_path, RATES.format(share=20), ""), "candidate")
+    rates = [alert for alert in alerts if alert.case.startswith(TALLY_KEY) and alert.state in STANDING]
+    assert {alert.due_at.date().isoformat() for alert in rates} == {due for _, due in found}

@@ -184,6 +184,17 @@ def test_an_instant_item_that_came_in_after_closing_shows_the_evening() -> None:
     assert [reason for _, _, reason in short(paused)] == ["suspended:hearing", "instant_item"]
 
 
+def test_a_day_goes_to_the_suspension_that_was_on_not_to_the_one_that_began_at_its_midnight() -> None:
+    hearing, testing = ("2024-09-24T08:00", "2024-09-25T00:00", "hearing"), ("2024-09-25T00:00", "2024-09-26T00:00", "testing")
+    found = spans("2024-09-23T14:00", "7wh", hearing, testing)
+    assert short(found) == [
+        ("09-23", 1, "counted"),
+        ("09-24", 1, "suspended:hearing"),
+        ("09-25", 1, "suspended:testing"),
+        ("09-26", 1, "counted"),
+    ]
+
+
 def test_a_reason_without_words_is_told_as_it_is() -> None:
     day = Span("2024-09-26", "2024-09-26", 1, False, "unheard_of")
     assert describe((day,)) == ("2024-09-26：unheard_of，1 天",)

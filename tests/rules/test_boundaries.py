@@ -96,6 +96,10 @@ def test_who_is_not_named_is_nobody() -> None:
         story.tell("stage_left", day(1, 1), stage=stage)
     story.tell("decided", day(2), result="granted")
     assert not story.known.handlers and found(story) == 0
+    for stage in ("handling", "review"):
+        story.tell("stage_left", day(1, 1), stage=stage, handler="王五")
+    story.tell("decided", day(2), result="granted", handler="王五")
+    assert len(story.known.handlers) == 3 and found(story) == 1
 
 
 def test_a_complaint_that_ended_before_the_case_ran_over_raises_nothing() -> None:

@@ -201,7 +201,7 @@ def test_only_the_case_itself_is_extended() -> None:
     story.tell("accepted", day(0), promised="5wd", statutory="60wd")
     story.tell("stage_entered", day(0), stage="review")
     story.tell("suspended", day(1), procedure="hearing", approved_days=2)
-    story.tell("extended", day(8), days=2)
+    story.tell("extended", day(2), days=2)
     story.tick(day(30))
     limits = {alert.rule: (alert.limit, alert.deadline) for alert in story.alerts if alert.level == "yellow"}
     assert limits["stage-review"] == ("3wd", day(7)) and limits["case-promise"] == ("7wd", day(11))

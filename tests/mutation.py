@@ -31,7 +31,7 @@ FATE = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 4: "killed", 5: "u
 """By exit code of pytest; 2 and 4 are modules that can no longer be imported. Below 0 it was stopped for the time it took."""
 FAULT = 70
 """Not the tests failed, but this program."""
-LONGEST = 600
+LONGEST = 300
 """Seconds that a mutant may take on its own."""
 
 

@@ -372,3 +372,21 @@ def test_without_any_book_nothing_is_judged() -> None:
     with pytest.raises(BadRuleBook) as refused:
         RuleBooks([])
     assert str(refused.value) == "rule books: none given"
+
+
+def test_what_was_worked_is_whole_milliseconds_and_less_than_a_month_is_none() -> None:
+    hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
+    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
+    start, end = (to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00")) for text in ("02T09:00", "12T10:00"))
+    assert worktime.worked(start, end, Unit.months) == (0, end - start)
+    rest = worktime.worked(start, end, Unit.working_days)
+    assert rest == (8, 60 * MINUTE) and all(type(part) is int for part in rest)
+
+
+def test_a_limit_that_begins_on_the_first_day_nobody_knows_is_an_error() -> None:
+    hours = OfficeHours.from_dict({"sessions": ["09:00-17:00"]})
+    for ends in ("second", "day_end"):
+        worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends=ends))
+        for outside in ("2025-12-31", "2027-01-01"):
+            with pytest.raises(UncoveredDate):
+                worktime.due(to_instant(datetime.fromisoformat(f"{outside}T10:00:00+08:00")), Limit(3, Unit.working_days))

@@ -30,18 +30,18 @@ from rules.worktime import Limit
 
 _EVERY_KIND = frozenset(CLOCK_KINDS)
 _AFFECTED: Mapping[str, frozenset[str]] = {
-    "entered": frozenset({"stage"}),
-    "left": frozenset({"stage"}),
+    "entered": frozenset({"stage", "stale"}),
+    "left": frozenset({"stage", "stale"}),
     "issued": frozenset({"issuance"}),
     "delivered": frozenset({"issuance", "delivery"}),
-    "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery"}),
+    "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery", "stale"}),
     "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review"}),
+    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review", "stale"}),
     "ahead": frozenset(),
     "returns": frozenset(),
     "handlers": frozenset(),
     "marks": frozenset(),
-    "holder": frozenset(),
+    "holder": frozenset({"stale"}),
     "branches": frozenset({"branch"}),
     "branch_ends": frozenset({"branch"}),
     "desk": frozenset(),
@@ -83,6 +83,7 @@ class Plan(NamedTuple):
 _BEGUN = ("entered", "decided", "concluded", "issued", "delivered")
 _GUARDS: Mapping[str, tuple[str, ...]] = {
     "case": ("terms",),
+    "stale": ("terms",),
     "branch": ("branches",),
     "special": ("suspensions",),
     "acceptance": ("applied",),

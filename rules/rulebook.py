@@ -15,7 +15,7 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Channel, Header, Stage
 from rules.worktime import Limit, Worktime
 
-ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery",
+ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery", "stale",
                     "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",
                     "complaint-misroute", "complaint-closing", "review-verification", "review-rectification",
                     "review-callback", "review-appeal", "attendance", "window-opening"]  # fmt: skip

@@ -14,8 +14,8 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
-The clocks of complaints, bad reviews and windows stand in :mod:`rules.complaints`, :mod:`rules.reviews` and
-:mod:`rules.attendance`.
+The clocks of stale cases, complaints, bad reviews and windows stand in :mod:`rules.stale`, :mod:`rules.complaints`,
+:mod:`rules.reviews` and :mod:`rules.attendance`.
 
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
@@ -32,6 +32,7 @@ from rules.reviews import review_spans
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span as Span
 from rules.spans import limit_of as limit_of
+from rules.stale import stale_spans
 from rules.worktime import Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
@@ -216,6 +217,7 @@ SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "pre-review": _pre_review,
     "issuance": _issuance,
     "delivery": _delivery,
+    "stale": stale_spans,
     "complaint-acceptance": complaint_spans,
     "complaint-answer": complaint_spans,
     "complaint-misroute": complaint_spans,

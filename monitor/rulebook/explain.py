@@ -40,6 +40,7 @@ _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("issuance", "decision"): ("自准予许可起，至出证止", "from the decision granted to issuance"),
     ("delivery", "conclusion"): ("自正常办结起，至送达止", "from normal conclusion to delivery"),
     ("delivery", "decision"): ("自准予许可起，至送达止", "from the decision granted to delivery"),
+    ("stale", ""): ("自最近一次办理动作起，至下一动作或办结止", "from the last step of the case to the next, or conclusion"),
     ("complaint-acceptance", ""): (
         "自投诉提出起，至受理、不予受理或办结止",
         "from filing a complaint until it is accepted, refused or over",

@@ -89,6 +89,7 @@ def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]
     accepted = ("accepted", {"item": sample.item, "promised": sample.promised, "statutory": sample.statutory})
     what: dict[str, list[tuple[str, dict[str, Any]]]] = {
         "case": [accepted],
+        "stale": [accepted],
         "stage": [accepted, ("stage_entered", {"stage": STAGES[rule.stage]})],
         "special": [accepted, ("suspended", {"procedure": "inspection", "approved_days": sample.approved_days})],
         "acceptance": [("applied", {"item": sample.item})],

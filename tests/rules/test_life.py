@@ -468,7 +468,7 @@ def test_nobody_answers_for_minor_alerts_pending_ones_or_answers() -> None:
     do(story, "confirm", day(49))
     story.tick(day(200))
     rules = {alert.rule for alert in story.alerts}
-    assert rules == {"case-promise", "case-statutory", "reply", "followup-opening"}
+    assert rules == {"case-promise", "case-statutory", "stale", "reply", "followup-opening"}
     replies = [alert for alert in story.alerts if alert.rule == "reply" and alert.change == 1]
     assert {alert.detail for alert in replies} == {f"alert={YELLOW}", f"alert={RED}"}
     assert min(alert.due_at for alert in replies if alert.level == "yellow") == day(56)

@@ -1,0 +1,56 @@
+"""Stale cases (久拖不动): open cases of which nothing has been heard for so long, whatever their limits say (in practice 90 days)
+
+What counts as being touched is a step of the case: its acceptance, a stage entered or left, a supplement, a suspension or its
+end, a decision, a handing-over. Suspensions stop the clock as they stop the others. Most cases are over long before; so only
+what runs, and gaps that were long enough, are looked at.
+"""
+
+from collections.abc import Iterator
+
+from rules.case import NEVER, Case, over_at
+from rules.instant import DAY
+from rules.rulebook import RuleBook, TimeLimit
+from rules.spans import Span, limit_of
+from rules.worktime import Unit
+
+_DAYS = (Unit.working_days, Unit.calendar_days)
+
+
+def stale_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """The gap that runs, and each that lasted at least as many days as the limit has, in order."""
+    terms = case.terms
+    if terms is None:
+        return
+    limit, over = limit_of(rule.limit), over_at(case)
+    least = (limit.value - 2) * DAY if limit.unit in _DAYS else 0  # its first day may count, and its last end early
+    last = _last_touch(case, over)
+    if last - terms.at < least:  # so none of the gaps before is long enough
+        touched = [last]
+    else:
+        touched = sorted(at for at in _touches(case) if at >= terms.at and not (over and at > over))
+    cycle = 0
+    for start, end in zip(touched, [*touched[1:], over], strict=True):
+        if not end or end - start >= least:
+            cycle += 1
+            yield Span(cycle, start, end, limit, True)
+
+
+def _last_touch(case: Case, over: int) -> int:
+    return max([at for at in _touches(case) if not (over and at > over)], default=NEVER)
+
+
+def _touches(case: Case) -> Iterator[int]:
+    if case.terms is not None:
+        yield case.terms.at
+    for at, _ in case.entered:
+        yield at
+    for at, _ in case.left:
+        yield at
+    yield from case.supplements
+    yield from case.requests
+    for at, _, _ in case.suspensions:
+        yield at
+    yield from case.resumptions
+    for at in (case.decided, case.holder[0]):
+        if at:
+            yield at

@@ -63,7 +63,7 @@ class WorkerSettings(_Section):
     session_timeout: float = Field(default=10.0, gt=1, description="seconds until a dead worker's partitions move")
     fetch_wait_ms: int = Field(default=20, ge=1, le=1000, description="how long the broker may hold a fetch that finds nothing")
     tally_seconds: float = Field(
-        default=10.0, ge=0.1, description="how often counts of cases are reported to the tallies that rates are judged by"
+        default=60.0, ge=0.1, description="how often counts of cases are reported to the tallies that rates are judged by"
     )
     max_batch_records: int = Field(default=4000, ge=1, description="records of all partitions in one fetch")
 

@@ -45,6 +45,7 @@ prefix = "demo"
 [worker]
 books = ["{book.as_posix()}"]
 group = "demo"
+tally_seconds = 15
 
 [wall]
 port = {wall_port}

@@ -16,6 +16,11 @@ from monitor.stream.outbox import Sender
 from monitor.wire import encode_json
 
 
+AT_ONCE = 10
+PAUSE = 0.05
+"""So many reports, and seconds until the next: a tally takes about a millisecond to judge, and cards must not wait behind them."""
+
+
 class TallyPublisher:
     """Asks each engine for its reports ``interval`` seconds after something changed, and sends them on their way."""
 
@@ -32,6 +37,8 @@ class TallyPublisher:
         self._busy: set[int] = set()
         self._due: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._turn = asyncio.Lock()
 
     def begun(self, engine: Engine) -> None:
         """A batch is being applied: its counts are not those of any offset."""
@@ -54,9 +61,11 @@ class TallyPublisher:
         self._busy.discard(partition)
 
     async def drain(self) -> None:
-        """Wait until the broker has what was sent."""
+        """Send the rest without pauses, and wait until the broker has it."""
+        self._draining = True
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+        self._draining = False
 
     def _ring(self, engine: Engine) -> None:
         self._timers.pop(engine.partition, None)
@@ -76,11 +85,15 @@ class TallyPublisher:
     async def _send(self, reports: list[tuple[bytes, bytes]], *, live: bool) -> None:
         stamp = None if live else EARLIEST
         try:
-            sent = [
-                await self._sender.send_one(self._topic, key, value, partition=self._home(key), timestamp_ms=stamp)
-                for key, value in reports
-            ]
-            await asyncio.gather(*sent)
+            async with self._turn:  # a partition's reports must come in their order
+                for begin in range(0, len(reports), AT_ONCE):
+                    sent = [
+                        await self._sender.send_one(self._topic, key, value, partition=self._home(key), timestamp_ms=stamp)
+                        for key, value in reports[begin : begin + AT_ONCE]
+                    ]
+                    await asyncio.gather(*sent)
+                    if not self._draining:
+                        await asyncio.sleep(PAUSE)
         except Exception as error:
             await self._failed(error)
         else:

@@ -15,10 +15,9 @@ from monitor.stream.engine import Engine
 from monitor.stream.outbox import Sender
 from monitor.wire import encode_json
 
-
 AT_ONCE = 10
 PAUSE = 0.05
-"""So many reports, and seconds until the next: a tally takes about a millisecond to judge, and cards must not wait behind them."""
+"""So many reports, and seconds until the next: judging a tally takes about a millisecond, and cards must not wait for that."""
 
 
 class TallyPublisher:

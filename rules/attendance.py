@@ -18,7 +18,7 @@ In limits counted in office time (``10wm``) the noon break and the evening are n
 one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.numbering`) whatever else is told later.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -93,23 +93,35 @@ def _absences(notes: tuple[Note, ...], worktime: Worktime) -> tuple[Absence, ...
     signed = [at for at, step, _ in notes if step in (LEFT, ARRIVED)]
     found: list[Absence] = []
     for day, todays in _by_day(notes, worktime):
+        empty = _empty(todays)
+        if not empty:
+            continue
         day_end = worktime.clock.to_instant((day + 1) * DAY)
         told = notes[-1][0] >= day_end
-        for start, end, left in _empty(todays):
+        for start, end, left in empty:
             until = end or (day_end if told else NEVER)
             if start // MINUTE != until // MINUTE and _recently(signed, start):
                 found.append(Absence(start, until, day_end, left))
     return tuple(found)
 
 
-def _by_day(notes: Sequence[Note], worktime: Worktime) -> Iterator[tuple[int, list[Note]]]:
-    to_local = worktime.clock.to_local
-    for day, todays in groupby(notes, key=lambda note: to_local(note[0]) // DAY):
-        yield day, list(todays)
+@lru_cache(maxsize=64)
+def _by_day(notes: tuple[Note, ...], worktime: Worktime) -> tuple[tuple[int, tuple[Note, ...]], ...]:
+    """The notes of each local day; they are sorted."""
+    found: list[tuple[int, tuple[Note, ...]]] = []
+    clock, place = worktime.clock, 0
+    while place < len(notes):
+        day = clock.to_local(notes[place][0]) // DAY
+        after = bisect_left(notes, (clock.to_instant((day + 1) * DAY),), place + 1)
+        found.append((day, notes[place:after]))
+        place = after
+    return tuple(found)
 
 
-def _empty(notes: Sequence[Note]) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=4096)  # of the days a window remembers all but one are as they were at its last record
+def _empty(notes: tuple[Note, ...]) -> tuple[tuple[int, int, str], ...]:
     """From when to when (``NEVER``: to the end) of one day the window was open and nobody there, and who had left last."""
+    found: list[tuple[int, int, str]] = []
     is_open, present, left = False, set[str](), ""
     since, who = NEVER, ""
     for at, same in groupby(notes, key=itemgetter(0)):
@@ -124,10 +136,11 @@ def _empty(notes: Sequence[Note]) -> Iterator[tuple[int, int, str]]:
         if is_open and not present:
             since, who = (since, who) if since else (at, left)
         elif since:
-            yield since, at, who
+            found.append((since, at, who))
             since = NEVER
     if since:
-        yield since, NEVER, who
+        found.append((since, NEVER, who))
+    return tuple(found)
 
 
 def _recently(signed: Sequence[int], at: int) -> bool:
@@ -143,22 +156,27 @@ def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]
     for day, todays in days.items():
         if all(step != OPENED for _, step, _ in todays):
             continue
-        try:
-            expected = _next_working_day(day, worktime)
-        except UncoveredDate:
-            continue  # nobody knows when the office opens next
-        if expected is None:
+        opening = _next_opening(day, worktime)
+        if opening is None:
             continue
-        start = worktime.clock.to_instant(expected * DAY + worktime.hours.on(from_epoch_day(expected)).bounds[0])
-        day_end = worktime.clock.to_instant((expected + 1) * DAY)
+        expected, start, day_end = opening
         told = [at for at, step, _ in days.get(expected, ()) if step in (OPENED, CLOSED)]
         end = told[0] if told else day_end if last >= day_end else NEVER
         if case.horizon <= start <= todays[-1][0] + RECENT and (not end or end > start):
             yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
 
 
-def _next_working_day(day: int, worktime: Worktime) -> int | None:
-    """The working day after ``day``, itself a working day; extra openings on days off lead to none."""
-    if not worktime.dates.is_worked(day):
+@lru_cache(maxsize=4096)
+def _next_opening(day: int, worktime: Worktime) -> tuple[int, int, int] | None:
+    """The working day after ``day``, itself a working day, when its office hours begin, and when it ends.
+
+    None after extra openings on days off, and where the calendar does not say when the office opens next.
+    """
+    try:
+        if not worktime.dates.is_worked(day):
+            return None
+        expected = worktime.calendar.day_at(worktime.calendar.ordinal_of_next(day))
+    except UncoveredDate:
         return None
-    return worktime.calendar.day_at(worktime.calendar.ordinal_of_next(day))
+    clock, hours = worktime.clock, worktime.hours.on(from_epoch_day(expected))
+    return expected, clock.to_instant(expected * DAY + hours.bounds[0]), clock.to_instant((expected + 1) * DAY)

@@ -31,7 +31,7 @@ def test_a_case_comes_back_as_it_went_and_stays_small() -> None:
     story.tick(day(20))
     data = encode_case(story.known)
     assert decode_case(data) == story.known
-    assert len(data) < 750  # five clocks and five alerts among it; a million open cases must fit
+    assert len(data) < 700  # four clocks and five alerts among it; a million open cases must fit
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class TestBook:
         assert asked(Case("k", concluded=1)) == {"certificate", "delivery"}
         story = Story(books("hunan"))
         story.tell("accepted", day(0))
-        assert asked(story.known) == {"case-promise", "case-statutory", "stale"}
+        assert asked(story.known) == {"case-promise", "case-statutory"}
 
     def test_rules_of_one_clock_and_stage_are_a_family(self) -> None:
         judged = book(stages={"review": "3wd", "handling": "3wd"})

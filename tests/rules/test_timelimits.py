@@ -65,8 +65,7 @@ class TestCase:
     def test_without_any_limit_no_clock_runs(self) -> None:
         story = Story(books(defaults={"statutory": ""}))
         story.tell("accepted", day(0))
-        assert story.clocks == {"stale/1": True}, "but for that of a case nobody touches"
-        assert not [alert for alert in story.tick(day(200)).alerts if alert.rule != "stale"]
+        assert story.clocks == {} and story.tick(day(200)).wake_at is None
 
     def test_a_rule_may_bring_its_own_limit(self) -> None:
         story = Story(books(time_limits=[{"id": "all", "clock": "case", "limit": "3d", "red": "deadline"}]))

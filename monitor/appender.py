@@ -8,7 +8,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, partition_of
+from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
@@ -40,7 +40,7 @@ class Appender:
         self._producer = AIOKafkaProducer(
             **client_options(self._settings.kafka), acks="all", enable_idempotence=True, max_batch_size=_BATCH_BYTES, linger_ms=0
         )
-        await self._producer.start()
+        await start_client(self._producer)
         self.partitions = len(await self._producer.partitions_for(self.topic))
         self._builders = [self._producer.create_batch() for _ in range(self.partitions)]
         return self

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -18,6 +18,8 @@ LARGEST_PUBLICATION = 8_000_000
 """Bytes of one record of the catalog: a rule book with all its items, about 300 bytes each before compression."""
 _ATTEMPTS, _PAUSE = 100, 0.1
 """How often, and after how many seconds, a topic's configuration is asked for again."""
+_STARTING = 2.0
+"""Seconds a client that is being started may take to end its start when nobody wants it any more."""
 
 
 class KafkaUnavailable(SupervisionError):
@@ -41,6 +43,30 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
             "sasl_plain_password": settings.sasl_password.get_secret_value(),
         }
     return options
+
+
+class Client(Protocol):
+    """Any aiokafka consumer, producer or admin client."""
+
+    async def start(self) -> object: ...
+
+
+async def start_client(client: Client) -> None:
+    """Start it, so that stopping it closes every connection even if whoever starts it is cancelled meanwhile.
+
+    aiokafka holds its first connection in a local variable while it asks for the cluster's metadata: cancelled right then,
+    nothing closes that socket. So a start that has begun is awaited to its end, for a moment.
+    """
+    starting = asyncio.ensure_future(client.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting], timeout=_STARTING)
+        if starting.cancel():
+            await asyncio.wait([starting])
+        elif not starting.cancelled():
+            starting.exception()  # asked for, so that asyncio does not report a failure nobody waits for
+        raise
 
 
 def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
@@ -92,7 +118,7 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
     """
     admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await admin.start()
+        await start_client(admin)
         for _ in range(_ATTEMPTS):
             answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
             config = {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
@@ -112,7 +138,7 @@ async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Map
     """Create each topic with its configuration unless it is there."""
     admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await admin.start()
+        await start_client(admin)
     except KafkaError as error:
         raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
     try:

@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import KafkaUnavailable, client_options, partition_of
+from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
@@ -88,7 +88,7 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
     consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
     try:
         where = TopicPartition(topic, partition_of(key, await _partitions(settings, topic)))
-        await consumer.start()
+        await start_client(consumer)
         consumer.assign([where])
         await consumer.seek_to_beginning(where)
         end = (await consumer.end_offsets([where]))[where]
@@ -112,7 +112,7 @@ async def _partitions(settings: Settings, topic: str) -> int:
     """How many the topic has. Asked by name only once it is there: a broker may create what it is asked for."""
     admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await admin.start()
+        await start_client(admin)
         if topic not in await admin.list_topics():
             raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
         (described,) = await admin.describe_topics([topic])

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of
+from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of, start_client
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json
 from rules.events import Event, key_of
@@ -90,7 +90,7 @@ class Publisher:
             request_timeout_ms=int(_PATIENCE * 1000),
         )
         try:
-            await producer.start()
+            await start_client(producer)
             partitions = len(await producer.partitions_for(self._topics.events))
         except BaseException:
             await producer.stop()

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, ensure_catalog
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, ensure_catalog, start_client
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
@@ -42,7 +42,7 @@ class CatalogReader:
     async def start(self) -> None:
         """Connect; :class:`~monitor.kafka.KafkaUnavailable` without a broker."""
         try:
-            await self._consumer.start()
+            await start_client(self._consumer)
             self._consumer.assign([self._where])
             await self._consumer.seek_to_beginning(self._where)
         except (KafkaError, OSError) as error:
@@ -109,7 +109,7 @@ async def read_shelf(settings: Settings, shelf: Shelf) -> int:
 async def _exists(settings: Settings) -> bool:
     admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await admin.start()
+        await start_client(admin)
         return Topics(settings.topics.prefix).catalog in await admin.list_topics()
     except (KafkaError, OSError) as error:
         raise KafkaUnavailable(
@@ -128,7 +128,7 @@ async def append(settings: Settings, records: Sequence[tuple[bytes, Published | 
     )
     offsets: list[int] = []
     try:
-        await producer.start()
+        await start_client(producer)
         for key, record in records:
             value = encode(record) if record is not None else None
             offsets.append((await producer.send_and_wait(topic, value, key=key, partition=0)).offset)

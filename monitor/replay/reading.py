@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options
+from monitor.kafka import KafkaUnavailable, client_options, start_client
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
@@ -29,7 +29,7 @@ async def consuming(settings: Settings) -> AsyncIterator[Any]:
         fetch_max_bytes=32 << 20,
     )
     try:
-        await consumer.start()
+        await start_client(consumer)
         yield consumer
     except KafkaError as error:
         raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error
@@ -42,7 +42,7 @@ async def partitions_of(topic: str, settings: Settings, fault: type[SupervisionE
     where, kind = settings.kafka.bootstrap, topic.rpartition(".")[2]
     admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await admin.start()
+        await start_client(admin)
         there = await admin.list_topics()
         if topic not in there:
             others = ", ".join(sorted(name for name in there if name.endswith(f".{kind}"))) or "none"

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError
 
 from monitor.appender import TICK_VALUE, Appender, Headers
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, topic_config
+from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, start_client, topic_config
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
@@ -118,7 +118,7 @@ async def _check_create_time(settings: Settings, topic: str) -> None:
 
 async def _read_standing(settings: Settings, topic: str, partitions: int) -> Standing | None:
     consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
-    await consumer.start()
+    await start_client(consumer)
     try:
         held = [TopicPartition(topic, partition) for partition in range(partitions)]
         ends = await consumer.end_offsets(held)

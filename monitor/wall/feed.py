@@ -16,7 +16,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import client_options
+from monitor.kafka import client_options, start_client
 from monitor.settings import KafkaSettings
 from monitor.wall.hub import Hub
 from monitor.wall.picture import Feed, FeedState
@@ -77,7 +77,7 @@ class FeedReader:
             # any more means that the topic is another one, and then everything must be read anew.
             consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="none")
             try:
-                await consumer.start()
+                await start_client(consumer)
                 await self._follow(consumer)
             except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
                 self._complain(_leaves(errors))

@@ -1,11 +1,13 @@
 """Asking a real broker about topics: what has just been made, and what is not there."""
 
 import asyncio
+import gc
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from monitor import kafka as reaching
-from monitor.kafka import KafkaUnavailable, create_topics, topic_config
+from monitor.kafka import KafkaUnavailable, client_options, create_topics, start_client, topic_config
 from monitor.settings import KafkaSettings, TopicSettings
 
 pytestmark = pytest.mark.kafka
@@ -33,3 +35,16 @@ async def test_a_topic_that_nobody_shows_is_named(kafka: str, topic_prefix: str,
 async def test_no_broker_is_said() -> None:
     with pytest.raises(KafkaUnavailable, match=r"no Kafka at 127\.0\.0\.1:1"):
         await topic_config(KafkaSettings(bootstrap="127.0.0.1:1"), "t")
+
+
+async def test_a_start_that_is_cancelled_leaves_no_connection_open(kafka: str) -> None:
+    """At every moment of it. An open one would be a ResourceWarning when it is collected, and that fails this test."""
+    for step in range(40):
+        consumer = AIOKafkaConsumer(**client_options(KafkaSettings(bootstrap=kafka)))
+        starting = asyncio.create_task(start_client(consumer))
+        await asyncio.sleep(step / 4000)
+        starting.cancel()
+        await asyncio.wait([starting])
+        await consumer.stop()
+        del consumer, starting
+    gc.collect()

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, partition_of
+from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
 from monitor.replay.backtest.lines import read_line
 from monitor.replay.reading import consuming, partitions_of, read_ranges
 from monitor.replay.verify.issued import Issued
@@ -114,7 +114,7 @@ async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[T
     group = settings.worker.group
     admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await admin.start()
+        await start_client(admin)
         found = await admin.list_consumer_group_offsets(group)
     except CoordinatorNotAvailableError:  # a fresh broker, that has had no group yet
         found = {}

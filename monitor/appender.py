@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from functools import lru_cache
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
@@ -37,16 +38,18 @@ class Appender:
         """The partition of a key."""
 
     async def __aenter__(self) -> Self:
-        self._producer = AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             **client_options(self._settings.kafka), acks="all", enable_idempotence=True, max_batch_size=_BATCH_BYTES, linger_ms=0
         )
-        await start_client(self._producer)
-        self.partitions = len(await self._producer.partitions_for(self.topic))
+        async with AsyncExitStack() as connection:
+            self._producer = await connection.enter_async_context(connected(producer))
+            self.partitions = len(await self._producer.partitions_for(self.topic))
+            self._connection = connection.pop_all()
         self._builders = [self._producer.create_batch() for _ in range(self.partitions)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._producer.stop()
+        await self._connection.aclose()
 
     async def append(self, partition: int, at: int, key: bytes | None, value: bytes, headers: Headers = ()) -> None:
         """One record, stamped with ``at`` (epoch ms)."""

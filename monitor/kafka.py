@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -18,8 +19,8 @@ LARGEST_PUBLICATION = 8_000_000
 """Bytes of one record of the catalog: a rule book with all its items, about 300 bytes each before compression."""
 _ATTEMPTS, _PAUSE = 100, 0.1
 """How often, and after how many seconds, a topic's configuration is asked for again."""
-_STARTING = 2.0
-"""Seconds a client that is being started may take to end its start when nobody wants it any more."""
+_GRACE = 2.0
+"""Seconds that the start or stop of a client may go on after whoever waits for it was cancelled."""
 
 
 class KafkaUnavailable(SupervisionError):
@@ -46,26 +47,39 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
 
 
 class Client(Protocol):
-    """Any aiokafka consumer, producer or admin client."""
+    """An aiokafka consumer, producer or admin client."""
 
     async def start(self) -> object: ...
 
 
-async def start_client(client: Client) -> None:
-    """Start it, so that stopping it closes every connection even if whoever starts it is cancelled meanwhile.
+C = TypeVar("C", bound=Client)
+
+
+@asynccontextmanager
+async def connected(client: C) -> AsyncIterator[C]:
+    """Started here and stopped whatever happens, with every connection closed even if we are cancelled meanwhile.
 
     aiokafka holds its first connection in a local variable while it asks for the cluster's metadata: cancelled right then,
-    nothing closes that socket. So a start that has begun is awaited to its end, for a moment.
+    nothing would close that socket. So neither start nor stop is interrupted, for a moment.
     """
-    starting = asyncio.ensure_future(client.start())
     try:
-        await asyncio.shield(starting)
+        await _undisturbed(client.start())
+        yield client
+    finally:
+        await _undisturbed(client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
+
+
+async def _undisturbed(work: Coroutine[Any, Any, object]) -> None:
+    """Wait for it; when cancelled, a moment longer, so that it may come to its end."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([starting], timeout=_STARTING)
-        if starting.cancel():
-            await asyncio.wait([starting])
-        elif not starting.cancelled():
-            starting.exception()  # asked for, so that asyncio does not report a failure nobody waits for
+        await asyncio.wait([task], timeout=_GRACE)
+        if task.cancel():
+            await asyncio.wait([task])
+        elif not task.cancelled():
+            task.exception()  # asked for, so that asyncio does not report a failure nobody waits for
         raise
 
 
@@ -116,19 +130,16 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
     A topic that has just been made takes a moment to be known to every broker: until then it is asked again. One that nobody
     shows at all is a :class:`KafkaUnavailable`.
     """
-    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await start_client(admin)
-        for _ in range(_ATTEMPTS):
-            answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
-            config = {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
-            if config:
-                return config
-            await asyncio.sleep(_PAUSE)
+        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+            for _ in range(_ATTEMPTS):
+                answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+                config = {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
+                if config:
+                    return config
+                await asyncio.sleep(_PAUSE)
     except KafkaError as error:
-        raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
-    finally:
-        await admin.close()
+        raise _no_kafka(kafka, error) from error
     raise KafkaUnavailable(
         f"Kafka at {kafka.bootstrap} does not show the configuration of {topic}. Does it exist, and may this user describe it?"
     )
@@ -136,18 +147,21 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
 
 async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:
     """Create each topic with its configuration unless it is there."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await start_client(admin)
+        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+            missing = set(wanted) - set(await admin.list_topics())
+            answer = await admin.create_topics(
+                [
+                    NewTopic(name, topics.partitions, topics.replication, topic_configs=dict(wanted[name]))
+                    for name in sorted(missing)
+                ]
+            )
     except KafkaError as error:
-        raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
-    try:
-        missing = set(wanted) - set(await admin.list_topics())
-        answer = await admin.create_topics(
-            [NewTopic(name, topics.partitions, topics.replication, topic_configs=dict(wanted[name])) for name in sorted(missing)]
-        )
-        for name, code, *text in answer.topic_errors:
-            if code and for_code(code) is not TopicAlreadyExistsError:
-                raise KafkaUnavailable(f"topic {name} could not be made: {for_code(code).__name__} {text}")
-    finally:
-        await admin.close()
+        raise _no_kafka(kafka, error) from error
+    for name, code, *text in answer.topic_errors:
+        if code and for_code(code) is not TopicAlreadyExistsError:
+            raise KafkaUnavailable(f"topic {name} could not be made: {for_code(code).__name__} {text}")
+
+
+def _no_kafka(kafka: KafkaSettings, error: Exception) -> KafkaUnavailable:
+    return KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tracemalloc  # noqa: F401 - else pytest first imports it in the middle of a garbage collection, and stumbles
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
@@ -85,40 +86,37 @@ def _lines(file: Path) -> Iterator[Arrival]:
 async def follow_topic(follower: Follower, settings: Settings) -> None:
     """Tell ``follower`` what its partition of the events topic holds now. Commits nothing, belongs to no group."""
     topic, key = Topics(settings.topics.prefix).events, follower.key.encode()
-    consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
     try:
         where = TopicPartition(topic, partition_of(key, await _partitions(settings, topic)))
-        await start_client(consumer)
-        consumer.assign([where])
-        await consumer.seek_to_beginning(where)
-        end = (await consumer.end_offsets([where]))[where]
-        now = 0
-        while await consumer.position(where) < end:
-            for records in (await consumer.getmany(timeout_ms=1000)).values():
-                for record in records:
-                    if record.offset < end:
-                        now = max(now, record.timestamp)
-                        _hear(follower, key, record.key, record.value, record.timestamp, now)
-        follower.now = max(follower.now, now)
+        async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
+            await _follow(follower, consumer, where, key)
     except KafkaError as error:
         raise KafkaUnavailable(
             f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is --bootstrap right?"
         ) from error
-    finally:
-        await consumer.stop()
+
+
+async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key: bytes) -> None:
+    consumer.assign([where])
+    await consumer.seek_to_beginning(where)
+    end = (await consumer.end_offsets([where]))[where]
+    now = 0
+    while await consumer.position(where) < end:
+        for records in (await consumer.getmany(timeout_ms=1000)).values():
+            for record in records:
+                if record.offset < end:
+                    now = max(now, record.timestamp)
+                    _hear(follower, key, record.key, record.value, record.timestamp, now)
+    follower.now = max(follower.now, now)
 
 
 async def _partitions(settings: Settings, topic: str) -> int:
     """How many the topic has. Asked by name only once it is there: a broker may create what it is asked for."""
-    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
-    try:
-        await start_client(admin)
+    async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
         if topic not in await admin.list_topics():
             raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
         (described,) = await admin.describe_topics([topic])
         return len(described["partitions"])
-    finally:
-        await admin.close()
 
 
 def _hear(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, partition_of, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected, ensure_topics, partition_of
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json
 from rules.events import Event, key_of
@@ -30,6 +30,7 @@ class Publisher:
         self._producer: Any = None
         self._partitions = 0
         self._connecting: asyncio.Task[None] | None = None
+        self._connection = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         self._connecting = asyncio.create_task(self._connect(), name="gateway-connect")
@@ -40,8 +41,7 @@ class Publisher:
             self._connecting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._connecting
-        if self._producer is not None:
-            await self._producer.stop()
+        await self._connection.aclose()
 
     @property
     def ready(self) -> bool:
@@ -89,10 +89,7 @@ class Publisher:
             linger_ms=2,
             request_timeout_ms=int(_PATIENCE * 1000),
         )
-        try:
-            await start_client(producer)
-            partitions = len(await producer.partitions_for(self._topics.events))
-        except BaseException:
-            await producer.stop()
-            raise
-        self._producer, self._partitions = producer, partitions
+        async with AsyncExitStack() as connection:
+            self._producer = await connection.enter_async_context(connected(producer))
+            self._partitions = len(await producer.partitions_for(self._topics.events))
+            self._connection = connection.pop_all()

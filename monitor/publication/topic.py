@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, ensure_catalog, start_client
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
@@ -27,7 +28,10 @@ class TooLarge(SupervisionError):
 
 
 class CatalogReader:
-    """Reads the catalog topic from its beginning. It belongs to no group and commits nothing."""
+    """Reads the catalog topic from its beginning. It belongs to no group and commits nothing.
+
+    An async context manager; :class:`~monitor.kafka.KafkaUnavailable` if no broker answers when it is entered.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._where = TopicPartition(Topics(settings.topics.prefix).catalog, 0)
@@ -39,14 +43,19 @@ class CatalogReader:
             max_partition_fetch_bytes=2 * LARGEST_PUBLICATION,
         )
 
-    async def start(self) -> None:
-        """Connect; :class:`~monitor.kafka.KafkaUnavailable` without a broker."""
+    async def __aenter__(self) -> Self:
         try:
-            await start_client(self._consumer)
-            self._consumer.assign([self._where])
-            await self._consumer.seek_to_beginning(self._where)
+            async with AsyncExitStack() as connection:
+                await connection.enter_async_context(connected(self._consumer))
+                self._consumer.assign([self._where])
+                await self._consumer.seek_to_beginning(self._where)
+                self._connection = connection.pop_all()
         except (KafkaError, OSError) as error:
             raise self._unavailable(error) from error
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.aclose()
 
     async def read_to_end(self, shelf: Shelf) -> int:
         """Lay everything there is now on the shelf; the offset at which it goes on."""
@@ -65,10 +74,6 @@ class CatalogReader:
         for record in records:
             lay(shelf, record)
         return len(records)
-
-    async def stop(self) -> None:
-        """Disconnect."""
-        await self._consumer.stop()
 
     def _unavailable(self, error: BaseException) -> KafkaUnavailable:
         return KafkaUnavailable(f"topic {self._where.topic} at {self._bootstrap} cannot be read: {error}")
@@ -98,25 +103,18 @@ async def read_shelf(settings: Settings, shelf: Shelf) -> int:
     """
     if not await _exists(settings):
         return 0
-    catalog = CatalogReader(settings)
-    try:
-        await catalog.start()
+    async with CatalogReader(settings) as catalog:
         return await catalog.read_to_end(shelf)
-    finally:
-        await catalog.stop()
 
 
 async def _exists(settings: Settings) -> bool:
-    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await start_client(admin)
-        return Topics(settings.topics.prefix).catalog in await admin.list_topics()
+        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
+            return Topics(settings.topics.prefix).catalog in await admin.list_topics()
     except (KafkaError, OSError) as error:
         raise KafkaUnavailable(
             f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?"
         ) from error
-    finally:
-        await admin.close()
 
 
 async def append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[int]:
@@ -128,10 +126,10 @@ async def append(settings: Settings, records: Sequence[tuple[bytes, Published | 
     )
     offsets: list[int] = []
     try:
-        await start_client(producer)
-        for key, record in records:
-            value = encode(record) if record is not None else None
-            offsets.append((await producer.send_and_wait(topic, value, key=key, partition=0)).offset)
+        async with connected(producer):
+            for key, record in records:
+                value = encode(record) if record is not None else None
+                offsets.append((await producer.send_and_wait(topic, value, key=key, partition=0)).offset)
     except MessageSizeTooLargeError as error:
         raise TooLarge(
             f"{records[len(offsets)][0].decode()} is larger than topic {topic} takes ({LARGEST_PUBLICATION:,} bytes compressed, "
@@ -141,6 +139,4 @@ async def append(settings: Settings, records: Sequence[tuple[bytes, Published | 
         raise KafkaUnavailable(
             f"{settings.kafka.bootstrap} did not take it into {topic}: {error}. May this user write there?"
         ) from error
-    finally:
-        await producer.stop()
     return offsets

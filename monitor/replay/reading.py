@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
@@ -29,29 +29,24 @@ async def consuming(settings: Settings) -> AsyncIterator[Any]:
         fetch_max_bytes=32 << 20,
     )
     try:
-        await start_client(consumer)
-        yield consumer
+        async with connected(consumer):
+            yield consumer
     except KafkaError as error:
         raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error
-    finally:
-        await consumer.stop()
 
 
 async def partitions_of(topic: str, settings: Settings, fault: type[SupervisionError]) -> list[TopicPartition]:
     """Those of an existing topic; else ``fault``, which names the topics of that kind that do exist."""
     where, kind = settings.kafka.bootstrap, topic.rpartition(".")[2]
-    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await start_client(admin)
-        there = await admin.list_topics()
-        if topic not in there:
-            others = ", ".join(sorted(name for name in there if name.endswith(f".{kind}"))) or "none"
-            raise fault(f"topic {topic} does not exist at {where}; {kind} topics there: {others}. --prefix names another")
-        (described,) = await admin.describe_topics([topic])
+        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
+            there = await admin.list_topics()
+            if topic not in there:
+                others = ", ".join(sorted(name for name in there if name.endswith(f".{kind}"))) or "none"
+                raise fault(f"topic {topic} does not exist at {where}; {kind} topics there: {others}. --prefix names another")
+            (described,) = await admin.describe_topics([topic])
     except KafkaError as error:
         raise KafkaUnavailable(f"no Kafka at {where}: {error}. Is it running, and is --bootstrap right?") from error
-    finally:
-        await admin.close()
     return [TopicPartition(topic, number) for number in sorted(part["partition"] for part in described["partitions"])]
 
 

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError
 
 from monitor.appender import TICK_VALUE, Appender, Headers
-from monitor.kafka import KafkaUnavailable, client_options, ensure_topics, start_client, topic_config
+from monitor.kafka import KafkaUnavailable, client_options, connected, ensure_topics, topic_config
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
@@ -117,9 +117,7 @@ async def _check_create_time(settings: Settings, topic: str) -> None:
 
 
 async def _read_standing(settings: Settings, topic: str, partitions: int) -> Standing | None:
-    consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
-    await start_client(consumer)
-    try:
+    async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
         held = [TopicPartition(topic, partition) for partition in range(partitions)]
         ends = await consumer.end_offsets(held)
         begins = await consumer.beginning_offsets(held)
@@ -128,8 +126,6 @@ async def _read_standing(settings: Settings, topic: str, partitions: int) -> Sta
         consumer.assign(held)
         firsts = [await _record_at(consumer, each, begins[each]) for each in held if ends[each] > begins[each]]
         lasts = [await _record_at(consumer, each, ends[each] - 1) if ends[each] > begins[each] else None for each in held]
-    finally:
-        await consumer.stop()
     marks = {dict(first.headers).get(MARK, b"").decode() for first in firsts}
     if len(marks) != 1 or "" in marks:
         raise BadSimulation(f"topic {topic} holds records that are no simulation: name another topics.prefix")

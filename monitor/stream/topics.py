@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, create_topics, ensure_topics, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, ensure_topics
 from monitor.settings import KafkaSettings, Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -67,13 +67,10 @@ async def _known(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
 
 async def _partitions(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
     """How many partitions each topic has; 0 if it does not exist."""
-    admin = AIOKafkaAdminClient(**client_options(kafka))
     try:
-        await start_client(admin)
-        found: list[dict[str, Any]] = await admin.describe_topics(list(topics))
+        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+            found: list[dict[str, Any]] = await admin.describe_topics(list(topics))
     except (KafkaError, OSError) as error:
         raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
-    finally:
-        await admin.close()
     counts = {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
     return {name: counts.get(name, 0) for name in topics}

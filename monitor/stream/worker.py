@@ -287,14 +287,10 @@ async def _nothing() -> None:
 async def _main(settings: Settings, shelf: Shelf, apply: Step) -> None:
     partitions = await prepare_topics(settings)
     metrics.serve_metrics(settings.metrics)
-    catalog = CatalogReader(settings)
-    try:
-        await catalog.start()
+    async with CatalogReader(settings) as catalog:
         await catalog.read_to_end(shelf)  # before the first record, so that a replay is judged by the same books
         with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
             await Worker(settings, shelf, catalog, partitions, Path(datadir), apply=apply).run()
-    finally:
-        await catalog.stop()
 
 
 def run_worker(settings: Settings, shelf: Shelf, *, apply: Step = step) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import client_options, start_client
+from monitor.kafka import client_options, connected
 from monitor.settings import KafkaSettings
 from monitor.wall.hub import Hub
 from monitor.wall.picture import Feed, FeedState
@@ -77,12 +77,10 @@ class FeedReader:
             # any more means that the topic is another one, and then everything must be read anew.
             consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="none")
             try:
-                await start_client(consumer)
-                await self._follow(consumer)
+                async with connected(consumer):
+                    await self._follow(consumer)
             except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
                 self._complain(_leaves(errors))
-            finally:
-                await consumer.stop()
             self._enter("lost" if self.whole else "waiting")
             await asyncio.sleep(_RETRY_AFTER)
 

@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from monitor import kafka as reaching
-from monitor.kafka import KafkaUnavailable, client_options, create_topics, start_client, topic_config
+from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, topic_config
 from monitor.settings import KafkaSettings, TopicSettings
 
 pytestmark = pytest.mark.kafka
@@ -37,14 +37,19 @@ async def test_no_broker_is_said() -> None:
         await topic_config(KafkaSettings(bootstrap="127.0.0.1:1"), "t")
 
 
-async def test_a_start_that_is_cancelled_leaves_no_connection_open(kafka: str) -> None:
-    """At every moment of it. An open one would be a ResourceWarning when it is collected, and that fails this test."""
+@pytest.mark.filterwarnings("error")
+async def test_whoever_is_cancelled_leaves_no_connection_open(kafka: str) -> None:
+    """At every moment of start, use and stop. An open one is a ResourceWarning when it is collected: that fails this test."""
     for step in range(40):
         consumer = AIOKafkaConsumer(**client_options(KafkaSettings(bootstrap=kafka)))
-        starting = asyncio.create_task(start_client(consumer))
+        using = asyncio.create_task(_use(consumer))
         await asyncio.sleep(step / 4000)
-        starting.cancel()
-        await asyncio.wait([starting])
-        await consumer.stop()
-        del consumer, starting
+        using.cancel()
+        await asyncio.wait([using])
+        del consumer, using
     gc.collect()
+
+
+async def _use(consumer: AIOKafkaConsumer) -> None:
+    async with connected(consumer):
+        await asyncio.sleep(0.002)

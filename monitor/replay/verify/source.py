@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, partition_of, start_client
+from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
 from monitor.replay.backtest.lines import read_line
 from monitor.replay.reading import consuming, partitions_of, read_ranges
 from monitor.replay.verify.issued import Issued
@@ -112,16 +112,13 @@ def _home(partition: int, partitions: int) -> Callable[[bytes], bool]:
 async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[TopicPartition, int]:
     """Up to which offset the workers are done with each partition."""
     group = settings.worker.group
-    admin = AIOKafkaAdminClient(**client_options(settings.kafka))
     try:
-        await start_client(admin)
-        found = await admin.list_consumer_group_offsets(group)
+        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
+            found = await admin.list_consumer_group_offsets(group)
     except CoordinatorNotAvailableError:  # a fresh broker, that has had no group yet
         found = {}
     except KafkaError as error:
         raise KafkaUnavailable(f"the offsets of group {group} cannot be read: {error}") from error
-    finally:
-        await admin.close()
     if not any(each in found for each in events):
         raise VerifyError(
             f"worker group {group} has committed nothing for {events[0].topic}: no worker has run there under that name. "

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,10 @@ def test_it_listens_on_loopback_only(broker: EmbeddedKafka) -> None:
     broker.start()
     if not Path(f"/proc/{broker.pid}/fd").exists():
         pytest.skip("needs Linux's /proc")
-    links = [str(fd.readlink()) for fd in Path(f"/proc/{broker.pid}/fd").iterdir()]
+    links = []
+    for descriptor in Path(f"/proc/{broker.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            links.append(str(descriptor.readlink()))
     sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     listening = [row[1].rpartition(":")[0] for row in rows if row[3] == "0A" and row[9] in sockets]

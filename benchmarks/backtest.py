@@ -15,8 +15,8 @@ from monitor.replay.backtest import Options, from_lines, run_backtest
 from monitor.simulate.files import write_book, write_file
 
 _START = datetime.fromisoformat("2025-01-01T00:00:00+08:00")
-_PER_CASE = 7.6
-"""Records per case and day of the simulated hall, days off included."""
+_PER_CASE = 8.6
+"""Records per case and day of the simulated hall, days off and attendance at windows included."""
 
 
 def backtest(out: Console, *, records: int, days: int, processes: int | None, repetitions: int, seed: int) -> None:

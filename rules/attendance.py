@@ -18,7 +18,7 @@ In limits counted in office time (``10wm``) the noon break and the evening are n
 one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.numbering`) whatever else is told later.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -74,7 +74,7 @@ def attendance_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Sp
     limit = limit_of(rule.limit)
     shortest = _shortest(limit) if all(each.kind in ("deadline", "after") for each in rule.thresholds) else 0
     for absence in absences_of(case, book.worktime):
-        if absence.start >= case.horizon and (not absence.end or absence.end - absence.start > shortest):
+        if not absence.end or absence.end - absence.start > shortest:
             detail = f"unattended left={absence.left}" if absence.left else "unattended"
             yield Span(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
 
@@ -83,39 +83,26 @@ def _shortest(limit: Limit) -> int:
     return limit.value * _WHOLE[limit.unit]
 
 
-def absences_of(case: Case, worktime: Worktime) -> tuple[Absence, ...]:
-    """Every time that nobody was at the window while it was open."""
-    return _absences(case.attendance, worktime)
+def absences_of(case: Case, worktime: Worktime) -> Iterator[Absence]:
+    """Every time since the horizon that nobody was at the window while it was open; the last day's first."""
+    notes = case.attendance
+    for day_end, todays in _days_back(notes, worktime):
+        if day_end <= case.horizon:
+            return
+        for start, end, left in _empty(todays):
+            until = end or (day_end if notes[-1][0] >= day_end else NEVER)
+            if start >= case.horizon and start // MINUTE != until // MINUTE and _recently(notes, start):
+                yield Absence(start, until, day_end, left)
 
 
-@lru_cache(maxsize=64)
-def _absences(notes: tuple[Note, ...], worktime: Worktime) -> tuple[Absence, ...]:
-    signed = [at for at, step, _ in notes if step in (LEFT, ARRIVED)]
-    found: list[Absence] = []
-    for day, todays in _by_day(notes, worktime):
-        empty = _empty(todays)
-        if not empty:
-            continue
-        day_end = worktime.clock.to_instant((day + 1) * DAY)
-        told = notes[-1][0] >= day_end
-        for start, end, left in empty:
-            until = end or (day_end if told else NEVER)
-            if start // MINUTE != until // MINUTE and _recently(signed, start):
-                found.append(Absence(start, until, day_end, left))
-    return tuple(found)
-
-
-@lru_cache(maxsize=64)
-def _by_day(notes: tuple[Note, ...], worktime: Worktime) -> tuple[tuple[int, tuple[Note, ...]], ...]:
-    """The notes of each local day; they are sorted."""
-    found: list[tuple[int, tuple[Note, ...]]] = []
-    clock, place = worktime.clock, 0
-    while place < len(notes):
-        day = clock.to_local(notes[place][0]) // DAY
-        after = bisect_left(notes, (clock.to_instant((day + 1) * DAY),), place + 1)
-        found.append((day, notes[place:after]))
-        place = after
-    return tuple(found)
+def _days_back(notes: Sequence[Note], worktime: Worktime) -> Iterator[tuple[int, Sequence[Note]]]:
+    """When each local day that has notes ends, with its notes; the last first."""
+    clock, after = worktime.clock, len(notes)
+    while after:
+        day = clock.to_local(notes[after - 1][0]) // DAY
+        first = bisect_left(notes, (clock.to_instant(day * DAY),), 0, after)
+        yield clock.to_instant((day + 1) * DAY), notes[first:after]
+        after = first
 
 
 @lru_cache(maxsize=4096)  # of the days a window remembers all but one are as they were at its last record
@@ -143,40 +130,52 @@ def _empty(notes: tuple[Note, ...]) -> tuple[tuple[int, int, str], ...]:
     return tuple(found)
 
 
-def _recently(signed: Sequence[int], at: int) -> bool:
-    place = bisect_right(signed, at)
-    return place > 0 and signed[place - 1] >= at - RECENT
+def _recently(notes: Sequence[Note], at: int) -> bool:
+    """Whether anybody signed in or out at ``at`` or shortly before."""
+    place = bisect_left(notes, (at + 1,))
+    while place and notes[place - 1][0] >= at - RECENT:
+        place -= 1
+        if notes[place][1] in (LEFT, ARRIVED):
+            return True
+    return False
 
 
 def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    """Each morning on which the window was to open, as it was open on the working day before."""
+    """Each morning on which the window was to open, as it was open on the working day before; the last first."""
     worktime, limit = book.worktime, limit_of(rule.limit)
-    days = dict(_by_day(case.attendance, worktime))
+    told: dict[int, int] = {}
     last = case.attendance[-1][0] if case.attendance else NEVER
-    for day, todays in days.items():
+    for over, todays in _days_back(case.attendance, worktime):
+        for at, step, _ in todays:
+            if step in (OPENED, CLOSED):
+                told[over] = at
+                break
         if all(step != OPENED for _, step, _ in todays):
             continue
-        opening = _next_opening(day, worktime)
+        opening = _next_opening(over, worktime)
         if opening is None:
             continue
-        expected, start, day_end = opening
-        told = [at for at, step, _ in days.get(expected, ()) if step in (OPENED, CLOSED)]
-        end = told[0] if told else day_end if last >= day_end else NEVER
-        if case.horizon <= start <= todays[-1][0] + RECENT and (not end or end > start):
+        start, day_end = opening
+        if start < case.horizon:
+            return
+        end = told.get(day_end) or (day_end if last >= day_end else NEVER)
+        if start <= todays[-1][0] + RECENT and (not end or end > start):
             yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
 
 
 @lru_cache(maxsize=4096)
-def _next_opening(day: int, worktime: Worktime) -> tuple[int, int, int] | None:
-    """The working day after ``day``, itself a working day, when its office hours begin, and when it ends.
+def _next_opening(day_end: int, worktime: Worktime) -> tuple[int, int] | None:
+    """When office hours begin on the working day after the one that ends then, itself a working day, and when that day ends.
 
     None after extra openings on days off, and where the calendar does not say when the office opens next.
     """
+    clock = worktime.clock
+    day = clock.to_local(day_end - 1) // DAY
     try:
         if not worktime.dates.is_worked(day):
             return None
         expected = worktime.calendar.day_at(worktime.calendar.ordinal_of_next(day))
     except UncoveredDate:
         return None
-    clock, hours = worktime.clock, worktime.hours.on(from_epoch_day(expected))
-    return expected, clock.to_instant(expected * DAY + hours.bounds[0]), clock.to_instant((expected + 1) * DAY)
+    opens = worktime.hours.on(from_epoch_day(expected)).bounds[0]
+    return clock.to_instant(expected * DAY + opens), clock.to_instant((expected + 1) * DAY)

@@ -32,7 +32,7 @@ def absences(*records: Told) -> list[tuple[float, float, str]]:
     found = []
     for order in (records, tuple(reversed(records))):
         story = told(*order, arrived=day(40))
-        found.append(absences_of(story.known, story.books.at(0).worktime))
+        found.append(sorted(absences_of(story.known, story.books.at(0).worktime)))
     assert found[0] == found[1], "whatever the order of arrival"
     monday = to_instant(MONDAY)
     return [((a.start - monday) / MINUTE / 60, a.end and (a.end - monday) / MINUTE / 60, a.left) for a in found[0]]

@@ -11,7 +11,9 @@ from monitor.books import load_books
 from monitor.replay.backtest.compare import Tally
 from monitor.replay.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.replay.backtest.lines import Arrived, read_line
-from monitor.replay.backtest.sides import judge_case
+from monitor.replay.backtest.rates import judge_rates as judge_department
+from monitor.replay.backtest.sides import NOTHING, judge_case
+from monitor.tallies import Changes
 from rules.events import key_of
 from rules.rulebook import RuleBooks
 
@@ -46,10 +48,18 @@ class Desk:
         """Every case of one bucket under both books, the clock running on to ``until`` (epoch ms)."""
         tally = Tally(self.examples)
         for offsets in _groups(places).values():
-            for key, records in self._cases(offsets).items():
+            for records in self._cases(offsets).values():
                 records.sort(key=_by_clock)  # a file need not be in order of arrival; ties keep its order
-                current, candidate = (judge_case(key, records, books, until) for books in self.books)
+                current, candidate = (judge_case(records, books, until) for books in self.books)
                 tally.add(current, candidate, self.books)
+        return tally
+
+    def judge_rates(self, counts: tuple[Changes, Changes], until: int) -> Tally:
+        """What shows only in many cases, once all those of a department are counted."""
+        tally = Tally(self.examples)
+        current, candidate = (judge_department(counted, books, until) for counted, books in zip(counts, self.books, strict=True))
+        for key in sorted(current.keys() | candidate.keys()):
+            tally.compare(current.get(key, NOTHING), candidate.get(key, NOTHING), self.books)
         return tally
 
     def _cases(self, offsets: Sequence[int]) -> dict[str, list[Arrived]]:
@@ -90,3 +100,8 @@ def index(start: int, end: int) -> Indexed:
 def judge(places: Places, until: int) -> Tally:
     """:meth:`Desk.judge` in this process."""
     return _desk[0].judge(places, until)
+
+
+def judge_rates(counts: tuple[Changes, Changes], until: int) -> Tally:
+    """:meth:`Desk.judge_rates` in this process."""
+    return _desk[0].judge_rates(counts, until)

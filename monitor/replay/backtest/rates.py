@@ -17,6 +17,17 @@ from rules.tally import first_day, month_of
 from rules.telling import Told
 
 
+def by_department(counts: tuple[Changes, Changes]) -> Iterator[tuple[Changes, Changes]]:
+    """The counts of both sides apart for each department of each hall: nobody's figures reach beyond that."""
+    apart: dict[tuple[str, ...], tuple[Changes, Changes]] = {}
+    for side, changes in enumerate(counts):
+        for counted_at, amounts in changes.counts.items():
+            apart.setdefault(counted_at[0][:3], (Changes(), Changes()))[side].counts[counted_at] = amounts
+        for paced_at, amounts in changes.paces.items():
+            apart.setdefault(paced_at[0][:3], (Changes(), Changes()))[side].paces[paced_at] = amounts
+    yield from apart.values()
+
+
 def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, Side]:
     """Each tally under these books, the clock running on to ``until`` (epoch ms), by whose it is: a key without a version."""
     if not changes:
@@ -41,11 +52,11 @@ def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, 
 
 
 def _month_ends(changes: Changes, books: RuleBooks, until: int) -> Iterator[int]:
-    """The end of each month in which anything was counted: a tally judges its own month, and the one before."""
+    """The end of every other month from the first in which anything was counted: a tally judges its own, and the one before."""
     clock = next(iter(books)).worktime.clock
     last = month_of(clock.to_local(until) // DAY)
     first = min([month_of(day) for _, day in changes.counts] or [last])
-    for month in range(min(first, last), last):
+    for month in range(min(first, last), last, 2):
         yield clock.to_instant(first_day(month + 1) * DAY) - 1
     yield until
 

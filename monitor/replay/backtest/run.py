@@ -16,9 +16,8 @@ from monitor.replay.backtest.compare import Tally
 from monitor.replay.backtest.index import Indexed, slices_of
 from monitor.replay.backtest.processes import BookFiles, Task
 from monitor.replay.backtest.progress import Progress
-from monitor.replay.backtest.rates import judge_rates
+from monitor.replay.backtest.rates import by_department
 from monitor.replay.backtest.report import Report, report_of
-from monitor.replay.backtest.sides import NOTHING
 from monitor.replay.backtest.source import BacktestError, Source
 from rules.errors import BadRuleBook
 from rules.rulebook import RuleBooks
@@ -80,7 +79,8 @@ def run_backtest(
         first = _first_pass(staff, source, shown)
         until = max(first.last, options.until or 0)
         tally = _second_pass(staff, first, until, options.examples, shown)
-    _compare_rates(tally, books, until)
+        for rates in [staff.submit(processes.judge_rates, counts, until) for counts in by_department(tally.counts)]:
+            tally.merge(rates.result())
     seconds = time.perf_counter() - began
     return Backtest(report_of(source, first, tally, books, until, options.examples), seconds, count)
 
@@ -131,13 +131,6 @@ def _first_pass(staff: Executor, source: Source, shown: Progress) -> _Everything
         )
     last = max(source.last, *(part.last for part in parts))
     return _Everything(records, source.ticks + sum(part.ticks for part in parts), bad, last, buckets)
-
-
-def _compare_rates(tally: Tally, books: tuple[RuleBooks, RuleBooks], until: int) -> None:
-    """What shows only in many cases, once they are all counted."""
-    current, candidate = (judge_rates(counts, shelf, until) for counts, shelf in zip(tally.counts, books, strict=True))
-    for key in sorted(current.keys() | candidate.keys()):
-        tally.compare(current.get(key, NOTHING), candidate.get(key, NOTHING), books)
 
 
 def _second_pass(staff: Executor, first: _Everything, until: int, examples: int, shown: Progress) -> Tally:

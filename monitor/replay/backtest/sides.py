@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.replay.backtest.lines import Arrived
-from monitor.replay.engine import Engine
 from rules.alerts import STANDING, State
 from rules.case import Case
 from rules.errors import BadEvent
+from rules.events import TICK, Record
 from rules.rulebook import RuleBooks
+from rules.step import decide
 from rules.telling import Told
 
 
@@ -37,25 +38,53 @@ NOTHING = Side({}, {}, None)
 """A side that does not have the case."""
 
 
-def judge_case(key: str, records: Sequence[Arrived], books: RuleBooks, until: int) -> Side:
-    """Every record of the case ``key`` in order, then the clock on to ``until`` (epoch ms).
+def judge_case(records: Sequence[Arrived], books: RuleBooks, until: int) -> Side:
+    """Every record of one case in order, then the clock on to ``until`` (epoch ms).
 
-    Cases do not know of each other, so one at a time they come to what a worker makes of all of them together.
+    Cases do not know of each other, so one at a time they come to what a worker makes of all of them together; and one needs
+    none of what :class:`~monitor.replay.engine.Engine` keeps to find whose turn it is.
     """
-    engine = Engine(books)
-    changes: list[Told] = []
+    alone = _Alone(books)
     refused: dict[int, str] = {}
     for place, (now, arrived, event) in enumerate(records):
-        if event is None:
-            continue
-        try:
-            if now != arrived:
-                changes += engine.wait(now)
-            changes += engine.decide(event, arrived)
-        except BadEvent as error:
-            refused[place] = error.reason
-    changes += engine.wait(until)
-    return Side(fates_of(changes), refused, engine.cases.get(key))
+        if event is not None:
+            alone.wait(max(now, arrived))
+            try:
+                alone.decide(event, arrived)
+            except BadEvent as error:
+                refused[place] = error.reason
+    alone.wait(until)
+    return Side(fates_of(alone.changes), refused, alone.case)
+
+
+class _Alone:
+    """A case and its next wake-up (0: none). ``now`` is the running maximum of the record times, epoch ms."""
+
+    __slots__ = ("books", "case", "changes", "now", "offset", "wake")
+
+    def __init__(self, books: RuleBooks) -> None:
+        self.books = books
+        self.case: Case | None = None
+        self.changes: list[Told] = []
+        self.now = 0
+        self.offset = -1
+        self.wake = 0
+
+    def wait(self, until: int) -> None:
+        """Let time pass: every wake-up up to and including ``until`` fires at its own instant."""
+        while 0 < self.wake <= until:
+            self.now = max(self.now, self.wake)
+            self.decide(TICK, self.now)
+        self.now = max(self.now, until)
+
+    def decide(self, record: Record, arrived: int) -> None:
+        """Apply one record; after a :class:`BadEvent` the case is as before."""
+        self.offset += 1
+        self.case, told, wake = decide(self.case, record, self.books, self.now, arrived, self.offset)
+        if told:
+            self.changes += told
+        # Up to now everything has been judged, so the next instant is the soonest that can matter.
+        self.wake = max(wake, self.now + 1) if wake is not None else 0
 
 
 def fates_of(changes: Iterable[Told]) -> dict[str, Fate]:

@@ -75,17 +75,25 @@ def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived:
     return Outcome(after, tuple([alert_of(each) for each in told]) if told else (), wake)
 
 
-def decide(case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Decision:
-    """:func:`step` for those who need not be told everything: what changed, not yet put into words."""
+def decide(
+    case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int, *, in_time: bool = False
+) -> Decision:
+    """:func:`step` for those who need not be told everything: what changed, not yet put into words.
+
+    ``in_time`` promises that the case was woken at every instant it asked for up to ``now``, by these very books: then time has
+    nothing left to tell it before the record.
+    """
     silent = isinstance(record, Tick) or not supervised(record)
     if isinstance(record, _OFFICE):
         if isinstance(record, Action):
             return _acted(case, record, books, now, arrived, offset)
         return _by_hand(case, record, books, now, arrived, offset)
-    return _told(case, record, silent, books, now, arrived, offset)
+    return _told(case, record, silent, books, now, arrived, offset, in_time)
 
 
-def _told(case: Case | None, record: Record, silent: bool, books: RuleBooks, now: int, arrived: int, offset: int) -> Decision:
+def _told(
+    case: Case | None, record: Record, silent: bool, books: RuleBooks, now: int, arrived: int, offset: int, in_time: bool = False
+) -> Decision:
     """What a window reports, or time alone, does to a case."""
     if case is None:
         if isinstance(record, Tick) or silent:
@@ -99,7 +107,7 @@ def _told(case: Case | None, record: Record, silent: bool, books: RuleBooks, now
         return Decision(*_settled(fresh, changes, books, now, offset)) if changes else Decision(None, (), None)
     if offset <= case.offset:
         return Decision(case, (), wake_at(case, books, now))
-    before, told = _advanced(case, books, now)
+    before, told = (case, ()) if in_time and not isinstance(record, Tick) else _advanced(case, books, now)
     changes = {} if silent else _joined(before, record, arrived, books)
     if not changes:
         if before is case:

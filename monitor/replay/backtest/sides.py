@@ -80,7 +80,7 @@ class _Alone:
     def decide(self, record: Record, arrived: int) -> None:
         """Apply one record; after a :class:`BadEvent` the case is as before."""
         self.offset += 1
-        self.case, told, wake = decide(self.case, record, self.books, self.now, arrived, self.offset)
+        self.case, told, wake = decide(self.case, record, self.books, self.now, arrived, self.offset, in_time=True)
         if told:
             self.changes += told
         # Up to now everything has been judged, so the next instant is the soonest that can matter.

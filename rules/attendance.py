@@ -35,7 +35,7 @@ from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
 from rules.workclock import from_epoch_day
 from rules.worklimit import OFFICE_TIME
-from rules.worktime import Limit, Unit, Worktime
+from rules.worktime import Unit, Worktime
 
 OPENED, CLOSED, LEFT, ARRIVED = range(4)
 """Of one instant, in this order: closed at once is closed, and who hands over leaves nobody out."""
@@ -71,15 +71,18 @@ def note_of(event: Any, at: int) -> Note:
 
 def attendance_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Every absence that is not over before a level could be reached, numbered by its minute."""
-    limit = limit_of(rule.limit)
-    shortest = _shortest(limit) if all(each.kind in ("deadline", "after") for each in rule.thresholds) else 0
+    limit, shortest = limit_of(rule.limit), _shortest(rule)
     for absence in absences_of(case, book.worktime):
         if not absence.end or absence.end - absence.start > shortest:
             detail = f"unattended left={absence.left}" if absence.left else "unattended"
             yield Span(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
 
 
-def _shortest(limit: Limit) -> int:
+def _shortest(rule: TimeLimit) -> int:
+    """No level of the rule can be reached within so many milliseconds."""
+    if any(each.kind not in ("deadline", "after") for each in rule.thresholds):
+        return 0
+    limit = limit_of(rule.limit)
     return limit.value * _WHOLE[limit.unit]
 
 
@@ -141,8 +144,9 @@ def _recently(notes: Sequence[Note], at: int) -> bool:
 
 
 def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    """Each morning on which the window was to open, as it was open on the working day before; the last first."""
-    worktime, limit = book.worktime, limit_of(rule.limit)
+    """Each morning on which the window was to open, as it was open on the working day before, and did not before a level
+    could be reached; the last first."""
+    worktime, limit, shortest = book.worktime, limit_of(rule.limit), _shortest(rule)
     told: dict[int, int] = {}
     last = case.attendance[-1][0] if case.attendance else NEVER
     for over, todays in _days_back(case.attendance, worktime):
@@ -159,7 +163,7 @@ def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]
         if start < case.horizon:
             return
         end = told.get(day_end) or (day_end if last >= day_end else NEVER)
-        if start <= todays[-1][0] + RECENT and (not end or end > start):
+        if start <= todays[-1][0] + RECENT and (not end or end > start + shortest):
             yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
 
 

@@ -155,6 +155,13 @@ class TestOpening:
         story.tell("window_opened", day(9))
         assert story.states[f"yellow window-opening/{number_at(to_instant(day(1, -0.5)))}"] == "issued"
 
+    def test_what_was_opened_before_a_level_could_be_reached_is_not_kept(self) -> None:
+        """``15wm``: what takes longer may have been too late; what does not, never."""
+        for minutes in (15, 16):
+            story = told(OPEN, ("window_opened", 24 - 0.5 + minutes / 60, ""), arrived=day(2))
+            kept = [clock.end for clock in story.known.clocks if clock.start == to_instant(day(1, -0.5))]
+            assert kept == ([] if minutes == 15 else [to_instant(day(1, -0.5)) + 16 * MINUTE])
+
 
 class TestPlace:
     def test_is_kept_with_its_window_and_counts_as_no_case(self) -> None:

@@ -31,6 +31,8 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
 
 _decode = msgspec.json.Decoder(_Line).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_MADE_ANEW = (Tick, Tallied)
+"""Time and counts: a back-test makes its own."""
 EARLIEST = int(to_instant(datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)))
 LATEST = int(to_instant(datetime(LATEST_YEAR + 1, 1, 1, tzinfo=UTC)))
 """An arrival at or beyond this is a broken clock, which must not let every limit run out."""
@@ -54,7 +56,7 @@ def read_line(raw: bytes) -> Arrived:
     now = line.now or arrived
     if not (EARLIEST <= arrived < LATEST and EARLIEST <= now < LATEST):
         raise BadEvent("impossible_time", f"arrived is {line.arrived}: only 2000 to 2099 is possible", "arrived")
-    if isinstance(line.event, Tick | Tallied):
+    if isinstance(line.event, _MADE_ANEW):
         return Arrived(now, arrived, None)
     check_time(line.event)
     return Arrived(now, arrived, line.event)

@@ -11,6 +11,7 @@ from monitor.tallies import Changes, Tallies
 from rules.case import Case
 from rules.events import TALLY_KEY, TICK, Record
 from rules.instant import DAY
+from rules.measures import JUDGED_MONTHS
 from rules.rulebook import RuleBooks
 from rules.step import decide
 from rules.tally import first_day, month_of
@@ -52,11 +53,11 @@ def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, 
 
 
 def _month_ends(changes: Changes, books: RuleBooks, until: int) -> Iterator[int]:
-    """The end of every other month from the first in which anything was counted: a tally judges its own, and the one before."""
+    """The ends of months from the first in which anything was counted: a tally judges its own, the one before and the next."""
     clock = next(iter(books)).worktime.clock
     last = month_of(clock.to_local(until) // DAY)
     first = min([month_of(day) for _, day in changes.counts] or [last])
-    for month in range(min(first, last), last, 2):
+    for month in range(min(first, last), last, JUDGED_MONTHS):
         yield clock.to_instant(first_day(month + 1) * DAY) - 1
     yield until
 

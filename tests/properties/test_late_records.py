@@ -1,4 +1,7 @@
-"""A late record takes back exactly what had been done for want of it: no more stands, no less, and the figures are the same."""
+"""A late record takes back exactly what had been done for want of it: no more stands, no less, and the figures are the same.
+
+As long as its window remembers what it is about; test_retention_properties.py says what happens after that.
+"""
 
 from collections import Counter
 
@@ -7,9 +10,10 @@ from hypothesis import strategies as st
 
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.case import Case
-from rules.events import TICK, Header
+from rules.events import TICK, Duty, Header
 from rules.figures import count
-from rules.instant import to_instant
+from rules.instant import DAY, MINUTE, to_instant
+from rules.rulebook import RuleBooks
 from rules.step import step
 from tests.properties.complaints import EVERYTHING
 from tests.properties.complaints import histories as complaining
@@ -21,8 +25,11 @@ told = histories | complaining
 choice = st.sets(st.integers(0, 17), max_size=4)
 
 
-def _arriving(history: list[Header], late: set[int], delay: int) -> list[tuple[int, Header]]:
+def _arriving(history: list[Header], late: set[int], minutes: int, books: RuleBooks) -> list[tuple[int, Header]]:
     """When each record arrives: as it happens, but for the late ones."""
+    if any(isinstance(record, Duty) for record in history):
+        minutes %= (books.at(END).retention.attendance - 1) * DAY // MINUTE
+    delay = minutes * MINUTE
     return sorted(
         ((to_instant(record.at) + delay * (index in late), record) for index, record in enumerate(history)),
         key=lambda each: each[0],
@@ -61,8 +68,8 @@ def _shown(alerts: list[Alert]) -> Counter[str]:
 @given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
 def test_what_a_late_record_undoes_is_as_if_it_had_come_in_time(history, late, minutes, name):
     books = BOOKS[name]
-    on_time, untroubled = _told(_arriving(history, set(), 0), books)
-    belated, troubled = _told(_arriving(history, late, minutes * 60_000), books)
+    on_time, untroubled = _told(_arriving(history, set(), 0, books), books)
+    belated, troubled = _told(_arriving(history, late, minutes, books), books)
     assert _standing(belated) == _standing(on_time)
     assert _shown(troubled) == _shown(untroubled)
     assert count(belated) == count(on_time)
@@ -71,8 +78,8 @@ def test_what_a_late_record_undoes_is_as_if_it_had_come_in_time(history, late, m
 @given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
 def test_what_fell_for_want_of_it_alone_is_withdrawn_with_its_trail(history, late, minutes, name):
     books = BOOKS[name]
-    _, untroubled = _told(_arriving(history, set(), 0), books)
-    _, troubled = _told(_arriving(history, late, minutes * 60_000), books)
+    _, untroubled = _told(_arriving(history, set(), 0, books), books)
+    _, troubled = _told(_arriving(history, late, minutes, books), books)
     fair = {alert.id for alert in untroubled}
     last: dict[str, Alert] = {}
     for alert in troubled:

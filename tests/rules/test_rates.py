@@ -6,7 +6,7 @@ import pytest
 
 from rules.case import UNREACHED, Case
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, TICK, Tallied
+from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
 from rules.rulebook import RuleBooks
@@ -30,7 +30,7 @@ def counts(when: int, judged: int, overdue: int = 0) -> tuple[int, ...]:
 
 
 def tally(*days: tuple[int, ...], upto: int = 1, **fields: Any) -> Tallied:
-    return report(case=KEY, book="default-1", upto=upto, days=days, **fields)
+    return report(**{"case": KEY, "book": "default-1", "upto": upto, "days": days, **fields})
 
 
 def close(when: int) -> int:
@@ -85,6 +85,51 @@ def test_its_reminders_and_warnings_are_over_on_the_first_day_after() -> None:
     assert story.states == [("warning", 202609, "issued", "rate_reached"), ("warning", 202609, "expired", "rate_recovered")]
     assert story.alerts[0].detail == "overdue share=10.00% count=1 among=10 over=30"
     assert story.alerts[0].department == "市场监管局"
+
+
+def test_what_several_workers_count_of_a_day_is_added_up() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 6, 1), source=0), close(DAY))
+    assert not story.known.clocks, "six prove nothing"
+    story.tell(tally(counts(DAY, 4, 0), source=1), close(DAY))
+    story.tell(TICK, close(DAY + 1) + 1)
+    assert [alert.detail for alert in story.alerts] == ["overdue share=10.00% count=1 among=10 over=30"]
+
+
+def test_a_volume_names_both_months_and_is_told_until_the_next() -> None:
+    rule = {"id": "volume", "rate": "volume-month", "of": ["department"], "at_least": 5, "warning": "20%", "grace": "1d"}
+    story, month = Told(books(rule | {"per_workday": False})), month_of(DAY)
+    volumes = tuple((when, volume, *[0] * (COUNTERS - 1)) for when, volume in ((month - 2, 9), (month - 1, 10), (month, 8)))
+    story.tell(tally(months=volumes), close(DAY))
+    first, following = story.known.clocks
+    assert (first.start, first.deadline) == (close(first_day(month) - 1), close(first_day(month + 1) - 1))
+    assert first.thresholds == (first.deadline + LONG, close(first_day(month + 2) - 1) + LONG)
+    assert following.cycle == first.cycle + 1, "silence in the month after would be a fall, too"
+
+    story.tell(TICK, first.thresholds[0] + 1)
+    assert [alert.detail for alert in story.alerts] == ["volume-month change=-20.00% volume=8 before=10"]
+    story.tell(TICK, first.thresholds[1] + 1)
+    assert ("warning", first.cycle, "expired", "rate_recovered") in story.states
+
+
+def test_a_pace_tells_its_mean_the_usual_one_and_the_spread_in_hours() -> None:
+    rule = {
+        "id": "pace",
+        "rate": "stage-pace",
+        "of": ["item"],
+        "stages": ["review"],
+        "at_least": 10,
+        "warning": "2σ",
+        "grace": "1d",
+    }
+    story, stage = Told(books(rule)), STAGES.index("review")
+    usual = (month_of(DAY) - 1, stage, 10, 10 * 600, 10 * (600 * 600 + 300 * 300))  # ten hours, give or take five
+    lately = (DAY, stage, 10, 10 * 1200, 10 * 1200 * 1200)
+    counted = {"scope": "item", "item": "licence", "case": f"{TALLY_KEY}default-1/item"}
+    story.tell(tally(month_paces=(usual,), day_paces=(lately,), **counted), close(DAY))
+    story.tell(TICK, close(DAY + 1) + 1)
+    told = [alert.detail for alert in story.alerts]
+    assert told == ["stage-pace sigmas=2.0 mean=20.0 usual=10.0 spread=5.0 visits=10 over=30"]
 
 
 def test_only_days_on_which_the_book_was_in_force_are_judged() -> None:

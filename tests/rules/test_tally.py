@@ -94,8 +94,9 @@ def test_the_latest_report_tells_until_when_the_book_holds() -> None:
 
 
 def test_a_tally_has_a_key_of_its_own() -> None:
-    with pytest.raises(BadEvent, match="tally:"):
+    with pytest.raises(BadEvent, match="tally:") as refused:
         tallied(None, report(case="430100-1"))
+    assert (refused.value.reason, refused.value.field) == ("invalid_field", "case")
 
 
 cells = st.lists(st.tuples(st.integers(DAY - 120, DAY + 20), st.integers(0, 3)), max_size=4).map(

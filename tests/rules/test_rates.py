@@ -96,6 +96,18 @@ def test_what_several_workers_count_of_a_day_is_added_up() -> None:
     assert [alert.detail for alert in story.alerts] == ["overdue share=10.00% count=1 among=10 over=30"]
 
 
+def test_a_card_keeps_the_figures_it_was_told_with() -> None:
+    story = Told()
+    story.tell(tally(counts(DAY, 10, 1)), close(DAY))
+    story.tell(TICK, close(DAY + 1) + 1)
+    story.tell(tally(counts(DAY, 12, 6), upto=2), close(DAY + 2))
+    assert [(alert.level, alert.state, alert.detail) for alert in story.alerts] == [
+        ("warning", "issued", "overdue share=10.00% count=1 among=10 over=30"),
+        ("warning", "superseded", "overdue share=10.00% count=1 among=10 over=30"),
+        ("red", "issued", "overdue share=50.00% count=6 among=12 over=30"),
+    ]
+
+
 def test_a_volume_names_both_months_and_is_told_until_the_next() -> None:
     rule = {"id": "volume", "rate": "volume-month", "of": ["department"], "at_least": 5, "warning": "20%", "grace": "1d"}
     story, month = Told(books(rule | {"per_workday": False})), month_of(DAY)

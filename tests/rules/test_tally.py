@@ -75,6 +75,8 @@ def test_paces_are_kept_by_stage() -> None:
         report(day_paces=((DAY, 4, 1, 60, 3600), (DAY, 6, 1, 30, 900))), report(upto=2, day_paces=((DAY, 4, 2, 90, 4500),))
     )
     assert tally.day_paces == ((0, DAY, 4, 2, 90, 4500), (0, DAY, 6, 1, 30, 900))
+    monthly = ((MONTH, 4, 1, 60, 3600), (MONTH, 6, 1, 30, 900))
+    assert joined(report(month_paces=monthly)).month_paces == tuple((0, *pace) for pace in monthly)
 
 
 def test_what_no_rule_can_ask_for_is_forgotten() -> None:

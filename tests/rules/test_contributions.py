@@ -3,9 +3,11 @@
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
 from rules.case import Case
 from rules.contributions import counted, paces, same_contribution
+from rules.events import STAGES
 from rules.instant import DAY
 from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from tests.rules.story import Story, books, day
@@ -98,3 +100,30 @@ def test_nothing_that_counts_changes_with_a_stage_of_a_running_case() -> None:
     assert same_contribution(first, first)
     after.tell("concluded", day(1))
     assert not same_contribution(first, after.known)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"due": 1}, {"not_accepted": 1}, {"decided": 1}, {"granted": True}, {"how": "returned"}, {"terms": None},
+        {"cards": ()}, {"entered": ((1, 0),)}, {"left": ((1, 0),)},
+    ],
+)  # fmt: skip
+def test_whatever_counts_is_noticed_by_itself(change: dict[str, object]) -> None:
+    story = told(("accepted", 0, {"promised": "1d"}), ("stage_entered", 1, {"stage": "review"}), ("concluded", 9, {}))
+    assert story.known.cards
+    assert not same_contribution(story.known, replace(story.known, **change))
+
+
+def test_a_stage_never_left_has_no_pace_and_each_is_left_by_its_own_record() -> None:
+    story = told(
+        ("accepted", 0, {"promised": "9d"}),
+        ("stage_entered", 1, {"stage": "handling"}),
+        ("stage_entered", 1.5, {"stage": "review"}),
+        ("stage_left", 2, {"stage": "review"}),
+        ("stage_left", 3, {"stage": "approval"}),
+        ("concluded", 4, {}),
+    )
+    assert [(when - local(0), STAGES[stage], minutes) for when, stage, minutes in paces(story.known, books().at(0))] == [
+        (2, "review", 12 * 60)
+    ]

@@ -191,6 +191,10 @@ def test_a_year_the_calendar_does_not_cover_is_not_judged() -> None:
     assert not [clock for clock in story.known.clocks if clock.cycle > 202612], "January has no working days that anybody knows"
 
 
+def test_a_rate_may_be_switched_off_where_it_is_written() -> None:
+    assert not book(rates=[RATES[0] | {"off": True}]).rates
+
+
 def test_a_story_of_one_case_is_not_touched_by_rates() -> None:
     story = Story(books())
     story.tell("accepted", day(0), promised="5d")

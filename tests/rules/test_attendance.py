@@ -155,6 +155,10 @@ class TestOpening:
         story.tell("window_opened", day(9))
         assert story.states[f"yellow window-opening/{number_at(to_instant(day(1, -0.5)))}"] == "issued"
 
+    def test_is_expected_of_a_window_that_then_says_it_is_closed(self) -> None:
+        story = told(OPEN, ("window_closed", 25, ""), arrived=day(2))
+        assert (to_instant(day(1, -0.5)), to_instant(day(1, 1))) in [(clock.start, clock.end) for clock in story.known.clocks]
+
     def test_what_was_opened_before_a_level_could_be_reached_is_not_kept(self) -> None:
         """``15wm``: what takes longer may have been too late; what does not, never."""
         for minutes in (15, 16):

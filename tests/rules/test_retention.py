@@ -61,6 +61,7 @@ class TestGrowth:
         assert max(sizes[: weeks + 2]) * 1.02 > sizes[-1]
         assert len(story.known.complaints) < 2.2 * weeks
         assert len(story.known.cards) < 10, "one every half year, for 400 days"
+        assert len(story.known.clocks) <= 400 // 7 + 2, "what is history is judged no more, though its facts are kept"
 
 
 class TestCards:

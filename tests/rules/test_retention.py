@@ -61,7 +61,6 @@ class TestGrowth:
         assert max(sizes[: weeks + 2]) * 1.02 > sizes[-1]
         assert len(story.known.complaints) < 2.2 * weeks
         assert len(story.known.cards) < 10, "one every half year, for 400 days"
-        assert len(story.known.clocks) <= 400 // 7 + 2, "what is history is judged no more, though its facts are kept"
 
 
 class TestCards:
@@ -108,6 +107,17 @@ class TestCards:
         story.tell("alert_revoked", day(71), alert=reply.id, reason="已处理", **WINDOW)
         settled(story, "TS3", 72)
         assert story.known.cards == ()
+
+
+class TestClocks:
+    def test_of_forgotten_reviews_are_gone_though_the_reviews_are_kept(self) -> None:
+        limit = {"id": "v", "clock": "review-verification", "limit": "5wd", "yellow": "deadline"}
+        story = Story(books(process=[], time_limits=[limit], retention={"complaints": 45}))
+        for days in (0, 70):
+            story.tell("rated", day(days), score=5, **WINDOW)
+            story.tell("rating_verified", day(days + 1), founded=False, **WINDOW)
+        assert len(story.known.reviews) == 4
+        assert [clock.start for clock in story.known.clocks] == [to_instant(day(70))]
 
 
 class TestFacts:

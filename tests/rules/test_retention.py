@@ -110,14 +110,19 @@ class TestCards:
 
 
 class TestClocks:
-    def test_of_forgotten_reviews_are_gone_though_the_reviews_are_kept(self) -> None:
-        limit = {"id": "v", "clock": "review-verification", "limit": "5wd", "yellow": "deadline"}
-        story = Story(books(process=[], time_limits=[limit], retention={"complaints": 45}))
-        for days in (0, 70):
+    def test_of_cards_that_outlive_their_facts_are_there_once(self) -> None:
+        """Made from the card each time anew: what is not touched by a record must not be kept beside it."""
+        limits = [
+            {"id": "a", "clock": "complaint-acceptance", "limit": "5wd", "yellow": "deadline"},
+            {"id": "v", "clock": "review-verification", "limit": "5wd", "yellow": "deadline"},
+        ]
+        story = Story(books(process=[], time_limits=limits, retention={"complaints": 45}))
+        filed(story, "TS1", 0)
+        story.tick(day(30))
+        for days in (70, 70.1, 70.2):  # of one day, so that the horizon stays
             story.tell("rated", day(days), score=5, **WINDOW)
-            story.tell("rating_verified", day(days + 1), founded=False, **WINDOW)
-        assert len(story.known.reviews) == 4
-        assert [clock.start for clock in story.known.clocks] == [to_instant(day(70))]
+        about = [story.books.at(0).rules[clock.rule].id for clock in story.known.clocks]
+        assert "yellow a" in story.standing and sorted(about) == ["a", "v", "v", "v"]
 
 
 class TestFacts:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from rules.case import UNREACHED, Case
-from rules.errors import BadEvent
+from rules.errors import BadEvent, BadRuleBook
 from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
-from rules.rulebook import RuleBooks
+from rules.rulebook import RateRule, RuleBooks
 from rules.step import step
 from rules.tally import COUNTERS, OVERDUE, first_day, month_of
 from tests.rules.story import ZONE, Story, book, day, event
@@ -189,6 +189,15 @@ def test_a_year_the_calendar_does_not_cover_is_not_judged() -> None:
     cells = tuple((month, 100, 0, 0, 0, 0, 0, 0) for month in (december - 2, december - 1, december))
     story.tell(tally(day=first_day(december + 1) - 1, months=cells), close(first_day(december + 1) - 1))
     assert not [clock for clock in story.known.clocks if clock.cycle > 202612], "January has no working days that anybody knows"
+
+
+def test_shares_may_have_decimals_and_a_pace_is_written_in_sigmas() -> None:
+    [late] = [rule for rule in book(rates=[RATES[0] | {"warning": "2.5%", "red": "10.25%"}]).rules if rule.id == "late"]
+    assert isinstance(late, RateRule) and late.shares == (250, 1025)
+    with pytest.raises(BadRuleBook, match=r"2\.5σ"):
+        book(rates=[{"id": "pace", "rate": "stage-pace", "of": ["item"], "stages": ["review"], "red": "2%"}])
+    with pytest.raises(BadRuleBook, match=r"stages of different items are not alike"):
+        book(rates=[{"id": "pace", "rate": "stage-pace", "of": ["item", "department"], "stages": ["review"], "red": "3σ"}])
 
 
 def test_a_rate_may_be_switched_off_where_it_is_written() -> None:

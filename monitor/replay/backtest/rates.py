@@ -6,16 +6,12 @@ what would have been issued and withdrawn on the way.
 
 from collections.abc import Iterator, Mapping
 
-from monitor.replay.backtest.sides import Fate, Side, fates_of
+from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
 from monitor.tallies import Changes, Tallies
-from rules.case import Case
-from rules.events import TALLY_KEY, TICK, Record
+from rules.events import TALLY_KEY
 from rules.instant import DAY
-from rules.measures import JUDGED_MONTHS
 from rules.rulebook import RuleBooks
-from rules.step import decide
 from rules.tally import first_day, month_of
-from rules.telling import Told
 
 
 def by_department(counts: tuple[Changes, Changes]) -> Iterator[tuple[Changes, Changes]]:
@@ -35,31 +31,30 @@ def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, 
         return {}
     tallies = Tallies(books, 0)
     tallies.changes.merge(changes)
-    cases: dict[str, Case] = {}
-    told: dict[str, list[Told]] = {}
-
-    def take(key: str, record: Record, now: int, offset: int) -> None:
-        case, more, _ = decide(cases.get(key), record, books, now, now, offset)
-        assert case is not None
-        cases[key] = case
-        told.setdefault(key, []).extend(more)
-
-    for offset, now in enumerate(_month_ends(changes, books, until)):
-        for report in tallies.take(now, offset, whole=True):
-            take(report.case, report, now, offset)
-    for key in list(cases):
-        take(key, TICK, until, 1 << 40)
-    return {_without_version(key): Side(_renamed(fates_of(told[key])), {}, case) for key, case in cases.items()}
+    told: dict[str, Alone] = {}
+    for number, now in enumerate(_reports(changes, books, until)):
+        for report in tallies.take(now, number, whole=True):
+            alone = told.get(report.case)
+            if alone is None:
+                alone = told[report.case] = Alone(books)
+            alone.wait(now)
+            alone.decide(report, now)
+    for alone in told.values():
+        alone.wait(until)
+    return {_without_version(key): Side(_renamed(fates_of(alone.changes)), {}, alone.case) for key, alone in told.items()}
 
 
-def _month_ends(changes: Changes, books: RuleBooks, until: int) -> Iterator[int]:
-    """The ends of months from the first in which anything was counted: a tally judges its own, the one before and the next."""
+def _reports(changes: Changes, books: RuleBooks, until: int) -> list[int]:
+    """When the tallies are told: before anything falls due, so that each card is issued at its instant.
+
+    A tally judges the month it is told in, the one before and the next; so every other month will do, from its first
+    instant, and the instant a book comes into force.
+    """
     clock = next(iter(books)).worktime.clock
-    last = month_of(clock.to_local(until) // DAY)
-    first = min([month_of(day) for _, day in changes.counts] or [last])
-    for month in range(min(first, last), last, JUDGED_MONTHS):
-        yield clock.to_instant(first_day(month + 1) * DAY) - 1
-    yield until
+    months = [month_of(day) for _, day in changes.counts] + [month_of(day) for _, day, _ in changes.paces]
+    told = {clock.to_instant(first_day(month) * DAY) for month in range(min(months), max(months) + 2, 2)}
+    told |= {book.effective_from for book in books if book.effective_from > min(told)}
+    return sorted(instant for instant in told if instant <= until)
 
 
 def _renamed(fates: Mapping[str, Fate]) -> dict[str, Fate]:

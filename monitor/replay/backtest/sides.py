@@ -44,7 +44,7 @@ def judge_case(records: Sequence[Arrived], books: RuleBooks, until: int) -> Side
     Cases do not know of each other, so one at a time they come to what a worker makes of all of them together; and one needs
     none of what :class:`~monitor.replay.engine.Engine` keeps to find whose turn it is.
     """
-    alone = _Alone(books)
+    alone = Alone(books)
     refused: dict[int, str] = {}
     for place, (now, arrived, event) in enumerate(records):
         if event is not None:
@@ -57,8 +57,8 @@ def judge_case(records: Sequence[Arrived], books: RuleBooks, until: int) -> Side
     return Side(fates_of(alone.changes), refused, alone.case)
 
 
-class _Alone:
-    """A case and its next wake-up (0: none). ``now`` is the running maximum of the record times, epoch ms."""
+class Alone:
+    """A case, or a tally, and its next wake-up (0: none). ``now`` is the running maximum of the record times, epoch ms."""
 
     __slots__ = ("books", "case", "changes", "now", "offset", "wake")
 

@@ -50,6 +50,18 @@ def test_a_rate_is_judged_in_every_month_of_the_file(tmp_path: Path) -> None:
     )
 
 
+def test_a_warning_that_came_and_went_within_a_month_is_told(tmp_path: Path) -> None:
+    """Five of twenty late in February, and on the 16th sixty more that are not."""
+    told = months(tmp_path).read_bytes().splitlines()
+    for number in range(60):
+        told += [line(accepted(f"more-{number}", "2026-02-16 09:00")), line(concluded(f"more-{number}", "2026-02-16 10:00"))]
+    candidate = book(tmp_path, "candidate", levels=LEVELS + RATES.format(share=20).replace("yellow", "warning"))
+    done = backtest(tmp_path, lines(tmp_path, told), candidate, book(tmp_path, "current"), examples=EVERY)
+    shown = [example.candidate for examples in done.report.examples.values() for example in examples if example.rule == "late"]
+    found = {(card.due_at.date().isoformat(), card.state) for card in shown}
+    assert found == {("2026-02-09", "expired"), ("2026-04-09", "issued")}, "in April nothing more came"
+
+
 def test_two_thresholds_side_by_side(tmp_path: Path) -> None:
     done = compared(tmp_path, RATES.format(share=20), RATES.format(share=90))
     assert len(cards(done, "candidate")) == 4

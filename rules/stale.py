@@ -6,8 +6,9 @@ what runs, and gaps that were long enough, are looked at.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from rules.case import NEVER, Case, over_at
+from rules.case import Case, over_at
 from rules.instant import DAY
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
@@ -23,20 +24,12 @@ def stale_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
         return
     limit, over = limit_of(rule.limit), over_at(case)
     least = (limit.value - 2) * DAY if limit.unit in _DAYS else 0  # its first day may count, and its last end early
-    last = _last_touch(case, over)
-    if last - terms.at < least:  # so none of the gaps before is long enough
-        touched = [last]
-    else:
-        touched = sorted(at for at in _touches(case) if at >= terms.at and not (over and at > over))
+    touched = sorted(at for at in _touches(case) if at >= terms.at and not (over and at > over))
     cycle = 0
-    for start, end in zip(touched, [*touched[1:], over], strict=True):
+    for start, end in pairwise((*touched, over)):  # none where the case was over before it was accepted
         if not end or end - start >= least:
             cycle += 1
             yield Span(cycle, start, end, limit, True)
-
-
-def _last_touch(case: Case, over: int) -> int:
-    return max([at for at in _touches(case) if not (over and at > over)], default=NEVER)
 
 
 def _touches(case: Case) -> Iterator[int]:

@@ -1,0 +1,11 @@
+"""Stale cases, beside what tests/scenarios/office/stale.toml tells of them."""
+
+from tests.rules.story import Story, books, day
+
+
+def test_a_case_that_was_over_before_its_acceptance_was_never_stale() -> None:
+    story = Story(books("office"))
+    story.tell("concluded", day(1))
+    story.tell("accepted", day(5), promised="20wd")
+    rules = story.books.at(0).rules
+    assert "stale" not in {rules[clock.rule].id for clock in story.known.clocks}

@@ -71,7 +71,7 @@ class Changes:
             if cell is None:
                 cell = self.counts[place, day] = [0] * COUNTERS
             cell[counter] += sign
-        for day, stage, minutes in paces(case, book) if case.concluded else ():
+        for day, stage, minutes in paces(case, book):
             pace = self.paces.setdefault((place, day, stage), [0, 0, 0])
             for index, amount in enumerate((1, minutes, minutes * minutes)):
                 pace[index] += sign * amount
@@ -123,11 +123,6 @@ class Tallies:
         self.changes = Changes()
         self._figures: dict[Account, _Figures] = {}
         self._told: set[tuple[str, int]] = set()
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether any book has a rule that asks."""
-        return self.books.count_cases
 
     def change(self, before: Case | None, after: Case | None) -> None:
         """One case became another; None where it was not there or is gone."""

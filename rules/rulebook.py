@@ -362,7 +362,7 @@ class RuleBooks:
         return book
 
     @property
-    def count_cases(self) -> bool:
+    def counts_cases(self) -> bool:
         """Whether any rule looks at many cases."""
         return any(book.rates for book in self._books)
 

@@ -27,8 +27,7 @@ class Engine:
         self.books = books
         self.cases: dict[str, Case] = {}
         self.now = 0
-        tallies = Tallies(books, 0)
-        self._tallies = tallies if tallied and tallies.is_watched else None
+        self._tallies = Tallies(books, 0) if tallied and books.counts_cases else None
         self._to_local = next(iter(books)).worktime.clock.to_local
         self._offset = -1
         self._wakes: dict[str, int] = {}

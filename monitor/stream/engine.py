@@ -64,7 +64,7 @@ class Engine:
         self.tallies = Tallies(books, partition)
         self.tick_offset = -1
         self._books = books
-        self._counts = self.tallies.is_watched
+        self._counts = books.counts_cases
         self._home = home
         self._step = apply
         self._opened: dict[bytes, _Opened] = {}
@@ -104,7 +104,7 @@ class Engine:
     def use(self, books: RuleBooks) -> None:
         """Judge by these books from the next batch on. Whoever calls it sees to :meth:`reexamine`."""
         self._books = self.tallies.books = books
-        if self.tallies.is_watched and not self._counts:  # the first book ever that asks
+        if books.counts_cases and not self._counts:  # the first book ever that asks
             self._counts = True
             for key in self.cases.keys():  # noqa: SIM118  # a list of them
                 self._count(None, self.cases.get(key))

@@ -85,7 +85,7 @@ class Tally:
         """Count one case. ``books`` are those of the two sides."""
         self.cases += 1
         for side, counts, shelf in zip((current, candidate), self.counts, books, strict=True):
-            if side.case is not None and shelf.count_cases:
+            if side.case is not None and shelf.counts_cases:
                 counts.add(side.case, shelf.get(side.case.book), 1)
         self.compare(current, candidate, books)
 

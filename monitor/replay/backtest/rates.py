@@ -10,6 +10,7 @@ from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
 from monitor.tallies import Changes, Tallies
 from rules.events import TALLY_KEY
 from rules.instant import DAY
+from rules.measures import JUDGED_MONTHS
 from rules.rulebook import RuleBooks
 from rules.tally import first_day, month_of
 
@@ -47,12 +48,13 @@ def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, 
 def _reports(changes: Changes, books: RuleBooks, until: int) -> list[int]:
     """When the tallies are told: before anything falls due, so that each card is issued at its instant.
 
-    A tally judges the month it is told in, the one before and the next; so every other month will do, from its first
-    instant, and the instant a book comes into force.
+    A tally judges the month it is told in, the one before and the next. What it finds in the first of them had to be told when it
+    was the second; so of :data:`JUDGED_MONTHS` all but one are new, each time from the first instant of a month, and from
+    the instant a book comes into force.
     """
     clock = next(iter(books)).worktime.clock
     months = [month_of(day) for _, day in changes.counts] + [month_of(day) for _, day, _ in changes.paces]
-    told = {clock.to_instant(first_day(month) * DAY) for month in range(min(months), max(months) + 2, 2)}
+    told = {clock.to_instant(first_day(month) * DAY) for month in range(min(months), max(months) + 2, JUDGED_MONTHS - 1)}
     told |= {book.effective_from for book in books if book.effective_from > min(told)}
     return sorted(instant for instant in told if instant <= until)
 

@@ -27,6 +27,11 @@ class KafkaUnavailable(SupervisionError):
     """No broker answered, or it refused us."""
 
 
+def no_kafka(kafka: KafkaSettings, error: Exception, key: str = "kafka.bootstrap") -> KafkaUnavailable:
+    """What to raise from an error of aiokafka's; ``key`` is where the operator has said which broker."""
+    return KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is {key} right?")
+
+
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition Kafka's Java client would choose (murmur2), so that all who write agree."""
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
@@ -139,7 +144,7 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
                     return config
                 await asyncio.sleep(_PAUSE)
     except KafkaError as error:
-        raise _no_kafka(kafka, error) from error
+        raise no_kafka(kafka, error) from error
     raise KafkaUnavailable(
         f"Kafka at {kafka.bootstrap} does not show the configuration of {topic}. Does it exist, and may this user describe it?"
     )
@@ -157,11 +162,7 @@ async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Map
                 ]
             )
     except KafkaError as error:
-        raise _no_kafka(kafka, error) from error
+        raise no_kafka(kafka, error) from error
     for name, code, *text in answer.topic_errors:
         if code and for_code(code) is not TopicAlreadyExistsError:
             raise KafkaUnavailable(f"topic {name} could not be made: {for_code(code).__name__} {text}")
-
-
-def _no_kafka(kafka: KafkaSettings, error: Exception) -> KafkaUnavailable:
-    return KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?")

@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
+from monitor.kafka import client_options, connected, no_kafka, partition_of
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
@@ -91,9 +91,7 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
         async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
             await _follow(follower, consumer, where, key)
     except KafkaError as error:
-        raise KafkaUnavailable(
-            f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is --bootstrap right?"
-        ) from error
+        raise no_kafka(settings.kafka, error, "--bootstrap") from error
 
 
 async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key: bytes) -> None:

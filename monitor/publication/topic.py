@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog, no_kafka
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
@@ -112,9 +112,7 @@ async def _exists(settings: Settings) -> bool:
         async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
             return Topics(settings.topics.prefix).catalog in await admin.list_topics()
     except (KafkaError, OSError) as error:
-        raise KafkaUnavailable(
-            f"no Kafka at {settings.kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?"
-        ) from error
+        raise no_kafka(settings.kafka, error) from error
 
 
 async def append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[int]:

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected
+from monitor.kafka import KafkaUnavailable, client_options, connected, no_kafka
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
@@ -46,7 +46,7 @@ async def partitions_of(topic: str, settings: Settings, fault: type[SupervisionE
                 raise fault(f"topic {topic} does not exist at {where}; {kind} topics there: {others}. --prefix names another")
             (described,) = await admin.describe_topics([topic])
     except KafkaError as error:
-        raise KafkaUnavailable(f"no Kafka at {where}: {error}. Is it running, and is --bootstrap right?") from error
+        raise no_kafka(settings.kafka, error, "--bootstrap") from error
     return [TopicPartition(topic, number) for number in sorted(part["partition"] for part in described["partitions"])]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, ensure_topics
+from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, ensure_topics, no_kafka
 from monitor.settings import KafkaSettings, Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -71,6 +71,6 @@ async def _partitions(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, 
         async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
             found: list[dict[str, Any]] = await admin.describe_topics(list(topics))
     except (KafkaError, OSError) as error:
-        raise KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is kafka.bootstrap right?") from error
+        raise no_kafka(kafka, error) from error
     counts = {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
     return {name: counts.get(name, 0) for name in topics}

@@ -71,6 +71,11 @@ RECORDS: Words = {
     "suspended": ("挂起", "suspended"),
     "resumed": ("恢复办理", "resumed"),
     "extended": ("延长", "extended"),
+    "hearing_offered": ("告知听证权利", "told of the right to a hearing"),
+    "hearing_requested": ("申请听证", "hearing asked for"),
+    "hearing_notified": ("听证通知", "hearing announced"),
+    "hearing_held": ("举行听证", "hearing held"),
+    "hearing_waived": ("放弃听证", "hearing given up"),
     "decided": ("作出决定", "decided"),
     "concluded": ("办结", "concluded"),
     "issued": ("出证", "issued"),
@@ -136,6 +141,7 @@ VALUES: Words = {
     "passed-up": ("上报上级", "passed up"),
     "objective": ("客观原因", "objective causes"),
     "error": ("差错", "an error"),
+    "never": ("未通知", "never"),
     "True": ("是", "yes"),
     "False": ("否", "no"),
     **STAGES,
@@ -165,6 +171,8 @@ FINDINGS: Words = {
     "terminated": ("终止（作废、撤回）", "ended without a result: voided or withdrawn"),
     "same-second": ("同一秒内多个步骤（刷件）", "several steps within one second"),
     "four-eyes": ("承办、审核、审批为同一人", "one person handled, reviewed and approved"),
+    "decided-before-hearing": ("听证未了结即作出决定", "decided before the matter of a hearing was settled"),
+    "hearing-notice-short": ("听证通知未满法定提前天数", "a hearing announced too shortly before it"),
     "complaint-repeated-case": ("同一办件被重复投诉", "complaints on one case again"),
     "complaint-repeated-window": ("同一窗口被重复投诉", "complaints on one window again"),
     "complaint-repeated-person": ("同一人员被重复投诉", "complaints on one person again"),
@@ -189,6 +197,7 @@ SCOPES: Words = {"department": ("部门", "department"), "window": ("窗口", "w
 _DETAILS: Words = {
     "alert": ("针对", "about"),
     "among": ("共", "among"),
+    "announced": ("提前通知天数", "days announced before"),
     "before": ("对比期", "before"),
     "cashier": ("收费处", "cashier"),
     "channel": ("渠道", "channel"),
@@ -279,7 +288,7 @@ def _value(name: str, value: str, lang: Language) -> str:
         return ("、" if lang == "zh" else ", ").join(word(STAGES, stage, lang) for stage in value.split(","))
     if name == "event":
         return word(RECORDS, value, lang)
-    return word(VALUES, value, lang) if name in ("channel", "how", "procedure") else value
+    return word(VALUES, value, lang) if name in ("announced", "channel", "how", "procedure") else value
 
 
 def limit(value: Limit | str, lang: Language) -> str:

@@ -144,6 +144,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What began earlier a window has forgotten (:mod:`rules.retention`)."""
     tally: Tally | None = None
     """No case at all, but counts of many (:mod:`rules.tally`)."""
+    hearings: tuple[tuple[int, int], ...] = ()
+    """What was reported of hearings (:mod:`rules.hearings`): when, which step."""
 
 
 def is_window(case: Case) -> bool:

@@ -34,9 +34,9 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "left": frozenset({"stage", "stale"}),
     "issued": frozenset({"issuance"}),
     "delivered": frozenset({"issuance", "delivery"}),
-    "decided": frozenset({"case", "acceptance", "pre-review", "issuance", "delivery", "stale"}),
+    "decided": frozenset({"case", "acceptance", "pre-review", "hearing", "issuance", "delivery", "stale"}),
     "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review", "stale"}),
+    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review", "hearing", "stale"}),
     "ahead": frozenset(),
     "returns": frozenset(),
     "handlers": frozenset(),
@@ -44,6 +44,7 @@ _AFFECTED: Mapping[str, frozenset[str]] = {
     "holder": frozenset({"stale"}),
     "branches": frozenset({"branch"}),
     "branch_ends": frozenset({"branch"}),
+    "hearings": frozenset({"hearing", "stale"}),
     "desk": frozenset(),
     "attendance": ATTENDANCE_KINDS,
     "horizon": ATTENDANCE_KINDS | {kind for kind in CLOCK_KINDS if kind.startswith(("complaint-", "review-"))},
@@ -57,7 +58,7 @@ _AT_DEADLINE = (Threshold("deadline"),)
 _ORDER = attrgetter("rule", "cycle")
 
 
-_FIXED = frozenset({"acceptance", "pre-review", "issuance", "delivery"})
+_FIXED = frozenset({"acceptance", "pre-review", "hearing", "issuance", "delivery"})
 """Kinds whose limits the book alone says and nothing pauses or extends: the same start always has the same deadline."""
 
 
@@ -88,6 +89,7 @@ _GUARDS: Mapping[str, tuple[str, ...]] = {
     "special": ("suspensions",),
     "acceptance": ("applied",),
     "pre-review": ("online",),
+    "hearing": ("hearings",),
 }
 
 

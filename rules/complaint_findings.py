@@ -14,11 +14,11 @@ personal data and stays out of the card.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from rules.case import NEVER, Case, is_window
+from rules.case import Case, is_window
 from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
+from rules.found import Found
 from rules.instant import DAY
 from rules.numbering import numbers_of
 from rules.pauses import pauses_of
@@ -29,17 +29,6 @@ from rules.workclock import epoch_day
 
 _Filing = tuple[int, str, str]
 """When, which complaint, on whom."""
-
-
-class Found(NamedTuple):
-    """One thing found: when it happened (epoch ms), what to show, when it was over where it can be (``NEVER``: it stays), and who
-    says so where a person does. ``number`` is given where findings are not numbered as they come."""
-
-    at: int
-    detail: str
-    end: int = NEVER
-    by: str = ""
-    number: int = 0
 
 
 def repeated_case(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:

@@ -135,6 +135,26 @@ class Extended(Header, tag="extended", frozen=True, kw_only=True):
     approver: Text = ""
 
 
+class HearingOffered(Header, tag="hearing_offered", frozen=True, kw_only=True):
+    """告知听证权利: those concerned were told that they may ask for a hearing (许可法 art. 47)."""
+
+
+class HearingRequested(Header, tag="hearing_requested", frozen=True, kw_only=True):
+    """听证申请: somebody who may ask for a hearing did, in time."""
+
+
+class HearingNotified(Header, tag="hearing_notified", frozen=True, kw_only=True):
+    """听证通知: time and place were made known (许可法 art. 48)."""
+
+
+class HearingHeld(Header, tag="hearing_held", frozen=True, kw_only=True):
+    """举行听证."""
+
+
+class HearingWaived(Header, tag="hearing_waived", frozen=True, kw_only=True):
+    """放弃听证: nobody wants a hearing any more, asked for or not."""
+
+
 class Decided(Header, tag="decided", frozen=True, kw_only=True):
     """审批决定: granted or refused. Starts the clock for issuing and delivering (许可法 art. 44)."""
 
@@ -392,7 +412,9 @@ class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
 Event = (
     Consulted | Applied | SupplementRequested | Supplemented | Accepted | NotAccepted | Transferred | BranchOpened
     | BranchConcluded | StageEntered | StageLeft
-    | Suspended | Resumed | Extended | Decided | Concluded | Issued | Delivered | Archived | FeeCharged | ComplaintFiled
+    | Suspended | Resumed | Extended
+    | HearingOffered | HearingRequested | HearingNotified | HearingHeld | HearingWaived
+    | Decided | Concluded | Issued | Delivered | Archived | FeeCharged | ComplaintFiled
     | AlertConfirmed | AlertAcknowledged | AlertReplied | FollowupOpened | FollowupRectified | AlertClosed | AlertAppealed
     | AppealDecided | AlertRevoked | AlertRemoved | CardIssuedByHand
     | ComplaintAccepted | ComplaintAnswered | ComplaintClosed | Rated

@@ -8,13 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules import attendance, complaints, reviews
+from rules import attendance, complaints, hearings, reviews
 from rules import events as ev
 from rules.attendance import ATTENDANCE_EVENTS
 from rules.case import Case, Origin, Terms, is_window
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
+from rules.hearings import HEARING_EVENTS
 from rules.marks import BACK_ENTRY, marked, marks_of
 from rules.retention import remembered
 from rules.reviews import REVIEW_EVENTS
@@ -132,6 +133,10 @@ def _extended(case: Case, event: ev.Extended, at: int, books: RuleBooks) -> Chan
     return _grown(case, "extensions", (at, event.days))
 
 
+def _hearing(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+    return _grown(case, "hearings", hearings.note_of(event, at))
+
+
 def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Changes:
     granted = event.result == "granted"
     handled = _handled(case, _APPROVAL, event.handler, at, books) if event.handler else _NOTHING
@@ -189,6 +194,7 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
     ev.Transferred: _transferred,
     ev.BranchOpened: _branch_opened,
     ev.BranchConcluded: _branch_concluded,
+    **dict.fromkeys(HEARING_EVENTS, _hearing),
     ev.FeeCharged: _only_marks,
     ev.CardIssuedByHand: _only_marks,
 }

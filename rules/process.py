@@ -2,7 +2,7 @@
 
 Each finding is a pure function of the facts of a case, so a late record (the acceptance that was missing) withdraws it. Some
 are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together; those about complaints and
-bad reviews stand in :mod:`rules.complaint_findings`.
+bad reviews stand in :mod:`rules.complaint_findings`, those about hearings in :mod:`rules.hearings`.
 
 | finding | what | source |
 |---|---|---|
@@ -33,10 +33,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rules import complaint_findings as complained
+from rules import hearings
 from rules.case import NEVER, Case
-from rules.complaint_findings import Found as Found
 from rules.errors import UncoveredDate
 from rules.events import STAGES
+from rules.found import Found as Found
 from rules.instant import MINUTE, SECOND
 from rules.pauses import pauses_of
 from rules.rulebook import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
@@ -267,6 +268,8 @@ _LOOKS: Mapping[str, Look] = {
     "terminated": _terminated,
     "same-second": _same_second,
     "four-eyes": _four_eyes,
+    "decided-before-hearing": hearings.decided_before,
+    "hearing-notice-short": hearings.short_notice,
     "complaint-repeated-case": complained.repeated_case,
     "complaint-repeated-window": complained.repeated_window,
     "complaint-repeated-person": complained.repeated_person,
@@ -288,6 +291,8 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "suspended-last-minute": ("suspensions",),
     "supplement-requested": ("requests",),
     "four-eyes": ("decided",),
+    "decided-before-hearing": ("hearings",),
+    "hearing-notice-short": ("hearings",),
 }
 
 _COUNTED_FROM = frozenset({"terms", "applied", "online", "requests", "supplements", "not_accepted", "decided", "concluded"})
@@ -307,6 +312,8 @@ _DEPENDS: Mapping[str, frozenset[str]] = {
     "terminated": frozenset({"concluded", "how"}),
     "same-second": frozenset({"entered", "terms", "decided", "concluded"}),
     "four-eyes": frozenset({"handlers", "decided"}),
+    "decided-before-hearing": frozenset({"hearings", "decided"}),
+    "hearing-notice-short": frozenset({"hearings"}),
     "complaint-repeated-case": frozenset({"complaints", "horizon"}),
     "complaint-repeated-window": frozenset({"complaints", "horizon"}),
     "complaint-repeated-person": frozenset({"complaints", "horizon"}),

@@ -15,7 +15,7 @@ from rules.errors import BadRuleBook
 from rules.events import STAGES, Channel, Header, Stage
 from rules.worktime import Limit, Worktime
 
-ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "issuance", "delivery", "stale",
+ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "hearing", "issuance", "delivery", "stale",
                     "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",
                     "complaint-misroute", "complaint-closing", "review-verification", "review-rectification",
                     "review-callback", "review-appeal", "attendance", "window-opening"]  # fmt: skip
@@ -25,8 +25,9 @@ Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outsi
                   "item-suspended", "off-hall-place", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
                   "conclusion-without-decision", "result-without-decision", "acceptance-after-decision", "stage-missing",
                   "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute", "supplement-requested",
-                  "terminated", "same-second", "four-eyes", "complaint-repeated-case", "complaint-repeated-window",
-                  "complaint-repeated-person", "complaint-on-overdue", "bad-review"]  # fmt: skip
+                  "terminated", "same-second", "four-eyes", "decided-before-hearing", "hearing-notice-short",
+                  "complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person", "complaint-on-overdue",
+                  "bad-review"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
 ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
 """Clocks of windows (:mod:`rules.attendance`)."""
@@ -40,7 +41,7 @@ ON_COMPLAINTS = frozenset(FINDINGS[-5:])
 """Findings that nothing but a complaint or a bad review can start."""
 REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
 BY_HAND = frozenset({"yellow-by-hand", "red-by-hand"})
-NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute"}) | REPEATED
+NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute", "decided-before-hearing", "hearing-notice-short"}) | REPEATED
 COUNTED = frozenset({"returned", "suspended", "supplement-requested", "same-second"}) | REPEATED
 """Findings for which ``count`` means something."""
 

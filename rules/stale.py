@@ -1,8 +1,8 @@
 """Stale cases (久拖不动): open cases of which nothing has been heard for so long, whatever their limits say (in practice 90 days)
 
 What counts as being touched is a step of the case: its acceptance, a stage entered or left, a supplement, a suspension or its
-end, a decision, a handing-over. Suspensions stop the clock as they stop the others. Most cases are over long before; so only
-what runs, and gaps that were long enough, are looked at.
+end, a hearing, a decision, a handing-over. Suspensions stop the clock as they stop the others. Most cases are over long before;
+so only what runs, and gaps that were long enough, are looked at.
 """
 
 from collections.abc import Iterator
@@ -44,6 +44,8 @@ def _touches(case: Case) -> Iterator[int]:
     for at, _, _ in case.suspensions:
         yield at
     yield from case.resumptions
+    for at, _ in case.hearings:
+        yield at
     for at in (case.decided, case.holder[0]):
         if at:
             yield at

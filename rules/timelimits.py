@@ -14,8 +14,8 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
-The clocks of stale cases, complaints, bad reviews and windows stand in :mod:`rules.stale`, :mod:`rules.complaints`,
-:mod:`rules.reviews` and :mod:`rules.attendance`.
+The clocks of hearings, stale cases, complaints, bad reviews and windows stand in :mod:`rules.hearings`, :mod:`rules.stale`,
+:mod:`rules.complaints`, :mod:`rules.reviews` and :mod:`rules.attendance`.
 
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
@@ -26,6 +26,7 @@ from rules.attendance import attendance_spans, opening_spans
 from rules.case import NEVER, Case, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
+from rules.hearings import hearing_spans
 from rules.instant import DAY
 from rules.pauses import Pause, approved_days, resumed_at
 from rules.reviews import review_spans
@@ -215,6 +216,7 @@ SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
     "special": _special,
     "acceptance": _acceptance,
     "pre-review": _pre_review,
+    "hearing": hearing_spans,
     "issuance": _issuance,
     "delivery": _delivery,
     "stale": stale_spans,

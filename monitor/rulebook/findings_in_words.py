@@ -21,5 +21,7 @@ def finding_lines(rule: ProcessRule, lang: Language) -> Iterator[str]:
         limit = words.limit(rule.within, lang)
         if rule.finding == "back-entry":
             yield f"界限：超过 {limit}" if zh else f"how late: more than {limit}"
+        elif rule.finding == "hearing-notice-short":
+            yield f"界限：提前不足 {limit}" if zh else f"how near: less than {limit} before"
         else:
             yield f"界限：{limit}以内" if zh else f"how near: within {limit}"

@@ -94,6 +94,7 @@ def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]
         "special": [accepted, ("suspended", {"procedure": "inspection", "approved_days": sample.approved_days})],
         "acceptance": [("applied", {"item": sample.item})],
         "pre-review": [("applied", {"item": sample.item, "channel": "online"})],
+        "hearing": [accepted, ("hearing_requested", {})],
         "issuance": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
         "delivery": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
         "complaint-acceptance": [_FILED],

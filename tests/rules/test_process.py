@@ -95,6 +95,16 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
         {},
         [""],
     ),
+    "decided-before-hearing": (
+        [accepted(), ("hearing_requested", 1, {}), decided(2)],
+        {"within": "5wd"},
+        ["event=hearing_requested"],
+    ),
+    "hearing-notice-short": (
+        [accepted(), ("hearing_held", 4, {})],
+        {"within": "7d"},
+        ["announced=never"],
+    ),
     "complaint-repeated-case": ([filed("1"), filed("2", 3)], {"count": 2, "within": "5d"}, ["complaints=2"]),
     "complaint-repeated-window": (
         [filed("1", case=""), filed("2", 3, case=""), filed("3", 5, case="")],
@@ -215,6 +225,16 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
         "four-eyes",
         [accepted(), entered(1, "handling", handler="甲"), entered(2, "review", handler="甲"), decided(3, handler="乙")],
         {},
+    ),
+    "heard first": (
+        "decided-before-hearing",
+        [accepted(), ("hearing_requested", 1, {}), ("hearing_held", 9, {}), decided(9)],
+        {"within": "5wd"},
+    ),
+    "announced a week before": (
+        "hearing-notice-short",
+        [accepted(), ("hearing_notified", 1, {}), ("hearing_held", 8, {})],
+        {"within": "7d"},
     ),
     "too long ago": ("complaint-repeated-case", [filed("1"), filed("2", 6)], {"count": 2, "within": "5d"}),
     "the same complaint again": ("complaint-repeated-case", [filed("1"), filed("1", 2)], {"count": 2, "within": "5d"}),

@@ -3,6 +3,13 @@
 from tests.rules.story import Story, books, day
 
 
+def test_a_hearing_is_a_step_of_the_case() -> None:
+    story = Story(books("office"))
+    story.tell("accepted", day(0), promised="200wd", statutory="300wd")
+    story.tell("hearing_requested", day(10))
+    assert story.deadline("stale") == day(100)
+
+
 def test_a_case_that_was_over_before_its_acceptance_was_never_stale() -> None:
     story = Story(books("office"))
     story.tell("concluded", day(1))

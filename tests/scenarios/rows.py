@@ -39,7 +39,7 @@ def _rule(profile: str, kind: str, rule: str, keys: dict[str, Any]) -> dict[str,
 LICENCE = {"code": "licence", "name": "联办件"}
 FIRST_DAY = {"counting": {"ends": "day_end", "first_day_counts": True}}
 WEEKENDS = {"calendar": {"name": "weekends", "base": "weekends", "years": list(range(2020, 2030))}}
-CASE, SPECIAL, STAGES = "default/case: ", "default/special: ", "default/stages: "
+CASE, SPECIAL, STAGES, HEARINGS = "default/case: ", "default/special: ", "default/stages: ", "default/hearings: "
 ACCEPTANCE, COMPLAINTS, REVIEWS = "default/acceptance: ", "default/complaints: ", "default/reviews: "
 PROCESS, EXPIRY, ROWS = "default/process: ", "default/expiry: ", "default/rows: "
 LIFE, JIANGSU = "office/life: ", "jiangsu/process: "
@@ -73,8 +73,16 @@ LIMITS = [
         ROWS + "each of the eight procedures of the law is not counted", "for a day at most", {"special": {"max_days": 1}}),
     Row("told in writing: without a time nothing stops", "art. 45", SPECIAL + "without approved days a suspension stops nothing",
         "days without approval", {"special": {"unapproved": {"inspection": 3}}}),
-    Row("a hearing is held within 20 working days", "art. 47", ROWS + "a hearing is held within 20 working days",
+    Row("a hearing is held within 20 working days", "art. 47",
+        HEARINGS + "a hearing that was asked for is held within 20 working days (art. 47)",
+        "21 days", limit("default", "hearing", limit="21wd")),
+    Row("and does not stop the clock for longer", "art. 45, 47", ROWS + "a hearing stops the clock for the days that the book gives it",
         "21 days", {"special": {"unapproved": {"hearing": 21}}}),
+    Row("5 working days to ask for a hearing", "art. 47",
+        HEARINGS + "decided before the 5 working days to ask for a hearing were over (art. 47)",
+        "4 days", finding("default", "decided-before-hearing", within="4wd")),
+    Row("a hearing is announced 7 days before", "art. 48", HEARINGS + "announced 6 days before the hearing, not 7 (art. 48)",
+        "6 days", finding("default", "hearing-notice-short", within="6d")),
     Row("complaint accepted or refused: 5 working days", "supervisors", COMPLAINTS + "nobody takes up a complaint that names no case",
         "6 days", limit("default", "complaint-acceptance", limit="6wd")),
     Row("complaint answered: 5 working days", "12345", COMPLAINTS + "accepted and not answered: a day over, two days over",

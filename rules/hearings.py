@@ -1,0 +1,122 @@
+"""The hearing family (听证, 许可法 art. 46-48): who was told of the right to one, who asked, when it was announced and held.
+
+A case keeps a set of (when, step). Whether a hearing also stops the case clock is another matter: that is a special procedure,
+and needs a record of its own (``suspended``).
+
+| what | from | to | source |
+|---|---|---|---|
+| clock hearing | asked for | held, given up, or the case decided or over | art. 47: 20 working days |
+| finding decided-before-hearing | told of it, or asked for | decided, unheard and not given up | art. 47: 5 working days to ask |
+| finding hearing-notice-short | announced | held | art. 48: 7 days before |
+
+All who are concerned are one party here: the first request begins the clock, and a hearing held has heard everybody.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rules import events as ev
+from rules.case import NEVER, Case, over_at
+from rules.errors import UncoveredDate
+from rules.events import EVENT_TYPES, Header
+from rules.found import Found
+from rules.rulebook import ProcessRule, RuleBook, TimeLimit
+from rules.spans import Span, limit_of
+from rules.worktime import Limit
+
+OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = range(5)
+_STEPS: Mapping[type[Header], int] = {
+    ev.HearingOffered: OFFERED,
+    ev.HearingRequested: REQUESTED,
+    ev.HearingNotified: NOTIFIED,
+    ev.HearingHeld: HELD,
+    ev.HearingWaived: WAIVED,
+}
+HEARING_EVENTS = frozenset(_STEPS)
+_TAGS = {step: tag for tag, kind in EVENT_TYPES.items() for known, step in _STEPS.items() if kind is known}
+
+Note = tuple[int, int]
+"""(when, step)."""
+
+
+def note_of(event: Header, at: int) -> Note:
+    """What a hearing's record says."""
+    return at, _STEPS[type(event)]
+
+
+def hearing_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """From each request to what ended the wait for the hearing. Asking again while one waits begins nothing anew."""
+    limit, over = limit_of(rule.limit), _settled_at(case)
+    waits = _waits(case.hearings)
+    for cycle, (start, end) in enumerate(waits, 1):
+        ended = max(over, start) if over and (not end or over < end) else end
+        yield Span(cycle, start, ended, limit, False)
+
+
+def _waits(notes: Sequence[Note]) -> Iterator[tuple[int, int]]:
+    start = NEVER
+    for at, step in notes:
+        if step == REQUESTED:
+            start = start or at
+        elif start and step in (HELD, WAIVED):
+            yield start, at
+            start = NEVER
+    if start:
+        yield start, NEVER
+
+
+def _settled_at(case: Case) -> int:
+    """A decision leaves nothing to be heard about; that it came too soon is a finding."""
+    over = over_at(case)
+    return min(case.decided, over) if case.decided and over else case.decided or over
+
+
+def decided_before(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    """Decided while a hearing that was asked for had not been held, or while there was still time (``within``) to ask for one."""
+    if not case.decided or rule.within is None:
+        return ()
+    waiting: Note | None = None
+    for note in case.hearings:
+        at, step = note
+        if at > case.decided:
+            break
+        if step in (HELD, WAIVED):
+            waiting = None
+        elif step == REQUESTED or (step == OFFERED and (waiting is None or waiting[1] == OFFERED)):
+            waiting = note
+    if waiting is None or (waiting[1] == OFFERED and not _still_open(waiting[0], case.decided, rule.within, book)):
+        return ()
+    return (Found(case.decided, f"event={_TAGS[waiting[1]]}"),)
+
+
+def _still_open(offered: int, decided: int, within: Limit, book: RuleBook) -> bool:
+    try:
+        return decided <= book.worktime.due(offered, within)
+    except UncoveredDate:
+        return False  # nobody can say that it was too soon
+
+
+def short_notice(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    """Held fewer than ``within`` days after it was first announced, or never announced. Counted in dates, whatever the hour."""
+    if rule.within is None:
+        return ()
+    found: list[Found] = []
+    announced = NEVER
+    for at, step in case.hearings:
+        if step == NOTIFIED:
+            announced = announced or at
+        elif step == HELD:
+            if not announced:
+                found.append(Found(at, "announced=never"))
+            elif _is_short(announced, at, rule.within, book):
+                days = (book.worktime.day_of(at) - book.worktime.day_of(announced)).days
+                found.append(Found(at, f"announced={days}"))
+            announced = NEVER
+    return found
+
+
+def _is_short(announced: int, held: int, within: Limit, book: RuleBook) -> bool:
+    worktime = book.worktime
+    try:
+        return worktime.day_of(announced) > worktime.day_of(worktime.before(held, within))
+    except UncoveredDate:
+        return False

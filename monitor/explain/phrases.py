@@ -57,6 +57,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "limit {limit}, begun {begun}, ends {due}; this level was reached {reached}",
     ),
     "card_found": ("发生于 {at}，{detail}", "found at {at}: {detail}"),
+    "card_grace": ("宽限至 {until}，届时仍未更正", "not mended within its grace, until {until}"),
     "card_change": ("{at} {state}：{reason}{because}", "{at} {state}: {reason}{because}"),
     "because": ("（因第 {record} 条记录）", " (because of record {record})"),
     "field_channel": ("渠道 {value}", "channel {value}"),

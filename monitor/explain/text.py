@@ -129,7 +129,9 @@ class _Teller:
             yield f"    {self._say('card_limit', limit=limit, begun=begun, due=due, reached=self._at(card.due_at))}"
         else:
             detail = words.detail(card.detail, self.lang)
-            yield f"    {self._say('card_found', at=self._at(card.due_at), detail=detail)}".rstrip()
+            yield f"    {self._say('card_found', at=self._at(card.deadline), detail=detail)}".rstrip()
+            if card.due_at > card.deadline:
+                yield f"    {self._say('card_grace', until=self._at(card.due_at))}"
         yield from (f"    {line}" for line in describe(card.spans, self.lang))
         for change in card.changes:
             state, reason = words.word(words.STATES, change.state, self.lang), words.reason(change.reason, self.lang)

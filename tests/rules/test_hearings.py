@@ -99,6 +99,9 @@ def test_suspending_the_case_does_not_put_off_the_hearing() -> None:
     due = told.deadline("hearing")
     told.tell("suspended", day(2), procedure="hearing", approved_days=20)
     assert told.deadline("hearing") == due == day(29)  # 20 working days from Tuesday, 3 March
+    told.tell("hearing_held", day(3))
+    told.tell(REQUESTED, day(3, 1))  # asked for while the case is suspended already
+    assert told.deadline("hearing", 2) == day(31, 1)
 
 
 def test_a_decision_waits_until_the_time_to_ask_is_over() -> None:

@@ -129,6 +129,19 @@ async def ensure_catalog(kafka: KafkaSettings, topics: TopicSettings) -> None:
     await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {Topics(topics.prefix).catalog: config})
 
 
+async def partition_counts(kafka: KafkaSettings, key: str = "kafka.bootstrap") -> dict[str, int]:
+    """How many partitions each topic there is has. ``key`` is as for :func:`no_kafka`.
+
+    None is asked for by its name: many a broker makes what it is asked for, with one partition and stamped by whoever writes.
+    """
+    try:
+        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+            found: list[dict[str, Any]] = await admin.describe_topics()
+    except (KafkaError, OSError) as error:
+        raise no_kafka(kafka, error, key) from error
+    return {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
+
+
 async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
     """The configuration of an existing topic, such as ``message.timestamp.type`` and ``retention.ms``.
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import client_options, connected, no_kafka, partition_of
+from monitor.kafka import client_options, connected, no_kafka, partition_counts, partition_of
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
@@ -86,8 +85,11 @@ def _lines(file: Path) -> Iterator[Arrival]:
 async def follow_topic(follower: Follower, settings: Settings) -> None:
     """Tell ``follower`` what its partition of the events topic holds now. Commits nothing, belongs to no group."""
     topic, key = Topics(settings.topics.prefix).events, follower.key.encode()
+    partitions = (await partition_counts(settings.kafka, "--bootstrap")).get(topic)
+    if partitions is None:
+        raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
+    where = TopicPartition(topic, partition_of(key, partitions))
     try:
-        where = TopicPartition(topic, partition_of(key, await _partitions(settings, topic)))
         async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
             await _follow(follower, consumer, where, key)
     except KafkaError as error:
@@ -106,15 +108,6 @@ async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key:
                     now = max(now, record.timestamp)
                     _hear(follower, key, record.key, record.value, record.timestamp, now)
     follower.now = max(follower.now, now)
-
-
-async def _partitions(settings: Settings, topic: str) -> int:
-    """How many the topic has. Asked by name only once it is there: a broker may create what it is asked for."""
-    async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
-        if topic not in await admin.list_topics():
-            raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
-        (described,) = await admin.describe_topics([topic])
-        return len(described["partitions"])
 
 
 def _hear(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:

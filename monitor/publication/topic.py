@@ -6,11 +6,10 @@ from contextlib import AsyncExitStack
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog, no_kafka
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog, partition_counts
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
@@ -101,18 +100,10 @@ async def read_shelf(settings: Settings, shelf: Shelf) -> int:
 
     :class:`~monitor.kafka.KafkaUnavailable` without a broker. A topic that does not exist is not made.
     """
-    if not await _exists(settings):
+    if Topics(settings.topics.prefix).catalog not in await partition_counts(settings.kafka):
         return 0
     async with CatalogReader(settings) as catalog:
         return await catalog.read_to_end(shelf)
-
-
-async def _exists(settings: Settings) -> bool:
-    try:
-        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
-            return Topics(settings.topics.prefix).catalog in await admin.list_topics()
-    except (KafkaError, OSError) as error:
-        raise no_kafka(settings.kafka, error) from error
 
 
 async def append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[int]:

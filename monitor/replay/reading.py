@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, no_kafka
+from monitor.kafka import KafkaUnavailable, client_options, connected, partition_counts
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
@@ -38,16 +37,11 @@ async def consuming(settings: Settings) -> AsyncIterator[Any]:
 async def partitions_of(topic: str, settings: Settings, fault: type[SupervisionError]) -> list[TopicPartition]:
     """Those of an existing topic; else ``fault``, which names the topics of that kind that do exist."""
     where, kind = settings.kafka.bootstrap, topic.rpartition(".")[2]
-    try:
-        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
-            there = await admin.list_topics()
-            if topic not in there:
-                others = ", ".join(sorted(name for name in there if name.endswith(f".{kind}"))) or "none"
-                raise fault(f"topic {topic} does not exist at {where}; {kind} topics there: {others}. --prefix names another")
-            (described,) = await admin.describe_topics([topic])
-    except KafkaError as error:
-        raise no_kafka(settings.kafka, error, "--bootstrap") from error
-    return [TopicPartition(topic, number) for number in sorted(part["partition"] for part in described["partitions"])]
+    there = await partition_counts(settings.kafka, "--bootstrap")
+    if topic not in there:
+        others = ", ".join(sorted(name for name in there if name.endswith(f".{kind}"))) or "none"
+        raise fault(f"topic {topic} does not exist at {where}; {kind} topics there: {others}. --prefix names another")
+    return [TopicPartition(topic, number) for number in range(there[topic])]
 
 
 async def read_ranges(

@@ -1,17 +1,15 @@
 """Makes the worker's topics, and refuses to start where their partitions do not match."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
-from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
-
-from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, ensure_topics, no_kafka
+from monitor.kafka import KafkaUnavailable, create_topics, ensure_topics, partition_counts, topic_config
 from monitor.settings import KafkaSettings, Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
 
+log = logging.getLogger(__name__)
 _HOUR = 3_600_000
 _ATTEMPTS, _PAUSE = 100, 0.1  # a new topic takes a moment to be known to every broker
 
@@ -33,7 +31,7 @@ async def prepare_topics(settings: Settings) -> int:
     """
     names = Topics(settings.topics.prefix)
     events, alerts, changelog = names.events, names.alerts, changelog_name(settings)
-    existing = (await _partitions(settings.kafka, [events]))[events]
+    existing = (await partition_counts(settings.kafka)).get(events, 0)
     wanted = settings.topics.model_copy(update={"partitions": existing}) if existing else settings.topics
     await ensure_topics(settings.kafka, wanted)
     # A frozen worker may write late; until a record is this old both stay, and recovery takes the one that knows more.
@@ -54,23 +52,29 @@ async def prepare_topics(settings: Settings) -> int:
     return counts[events]
 
 
+async def check_clock(settings: Settings) -> None:
+    """Say it loudly where the events topic is not stamped by the broker: nothing but its feeder's ticks lets time pass there.
+
+    That is right for a replay or a simulation. In a hall it would mean that no limit ever runs out, and that nobody notices.
+    """
+    topic = Topics(settings.topics.prefix).events
+    stamp = (await topic_config(settings.kafka, topic)).get("message.timestamp.type", "unknown")
+    if stamp != "LogAppendTime":
+        log.warning(
+            "topic %s is stamped by whoever writes to it (message.timestamp.type=%s): time passes there by its feeder's ticks "
+            "alone, as in a replay or a simulation. IN A LIVE HALL NO LIMIT WILL EVER RUN OUT: set it to LogAppendTime, as "
+            "docs/worker.md says",
+            topic,
+            stamp,
+        )
+
+
 async def _known(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
     """Partitions of topics that exist, once the broker asked has heard of all of them."""
     for _ in range(_ATTEMPTS):
-        counts = await _partitions(kafka, topics)
-        if all(counts.values()):
+        counts = await partition_counts(kafka)
+        if set(topics) <= set(counts):
             return counts
         await asyncio.sleep(_PAUSE)
-    missing = ", ".join(name for name, count in counts.items() if not count)
+    missing = ", ".join(name for name in topics if name not in counts)
     raise KafkaUnavailable(f"Kafka at {kafka.bootstrap} does not show {missing}, which were made. May this user describe them?")
-
-
-async def _partitions(kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, int]:
-    """How many partitions each topic has; 0 if it does not exist."""
-    try:
-        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
-            found: list[dict[str, Any]] = await admin.describe_topics(list(topics))
-    except (KafkaError, OSError) as error:
-        raise no_kafka(kafka, error) from error
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
-    return {name: counts.get(name, 0) for name in topics}

@@ -33,7 +33,7 @@ from monitor.stream.recovery import restore
 from monitor.stream.slices import CLOCK_KEY, Slice
 from monitor.stream.tallying import TallyPublisher
 from monitor.stream.ticker import Ticker
-from monitor.stream.topics import changelog_name, prepare_topics
+from monitor.stream.topics import changelog_name, check_clock, prepare_topics
 from monitor.wire import Topics, encode_event
 from rules.errors import SupervisionError
 from rules.events import TICK
@@ -286,6 +286,7 @@ async def _nothing() -> None:
 
 async def _main(settings: Settings, shelf: Shelf, apply: Step) -> None:
     partitions = await prepare_topics(settings)
+    await check_clock(settings)
     metrics.serve_metrics(settings.metrics)
     async with CatalogReader(settings) as catalog:
         await catalog.read_to_end(shelf)  # before the first record, so that a replay is judged by the same books

@@ -1,12 +1,16 @@
 """Topics the worker makes, takes as they are, or refuses."""
 
+from pathlib import Path
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from monitor.embedded import broker
+from monitor.embedded.kafka import EmbeddedKafka
 from monitor.kafka import KafkaUnavailable
 from monitor.settings import KafkaSettings
-from monitor.stream.topics import MismatchedTopics, changelog_name, prepare_topics
+from monitor.stream.topics import MismatchedTopics, changelog_name, check_clock, prepare_topics
 from tests.monitor.stream.hall import Hall
 
 pytestmark = pytest.mark.kafka
@@ -45,6 +49,31 @@ async def test_topics_that_do_not_match_are_refused_by_name(hall: Hall, which: s
     await make(hall, **{name: 3})
     with pytest.raises(MismatchedTopics, match=rf"topic {name} has 3 partitions, {hall.topics.events} has 4"):
         await prepare_topics(hall.settings)
+
+
+async def test_a_broker_that_makes_what_it_is_asked_for_is_not_asked(
+    hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka's own default: a topic named in a question comes to be, with one partition, stamped by whoever writes."""
+    monkeypatch.setattr(broker, "_PROPERTIES", broker._PROPERTIES.replace("topics.enable=false", "topics.enable=true"))
+    with EmbeddedKafka(tmp_path / "kafka") as kafka:
+        hall.settings = hall.settings.model_copy(update={"kafka": KafkaSettings(bootstrap=kafka.bootstrap)})
+        assert await prepare_topics(hall.settings) == hall.settings.topics.partitions
+        assert (await config_of(hall, hall.topics.events))["message.timestamp.type"] == "LogAppendTime"
+
+
+async def test_a_topic_that_others_stamp_is_warned_of(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    await make(hall, **{hall.topics.events: 4})
+    await prepare_topics(hall.settings)
+    await check_clock(hall.settings)
+    assert f"topic {hall.topics.events} is stamped by whoever writes to it (message.timestamp.type=CreateTime)" in caplog.text
+    assert "NO LIMIT WILL EVER RUN OUT" in caplog.text
+
+
+async def test_a_topic_of_the_brokers_own_time_is_not(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+    await prepare_topics(hall.settings)
+    await check_clock(hall.settings)
+    assert "stamped" not in caplog.text
 
 
 async def test_no_broker_is_said(hall: Hall) -> None:

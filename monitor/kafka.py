@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -80,12 +80,21 @@ async def _undisturbed(work: Coroutine[Any, Any, object]) -> None:
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=_GRACE)
+        await _ended(task)
         if task.cancel():
-            await asyncio.wait([task])
+            await _ended(task)
         elif not task.cancelled():
             task.exception()  # asked for, so that asyncio does not report a failure nobody waits for
         raise
+
+
+async def _ended(task: "asyncio.Future[object]") -> None:
+    """Wait a moment for its end, however often we are cancelled: whoever ends a program may do so twice."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _GRACE
+    while not task.done() and (left := until - loop.time()) > 0:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([task], timeout=left)
 
 
 def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
+from monitor.kafka import KafkaUnavailable, connected, partition_of
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
@@ -38,11 +38,10 @@ class Appender:
         """The partition of a key."""
 
     async def __aenter__(self) -> Self:
-        producer = AIOKafkaProducer(
-            **client_options(self._settings.kafka), acks="all", enable_idempotence=True, max_batch_size=_BATCH_BYTES, linger_ms=0
-        )
+        options = {"acks": "all", "enable_idempotence": True, "max_batch_size": _BATCH_BYTES, "linger_ms": 0}
         async with AsyncExitStack() as connection:
-            self._producer = await connection.enter_async_context(connected(producer))
+            writing = connected(AIOKafkaProducer, self._settings.kafka, **options)
+            self._producer = await connection.enter_async_context(writing)
             self.partitions = len(await self._producer.partitions_for(self.topic))
             self._connection = connection.pop_all()
         self._builders = [self._producer.create_batch() for _ in range(self.partitions)]

@@ -2,15 +2,16 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
+from monitor.refusal import NoBroker, no_broker
 from monitor.settings import KafkaSettings, TopicSettings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -27,8 +28,14 @@ class KafkaUnavailable(SupervisionError):
     """No broker answered, or it refused us."""
 
 
+class BadCertificate(SupervisionError):
+    """A certificate or key of the settings cannot be used."""
+
+
 def no_kafka(kafka: KafkaSettings, error: Exception, key: str = "kafka.bootstrap") -> KafkaUnavailable:
     """What to raise from an error of aiokafka's; ``key`` is where the operator has said which broker."""
+    if isinstance(error, NoBroker) and not error.address:
+        return KafkaUnavailable(f"Kafka does not let us in: {error}")
     return KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is {key} right?")
 
 
@@ -58,27 +65,34 @@ class Client(Protocol):
 
 
 C = TypeVar("C", bound=Client)
+T = TypeVar("T")
 
 
 @asynccontextmanager
-async def connected(client: C) -> AsyncIterator[C]:
-    """Started here and stopped whatever happens, with every connection closed even if we are cancelled meanwhile.
+async def connected(make: Callable[..., C], kafka: KafkaSettings, **options: Any) -> AsyncIterator[C]:
+    """A client of that kind, started here and stopped whatever happens, with every connection closed even if we are cancelled
+    meanwhile. Where no broker lets us in, :class:`~monitor.refusal.NoBroker` says why.
 
     aiokafka holds its first connection in a local variable while it asks for the cluster's metadata: cancelled right then,
     nothing would close that socket. So neither start nor stop is interrupted, for a moment.
     """
+    reach = client_options(kafka)
+    client = make(**reach, **options)
     try:
-        await _undisturbed(client.start())
+        try:
+            await _undisturbed(client.start())
+        except KafkaConnectionError as error:
+            raise await _undisturbed(no_broker(kafka, reach)) from error
         yield client
     finally:
         await _undisturbed(client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
 
 
-async def _undisturbed(work: Coroutine[Any, Any, object]) -> None:
-    """Wait for it; when cancelled, a moment longer, so that it may come to its end."""
+async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """What comes of it; when cancelled, wait a moment longer, so that it may come to its end."""
     task = asyncio.ensure_future(work)
     try:
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
         await _ended(task)
         if task.cancel():
@@ -88,7 +102,7 @@ async def _undisturbed(work: Coroutine[Any, Any, object]) -> None:
         raise
 
 
-async def _ended(task: "asyncio.Future[object]") -> None:
+async def _ended(task: "asyncio.Future[T]") -> None:
     """Wait a moment for its end, however often we are cancelled: whoever ends a program may do so twice."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _GRACE
@@ -98,11 +112,26 @@ async def _ended(task: "asyncio.Future[object]") -> None:
 
 
 def ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
-    """TLS that checks the broker's name and certificate; with our own certificate where one is set."""
-    context = ssl.create_default_context(cafile=settings.ssl_cafile)
+    """TLS that checks the broker's name and certificate; with our own certificate where one is set.
+
+    :class:`BadCertificate` names the setting whose file cannot be used.
+    """
+    try:
+        context = ssl.create_default_context(cafile=settings.ssl_cafile)
+    except OSError as error:
+        raise BadCertificate(f"kafka.ssl_cafile: {settings.ssl_cafile}: {_reason(error)}") from error
     if settings.ssl_certfile:
-        context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+        try:
+            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+        except OSError as error:
+            raise BadCertificate(
+                f"kafka.ssl_certfile, kafka.ssl_keyfile: {settings.ssl_certfile}, {settings.ssl_keyfile}: {_reason(error)}"
+            ) from error
     return context
+
+
+def _reason(error: OSError) -> str:
+    return "no certificates in PEM that fit together" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
 
 
 async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_time: bool = False) -> None:
@@ -144,7 +173,7 @@ async def partition_counts(kafka: KafkaSettings, key: str = "kafka.bootstrap") -
     None is asked for by its name: many a broker makes what it is asked for, with one partition and stamped by whoever writes.
     """
     try:
-        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+        async with connected(AIOKafkaAdminClient, kafka) as admin:
             found: list[dict[str, Any]] = await admin.describe_topics()
     except (KafkaError, OSError) as error:
         raise no_kafka(kafka, error, key) from error
@@ -158,7 +187,7 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
     shows at all is a :class:`KafkaUnavailable`.
     """
     try:
-        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+        async with connected(AIOKafkaAdminClient, kafka) as admin:
             for _ in range(_ATTEMPTS):
                 answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
                 config = {entry[0]: entry[1] for answer in answers for resource in answer.resources for entry in resource[4]}
@@ -175,7 +204,7 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
 async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:
     """Create each topic with its configuration unless it is there."""
     try:
-        async with connected(AIOKafkaAdminClient(**client_options(kafka))) as admin:
+        async with connected(AIOKafkaAdminClient, kafka) as admin:
             missing = set(wanted) - set(await admin.list_topics())
             answer = await admin.create_topics(
                 [

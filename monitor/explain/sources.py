@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import client_options, connected, no_kafka, partition_counts, partition_of
+from monitor.kafka import connected, no_kafka, partition_counts, partition_of
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
@@ -90,7 +90,7 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
         raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
     where = TopicPartition(topic, partition_of(key, partitions))
     try:
-        async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
+        async with connected(AIOKafkaConsumer, settings.kafka, enable_auto_commit=False) as consumer:
             await _follow(follower, consumer, where, key)
     except KafkaError as error:
         raise no_kafka(settings.kafka, error, "--bootstrap") from error

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, ensure_topics, partition_of
+from monitor.kafka import KafkaUnavailable, connected, ensure_topics, partition_of
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json
 from rules.events import Event, key_of
@@ -82,14 +82,15 @@ class Publisher:
                 return
 
     async def _start_producer(self) -> None:
-        producer = AIOKafkaProducer(
-            **client_options(self._settings.kafka),
+        writing = connected(
+            AIOKafkaProducer,
+            self._settings.kafka,
             acks="all",
             enable_idempotence=True,
             linger_ms=2,
             request_timeout_ms=int(_PATIENCE * 1000),
         )
         async with AsyncExitStack() as connection:
-            self._producer = await connection.enter_async_context(connected(producer))
-            self._partitions = len(await producer.partitions_for(self._topics.events))
+            self._producer = await connection.enter_async_context(writing)
+            self._partitions = len(await self._producer.partitions_for(self._topics.events))
             self._connection = connection.pop_all()

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, client_options, connected, ensure_catalog, partition_counts
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
@@ -35,17 +35,19 @@ class CatalogReader:
     def __init__(self, settings: Settings) -> None:
         self._where = TopicPartition(Topics(settings.topics.prefix).catalog, 0)
         self._bootstrap = settings.kafka.bootstrap
-        self._consumer = AIOKafkaConsumer(
-            **client_options(settings.kafka),
+        self._kafka = settings.kafka
+
+    async def __aenter__(self) -> Self:
+        reading = connected(
+            AIOKafkaConsumer,
+            self._kafka,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=2 * LARGEST_PUBLICATION,
         )
-
-    async def __aenter__(self) -> Self:
         try:
             async with AsyncExitStack() as connection:
-                await connection.enter_async_context(connected(self._consumer))
+                self._consumer = await connection.enter_async_context(reading)
                 self._consumer.assign([self._where])
                 await self._consumer.seek_to_beginning(self._where)
                 self._connection = connection.pop_all()
@@ -110,12 +112,11 @@ async def append(settings: Settings, records: Sequence[tuple[bytes, Published | 
     """Append records in order (None: a tombstone) and wait for the brokers; their offsets. Makes the topic if need be."""
     await ensure_catalog(settings.kafka, settings.topics)
     topic = Topics(settings.topics.prefix).catalog
-    producer = AIOKafkaProducer(
-        **client_options(settings.kafka), acks="all", compression_type="gzip", max_request_size=_LARGEST_PLAIN
-    )
     offsets: list[int] = []
     try:
-        async with connected(producer):
+        async with connected(
+            AIOKafkaProducer, settings.kafka, acks="all", compression_type="gzip", max_request_size=_LARGEST_PLAIN
+        ) as producer:
             for key, record in records:
                 value = encode(record) if record is not None else None
                 offsets.append((await producer.send_and_wait(topic, value, key=key, partition=0)).offset)

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, partition_counts
+from monitor.kafka import KafkaUnavailable, connected, partition_counts
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
@@ -20,15 +20,11 @@ _PATIENCE = 30
 @asynccontextmanager
 async def consuming(settings: Settings) -> AsyncIterator[Any]:
     """A consumer that commits nothing; a broker's failure is a :class:`KafkaUnavailable`."""
-    consumer = AIOKafkaConsumer(
-        **client_options(settings.kafka),
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=4 << 20,
-        fetch_max_bytes=32 << 20,
-    )
+    options = {"max_partition_fetch_bytes": 4 << 20, "fetch_max_bytes": 32 << 20}
     try:
-        async with connected(consumer):
+        async with connected(
+            AIOKafkaConsumer, settings.kafka, enable_auto_commit=False, auto_offset_reset="earliest", **options
+        ) as consumer:
             yield consumer
     except KafkaError as error:
         raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error

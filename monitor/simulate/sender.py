@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError
 
 from monitor.appender import TICK_VALUE, Appender, Headers
-from monitor.kafka import KafkaUnavailable, client_options, connected, ensure_topics, topic_config
+from monitor.kafka import KafkaUnavailable, connected, ensure_topics, topic_config
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
@@ -117,7 +117,7 @@ async def _check_create_time(settings: Settings, topic: str) -> None:
 
 
 async def _read_standing(settings: Settings, topic: str, partitions: int) -> Standing | None:
-    async with connected(AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)) as consumer:
+    async with connected(AIOKafkaConsumer, settings.kafka, enable_auto_commit=False) as consumer:
         held = [TopicPartition(topic, partition) for partition in range(partitions)]
         ends = await consumer.end_offsets(held)
         begins = await consumer.beginning_offsets(held)

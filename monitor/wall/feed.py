@@ -16,7 +16,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import client_options, connected
+from monitor.kafka import connected
 from monitor.settings import KafkaSettings
 from monitor.wall.hub import Hub
 from monitor.wall.picture import Feed, FeedState
@@ -75,9 +75,9 @@ class FeedReader:
         while True:
             # No group: every wall reads all partitions, and leaves no trace on the cluster. No reset: an offset that is not there
             # any more means that the topic is another one, and then everything must be read anew.
-            consumer = AIOKafkaConsumer(**client_options(self._kafka), enable_auto_commit=False, auto_offset_reset="none")
+            options = {"enable_auto_commit": False, "auto_offset_reset": "none"}
             try:
-                async with connected(consumer):
+                async with connected(AIOKafkaConsumer, self._kafka, **options) as consumer:
                     await self._follow(consumer)
             except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
                 self._complain(_leaves(errors))

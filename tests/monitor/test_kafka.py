@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from monitor import kafka as reaching
-from monitor.kafka import KafkaUnavailable, client_options, connected, create_topics, topic_config
+from monitor.kafka import KafkaUnavailable, connected, create_topics, topic_config
 from monitor.settings import KafkaSettings, TopicSettings
 
 pytestmark = pytest.mark.kafka
@@ -50,8 +50,7 @@ def test_whoever_is_cancelled_leaves_no_connection_open(kafka: str, times: int) 
 
 
 async def _cancelled(kafka: str, after: float, times: int) -> None:
-    consumer = AIOKafkaConsumer(**client_options(KafkaSettings(bootstrap=kafka)))
-    using = asyncio.create_task(_use(consumer))
+    using = asyncio.create_task(_use(KafkaSettings(bootstrap=kafka)))
     await asyncio.sleep(after)
     for _ in range(times):
         using.cancel()
@@ -59,6 +58,6 @@ async def _cancelled(kafka: str, after: float, times: int) -> None:
     await asyncio.wait([using])
 
 
-async def _use(consumer: AIOKafkaConsumer) -> None:
-    async with connected(consumer):
+async def _use(kafka: KafkaSettings) -> None:
+    async with connected(AIOKafkaConsumer, kafka):
         await asyncio.sleep(0.002)

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, client_options, connected, partition_of
+from monitor.kafka import KafkaUnavailable, connected, partition_of
 from monitor.replay.backtest.lines import read_line
 from monitor.replay.reading import consuming, partitions_of, read_ranges
 from monitor.replay.verify.issued import Issued
@@ -113,7 +113,7 @@ async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[T
     """Up to which offset the workers are done with each partition."""
     group = settings.worker.group
     try:
-        async with connected(AIOKafkaAdminClient(**client_options(settings.kafka))) as admin:
+        async with connected(AIOKafkaAdminClient, settings.kafka) as admin:
             found = await admin.list_consumer_group_offsets(group)
     except CoordinatorNotAvailableError:  # a fresh broker, that has had no group yet
         found = {}

@@ -89,13 +89,14 @@ class Hall:
         metrics_port: int = 0,
         book: Path = AROUND_THE_CLOCK,
         tally_seconds: float = 10,
+        bootstrap: str = "",
     ) -> subprocess.Popen[bytes]:
         """Start a worker; its log is ``worker-N.log`` of the test's folder."""
         log = (self._tmp / f"worker-{len(self._workers)}.log").open("wb")
         worker = self.settings.worker
         environment = {
             **os.environ,
-            "SUPERVISE_KAFKA__BOOTSTRAP": self._bootstrap,
+            "SUPERVISE_KAFKA__BOOTSTRAP": bootstrap or self._bootstrap,
             "SUPERVISE_TOPICS__PREFIX": self.topics.prefix,
             "SUPERVISE_WORKER__GROUP": worker.group,
             "SUPERVISE_WORKER__SESSION_TIMEOUT": str(worker.session_timeout),

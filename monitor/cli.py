@@ -1,6 +1,7 @@
 """``supervise``: parses flags, nothing else. What they start is wired in :mod:`monitor.app`."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,10 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+_DEFECT = 70
+"""Exit status of a defect of ours (EX_SOFTWARE of BSD's sysexits), so that no script takes it for a finding, which is 1."""
+
+
 class _Supervise(click.Group):
     """Says what is wrong in one line, without a traceback, where the error is somebody's to mend."""
 
@@ -28,6 +33,11 @@ class _Supervise(click.Group):
         except SupervisionError as error:
             click.echo(f"supervise: {error}", err=True)
             sys.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:
+            traceback.print_exc()
+            sys.exit(_DEFECT)
 
 
 def _metrics_option(command: _F) -> _F:

@@ -195,3 +195,15 @@ def test_a_token_is_shown_once_and_kept_as_its_hash() -> None:
     assert made.stdout.startswith('["window-1"]\nsha256 = ')
     assert "sv1_" not in made.stdout
     assert "sv1_" in made.stderr
+
+
+def test_a_defect_of_ours_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Status 1 is what a check found, 2 what somebody has to mend; a crash is neither, and shows where it happened."""
+
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("monitor.app.demo", crash)
+    result = CliRunner().invoke(main, ["demo"])
+    assert result.exit_code == 70
+    assert "ZeroDivisionError: ours" in result.output and "Traceback" in result.output

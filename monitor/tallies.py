@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from rules.case import Case, place_of
-from rules.contributions import counted, paces, same_contribution
+from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import TALLY_KEY, Scope, Tallied
 from rules.instant import DAY, to_datetime
 from rules.rulebook import RuleBook, RuleBooks
@@ -62,19 +62,25 @@ class Changes:
 
     def add(self, case: Case, book: RuleBook, sign: int) -> None:
         """Count a case, or take it back."""
-        found, at = counted(case, book), place_of(case)
-        if not found or at is None:
+        at = place_of(case)
+        if at is None:
             return
         place = (at.region, at.hall, at.department, at.window, at.item)
-        for day, counter in found:
-            cell = self.counts.get((place, day))
-            if cell is None:
-                cell = self.counts[place, day] = [0] * COUNTERS
-            cell[counter] += sign
+        for day, counter in counted(case, book):
+            self._count(place, day, counter, sign)
+        if case.branches:
+            for department, day, counter in counted_of_parts(case, book):
+                self._count((at.region, at.hall, department, "", ""), day, counter, sign)
         for day, stage, minutes in paces(case, book):
             pace = self.paces.setdefault((place, day, stage), [0, 0, 0])
             for index, amount in enumerate((1, minutes, minutes * minutes)):
                 pace[index] += sign * amount
+
+    def _count(self, place: _Place, day: int, counter: int, sign: int) -> None:
+        cell = self.counts.get((place, day))
+        if cell is None:
+            cell = self.counts[place, day] = [0] * COUNTERS
+        cell[counter] += sign
 
     def merge(self, other: "Changes") -> None:
         """Add another's differences."""

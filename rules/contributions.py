@@ -10,6 +10,9 @@
 | irregular | its first irregular flow happened | Jiangsu: irregular flow |
 | warned | its first warning or card fell due | inference |
 
+A part of a parallel case (并联分办) counts for the department that has it, as a case does: accepted when it was dispatched,
+judged by its own limit, warned by its own cards. The department that answers for the whole case counts that, and no part besides.
+
 A case that runs is counted as overdue on the day its promise *will* run out; concluding it in time takes that back. So a
 rate of a day to come is known beforehand, as it will be if nothing more is reported, and time needs to do nothing but pass.
 What a late record withdrew, or an appeal revoked, was no alert.
@@ -18,10 +21,11 @@ What a late record withdrew, or an appeal revoked, was no alert.
 from collections.abc import Iterator
 
 from rules.alerts import LEVELS, STATES
-from rules.case import NEVER, Case, over_at
+from rules.case import NEVER, Card, Case, over_at, place_of
 from rules.instant import DAY, MINUTE
 from rules.rulebook import RuleBook
 from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
+from rules.timelimits import branch_end
 
 _WARNING = LEVELS.index("warning")
 _NO_ALERT = frozenset(map(STATES.index, ("withdrawn", "revoked")))
@@ -40,6 +44,8 @@ def same_contribution(before: Case, after: Case) -> bool:
         and before.how == after.how
         and (after.terms is not None or before.origin is after.origin)
         and (not after.concluded or (before.entered is after.entered and before.left is after.left))
+        and before.branches is after.branches
+        and (not after.branches or (before.branch_ends is after.branch_ends and before.clocks == after.clocks))
     )
 
 
@@ -72,6 +78,36 @@ def counted(case: Case, book: RuleBook) -> list[tuple[int, int]]:
         if irregular:
             found.append((to_local(min(irregular)) // DAY, IRREGULAR))
     return found
+
+
+def counted_of_parts(case: Case, book: RuleBook) -> Iterator[tuple[str, int, int]]:
+    """``(department, day, counter)`` for each thing that a part of a parallel case counts for."""
+    to_local = book.worktime.clock.to_local
+    place = place_of(case)
+    whole = place.department if place is not None else ""
+    for cycle, (start, department, _) in enumerate(case.branches, 1):
+        if not department or department == whole:
+            continue
+        yield department, to_local(start) // DAY, ACCEPTED
+        end = branch_end(case, start, department)
+        if end:
+            yield department, to_local(end) // DAY, SETTLED
+        clocks = [clock for clock in case.clocks if clock.cycle == cycle and book.kind_of[clock.rule] == "branch"]
+        deadline = min([clock.deadline for clock in clocks if clock.deadline], default=NEVER)
+        if deadline:
+            overdue = not end or end > deadline
+            day = to_local(deadline if overdue else end) // DAY
+            yield department, day, JUDGED
+            if overdue:
+                yield department, day, OVERDUE
+        rules = {book.rules[clock.rule].id for clock in clocks}
+        warned = [card.due for card in case.cards if card.cycle == cycle and card.rule in rules and _is_alert(card)]
+        if warned:
+            yield department, to_local(min(warned)) // DAY, WARNED
+
+
+def _is_alert(card: Card) -> bool:
+    return card.level >= _WARNING and card.state not in _NO_ALERT and not card.office
 
 
 def _refused(case: Case, over: int) -> bool:

@@ -93,14 +93,19 @@ def _end_of_case(case: Case, rule: TimeLimit) -> int:
 
 
 def _branch(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    over = over_at(case)
     for cycle, (start, department, own) in enumerate(case.branches, 1):
         text = own if rule.limit == "own" else rule.limit
         if text:
-            ends = [at for at, done in case.branch_ends if done == department and at >= start][:1]
-            if over:
-                ends.append(max(over, start))
-            yield Span(cycle, start, min(ends, default=NEVER), limit_of(text), True)
+            yield Span(cycle, start, branch_end(case, start, department), limit_of(text), True)
+
+
+def branch_end(case: Case, start: int, department: str) -> int:
+    """When the part that ``department`` was given at ``start`` was done, or over with the case; ``NEVER`` while it runs."""
+    over = over_at(case)
+    ends = [at for at, done in case.branch_ends if done == department and at >= start][:1]
+    if over:
+        ends.append(max(over, start))
+    return min(ends, default=NEVER)
 
 
 def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:

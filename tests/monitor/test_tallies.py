@@ -24,6 +24,9 @@ def cases(number: int, seed: int = 1) -> list[list[Case]]:
         item, window = dice.choice(["licence", "permit"]), dice.choice(["A01", "A02"])
         steps: list[tuple[str, float, dict[str, Any]]] = [("accepted", 0, {"promised": "5d"})]
         steps += [("stage_entered", 0.1, {"stage": "handling"}), ("stage_left", dice.random() * 9, {"stage": "handling"})]
+        if dice.random() < 0.3:
+            steps.append(("branch_opened", 0.2, {"department": dice.choice(["消防局", "环保局"]), "limit": "3wd"}))
+            steps.append(("branch_concluded", dice.random() * 9, {"department": "消防局"}))
         if dice.random() < 0.8:
             steps.append(("concluded", dice.random() * 12, {"how": dice.choice(["normal", "returned"])}))
         for kind, days, fields in sorted(steps, key=lambda step: step[1]):
@@ -141,3 +144,20 @@ def test_tallies_are_not_counted_themselves() -> None:
 def test_a_place_counts_for_whom_it_names() -> None:
     assert list(accounts_of(("430100", "H", "", "A01", ""))) == [Account("window", "430100", "H", "", "A01", "")]
     assert Account("item", "430100", "H", "D", "", "i").key("b-1") == "tally:b-1/item/430100/H/D//i"
+
+
+def test_a_department_that_only_has_parts_of_cases_has_figures_of_its_own() -> None:
+    story = Story(books())
+    story.tell("accepted", day(0), promised="20wd")
+    story.tell("branch_opened", day(0), department="消防局", limit="1wd")
+    counts = Tallies(books(), 0)
+    counts.change(None, story.known)
+    reports = [report for report in counts.take(to_instant(day(3)), 1) if report.department == "消防局"]
+    assert [report.scope for report in reports] == ["department"], "parts are no window's and no item's"
+    opened, judged = reports[0].days
+    assert opened[1:] == (1, 0, 0, 0, 0, 0, 0) and judged[1:] == (0, 0, 0, 1, 1, 0, 0)
+    before = story.known
+    story.tell("branch_concluded", day(0, 5), department="消防局")
+    counts.change(before, story.known)
+    [mended] = [report for report in counts.take(to_instant(day(3)), 2) if report.department == "消防局"]
+    assert mended.days == ((opened[0], 1, 1, 0, 1, 0, 0, 0), (judged[0], 0, 0, 0, 0, 0, 0, 0))

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from rules.case import Case
-from rules.contributions import counted, paces, same_contribution
+from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import STAGES
 from rules.instant import DAY
 from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
@@ -127,3 +127,68 @@ def test_a_stage_never_left_has_no_pace_and_each_is_left_by_its_own_record() -> 
     assert [(when - local(0), STAGES[stage], minutes) for when, stage, minutes in paces(story.known, books().at(0))] == [
         (2, "review", 12 * 60)
     ]
+
+
+def parts(story: Story) -> set[tuple[str, int, int]]:
+    """Department, day after the first, counter."""
+    found = list(counted_of_parts(story.known, story.books.at(0)))
+    assert len(set(found)) == len(found)
+    return {(department, when - local(0), counter) for department, when, counter in found}
+
+
+WHOLE = ("accepted", 0, {"promised": "20wd"})
+PART = ("branch_opened", 1, {"department": "消防局", "limit": "3wd"})
+
+
+def test_a_part_counts_for_the_department_that_has_it() -> None:
+    story = told(WHOLE, PART)
+    assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 4, JUDGED), ("消防局", 4, OVERDUE)}
+    story.tell("branch_concluded", day(2), department="消防局")
+    assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 2, SETTLED), ("消防局", 2, JUDGED)}
+    assert (2, SETTLED) not in figures(story), "the whole goes on"
+
+
+def test_a_part_that_is_late_counts_on_the_day_its_limit_ran_out() -> None:
+    story = told(WHOLE, PART)
+    story.tick(day(6))
+    assert parts(story) == {("消防局", 1, ACCEPTED), *(("消防局", 4, each) for each in (JUDGED, OVERDUE, WARNED))}
+    story.tell("branch_concluded", day(7), department="消防局")
+    assert parts(story) == {
+        ("消防局", 1, ACCEPTED), ("消防局", 7, SETTLED), *(("消防局", 4, each) for each in (JUDGED, OVERDUE, WARNED))
+    }  # fmt: skip
+    story.tell("branch_concluded", day(3), day(8), department="消防局")  # it had been done in time
+    assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 3, SETTLED), ("消防局", 3, JUDGED)}
+
+
+def test_a_part_ends_with_the_case() -> None:
+    story = told(WHOLE, PART, ("concluded", 2, {}))
+    assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 2, SETTLED), ("消防局", 2, JUDGED)}
+
+
+def test_a_part_without_a_limit_is_never_judged() -> None:
+    assert parts(told(WHOLE, ("branch_opened", 1, {"department": "消防局"}))) == {("消防局", 1, ACCEPTED)}
+
+
+def test_each_part_by_its_own_limit_and_none_of_the_department_that_has_the_whole() -> None:
+    story = told(
+        WHOLE,
+        ("branch_opened", 0, {"department": "市场监管局", "limit": "1wd"}),
+        ("branch_opened", 1, {"department": "消防局", "limit": "3wd"}),
+        ("branch_opened", 1, {"department": "环保局", "limit": "5wd"}),
+    )
+    story.tick(day(5))
+    assert parts(story) == {
+        ("消防局", 1, ACCEPTED), *(("消防局", 4, each) for each in (JUDGED, OVERDUE, WARNED)),
+        ("环保局", 1, ACCEPTED), ("环保局", 8, JUDGED), ("环保局", 8, OVERDUE),
+    }  # fmt: skip
+
+
+def test_whatever_a_part_counts_for_is_noticed() -> None:
+    story = told(WHOLE, PART)
+    story.tick(day(2))
+    known = story.known
+    assert same_contribution(known, known)
+    for change in ({"branches": ()}, {"branch_ends": ((1, "消防局"),)}, {"clocks": ()}):
+        assert not same_contribution(known, replace(known, **change))
+    whole = told(WHOLE).known
+    assert same_contribution(whole, replace(whole, clocks=())), "without parts no clock but the promise counts"

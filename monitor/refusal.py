@@ -71,7 +71,7 @@ def _said(kafka: KafkaSettings, where: str, error: Exception) -> tuple[str, bool
             f"kafka.sasl_mechanism ({kafka.sasl_mechanism}) right?"
         )
     elif isinstance(error, errors.KafkaError | ConnectionResetError):
-        text = f"{where} closes the connection. Is kafka.security_protocol ({protocol}) right?"
+        text = f"{where} closes the connection. Is kafka.security_protocol ({protocol}) right, or is it just starting or ending?"
     elif isinstance(error, TimeoutError):
         return f"{where} does not answer within {_PATIENCE} s", True
     else:

@@ -80,12 +80,16 @@ class Calendar:
         """The error for an epoch day outside the cover, ready to be raised."""
         return UncoveredDate(self.name, from_epoch_day(day))
 
+    def beyond(self) -> UncoveredDate:
+        """The error for what lies after all that is covered, ready to be raised."""
+        return self.uncovered(self.first + len(self.before) - 1)
+
     def day_at(self, ordinal: int) -> int:
         """The epoch day of working day ``ordinal``; ``UncoveredDate`` naming the first missing year beyond either end."""
         if ordinal < 0:
             raise self.uncovered(self.first - 1)
         if ordinal >= len(self.working):
-            raise self.uncovered(self.first + len(self.before) - 1)
+            raise self.beyond()
         return self.working[ordinal]
 
     def ordinal_of(self, day: int) -> int:

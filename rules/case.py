@@ -17,6 +17,8 @@ from rules.tally import Tally
 NEVER = 0
 UNREACHED = 4_102_444_800_000
 """2100-01-01: the threshold of a level that a clock cannot reach."""
+UNCOVERED = UNREACHED + 1
+"""The threshold of a level of which nobody can say when it is reached, for the calendar does not cover that year."""
 
 _STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
 _YELLOW, _RED = LEVELS.index("yellow"), LEVELS.index("red")

@@ -25,6 +25,7 @@ from rules.rulebook import (
     Threshold,
     TimeLimit,
 )
+from rules.spans import graced
 from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime import Limit
 
@@ -218,7 +219,7 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
                     used = clip(pauses or (), start) if paused else ()
                     deadline = deadline_of(case, rule, book, start, limit, used)
                     thresholds = _thresholds(rule, book, start, deadline, limit, used)
-                    if thresholds and max(thresholds) >= lapses:
+                    if lapses < UNREACHED and thresholds and max(thresholds) >= lapses:
                         thresholds = tuple([at if at < lapses else UNREACHED for at in thresholds])
                     found = Clock(index, cycle, start, end, deadline, thresholds)
                 except UncoveredDate:
@@ -233,10 +234,7 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
 def _found(findings: Iterable[Found], rule: ProcessRule, index: int, book: RuleBook) -> Iterator[Clock]:
     """A finding is a clock that had run out when it happened; most are ended by nothing but a record that undoes them."""
     for place, (at, _, end, _, number) in enumerate(findings, 1):
-        try:
-            thresholds = tuple([at if grace.limit is None else book.worktime.after(at, grace.limit) for grace in rule.thresholds])
-        except UncoveredDate:
-            thresholds = ()
+        thresholds = tuple([at if grace.limit is None else graced(book.worktime, at, grace.limit) for grace in rule.thresholds])
         yield Clock(index, number or place, at, end, at, thresholds)
 
 
@@ -263,4 +261,4 @@ def _threshold(threshold: Threshold, book: RuleBook, start: int, deadline: int, 
     if threshold.kind == "before":
         warned = worktime.before(deadline, threshold.limit)
         return warned if warned > start else UNREACHED
-    return worktime.after(deadline, threshold.limit)
+    return graced(worktime, deadline, threshold.limit)

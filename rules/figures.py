@@ -1,6 +1,6 @@
 """What one case adds to the figures of its department."""
 
-from rules.case import Case, is_over, place_of, standing
+from rules.case import UNCOVERED, Case, is_over, place_of, standing
 
 Scope = tuple[str, str, str]
 Count = tuple[int, int, int, int, int, int]
@@ -42,8 +42,9 @@ def same_count(before: Case, after: Case) -> bool:
 
 
 def is_uncovered(case: Case) -> bool:
-    """Whether a running limit of the case ends in a year its calendar does not cover, so that nobody can judge it yet."""
+    """Whether a running limit of the case ends in a year its calendar does not cover, or one of its levels is reached there, so
+    that nobody can judge it yet."""
     for clock in case.clocks:  # noqa: SIM110  # asked at every change of a case: a generator costs more than the loop
-        if not clock.deadline and not clock.end:
+        if not clock.end and (not clock.deadline or UNCOVERED in clock.thresholds):
             return True
     return False

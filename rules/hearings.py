@@ -91,8 +91,9 @@ def decided_before(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
 def _still_open(offered: int, decided: int, within: Limit, book: RuleBook) -> bool:
     try:
         return decided <= book.worktime.due(offered, within)
-    except UncoveredDate:
-        return False  # nobody can say that it was too soon
+    except UncoveredDate:  # it ends after all the calendar covers, the decision maybe not
+        covers, day_of = book.worktime.calendar.covers, book.worktime.day_of
+        return covers(day_of(offered)) and covers(day_of(decided))
 
 
 def short_notice(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

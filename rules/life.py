@@ -23,6 +23,7 @@ from rules.arithmetic import LabelledPause
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.rulebook import RuleBook, Threshold, TimeLimit
+from rules.spans import graced
 from rules.worktime import Limit
 
 ACTS: tuple[str, ...] = (
@@ -220,7 +221,7 @@ def _threshold(threshold: Threshold, watch: Watch, deadline: int, rule: TimeLimi
     if threshold.kind == "before":
         warned = worktime.before(deadline, threshold.limit)
         return warned if warned > watch.start else UNREACHED
-    return worktime.after(deadline, threshold.limit)
+    return graced(worktime, deadline, threshold.limit)
 
 
 def _watch(card: Card, rule: TimeLimit, book: RuleBook) -> Watch | None:

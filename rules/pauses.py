@@ -1,17 +1,25 @@
 """When a case's clock stands still: special procedures up to their approved days, and supplements after acceptance."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from rules.case import Case, Terms
+from rules.case import UNREACHED, Case, Terms
 from rules.errors import UncoveredDate
 from rules.rulebook import RuleBook
-from rules.worktime import Limit, Unit
+from rules.worklimit import OFFICE_TIME
+from rules.worktime import Limit, Unit, Worktime
 
 _UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
+UNKNOWN = UNREACHED
+"""The end of a pause that nobody can tell: nobody has resumed the case, and what was approved runs into a year that the calendar
+does not cover. It matters only to a limit that has not run out when the pause begins (:func:`prolonged`)."""
+
+
 class Pause(NamedTuple):
-    """``[start, end)`` in epoch ms, not counted; ``why`` is the procedure, or ``supplement``."""
+    """``[start, end)`` in epoch ms, not counted; ``why`` is the procedure, or ``supplement``. The end may be :data:`UNKNOWN`."""
 
     start: int
     end: int
@@ -44,15 +52,11 @@ def resumed_at(case: Case, suspended: int) -> int:
 
 
 def pauses_of(case: Case, book: RuleBook) -> tuple[Pause, ...]:
-    """All pauses of the case, sorted and disjoint. One without an end yet is taken at its cap.
-
-    A suspension whose cap lies in an uncovered year raises :class:`UncoveredDate`: then nothing can be said of the limit.
-    """
+    """All pauses of the case, sorted and disjoint. One without an end yet is taken at its cap."""
     found: list[Pause] = []
     for suspension in case.suspensions:
         start = suspension[0]
-        cap, resumed = cap_of(suspension, book), resumed_at(case, start)
-        found.append(Pause(start, min(cap, resumed) if resumed else cap, suspension[1]))
+        found.append(Pause(start, _end(resumed_at(case, start), partial(cap_of, suspension, book), book), suspension[1]))
     if book.supplement.stops_clock and case.requests and case.terms is not None:
         found += _supplements(case, case.terms, book)
     if len(found) > 1:
@@ -67,9 +71,36 @@ def _supplements(case: Case, terms: Terms, book: RuleBook) -> list[Pause]:
     for request in case.requests:
         if request >= terms.at:
             came = next((at for at in case.supplements if at >= request), 0)
-            cap = book.worktime.due(request, limit)
-            pauses.append(Pause(request, min(came, cap) if came else cap, "supplement"))
+            pauses.append(Pause(request, _end(came, partial(book.worktime.due, request, limit), book), "supplement"))
     return pauses
+
+
+def _end(ended: int, cap: Callable[[], int], book: RuleBook) -> int:
+    """The earlier of when somebody ended a pause (0: nobody has) and its cap. One beyond the calendar is after all it covers."""
+    try:
+        capped = cap()
+    except UncoveredDate:
+        worktime = book.worktime
+        return ended if ended and worktime.calendar.covers(worktime.day_of(ended)) else UNKNOWN
+    return min(ended, capped) if ended else capped
+
+
+def prolonged(worktime: Worktime, start: int, limit: Limit, pauses: Sequence[Pause]) -> int:
+    """The last instant in time for ``limit`` begun at ``start``, with ``pauses`` left out.
+
+    :class:`UncoveredDate` where it depends on a pause whose end is :data:`UNKNOWN`. One that begins when the limit has run out
+    does not matter: no suspension undoes what was too late before it.
+    """
+    due = worktime.due(start, limit, [(pause.start, pause.end) for pause in counted_out(pauses)])
+    ends_with_a_day = not limit.value or (worktime.counting.ends != "second" and limit.unit not in OFFICE_TIME)
+    if any(pause.end == UNKNOWN and pause.start < due + ends_with_a_day for pause in pauses):  # as worktime.due compares them
+        raise worktime.calendar.beyond()
+    return due
+
+
+def counted_out(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+    """Those that a limit with a deadline was prolonged by, or could have been: their ends are known."""
+    return tuple([pause for pause in pauses if pause.end != UNKNOWN])
 
 
 def _disjoint(pauses: list[Pause]) -> list[Pause]:
@@ -82,6 +113,3 @@ def _disjoint(pauses: list[Pause]) -> list[Pause]:
         else:
             merged.append(pause)
     return merged
-
-
-__all__ = ["Pause", "UncoveredDate", "approved_days", "cap_of", "pauses_of", "resumed_at"]

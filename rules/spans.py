@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from rules.case import UNREACHED
-from rules.worktime import Limit
+from rules.case import UNCOVERED, UNREACHED
+from rules.errors import UncoveredDate
+from rules.worktime import Limit, Worktime
 
 _LIMITS: dict[str, Limit] = {}
 
@@ -29,3 +30,11 @@ def limit_of(text: str) -> Limit:
     if limit is None:
         limit = _LIMITS[text] = Limit.parse(text)
     return limit
+
+
+def graced(worktime: Worktime, at: int, grace: Limit) -> int:
+    """The threshold of a level that is reached ``grace`` after ``at``. What is known of the other levels holds without it."""
+    try:
+        return worktime.after(at, grace)
+    except UncoveredDate:
+        return UNCOVERED

@@ -10,11 +10,10 @@ from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.arithmetic import Span, arithmetic
 from rules.cards import Change
 from rules.case import Card, Case, Clock, is_standing, place_of
-from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched
-from rules.pauses import pauses_of
+from rules.pauses import counted_out, pauses_of
 from rules.process import found_by
 from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.spans import Span as Run
@@ -123,10 +122,7 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
     span = span_of(case, clock, rule, book)
     if span is None:
         return Defence()
-    try:
-        pauses = clip(pauses_of(case, book), clock.start) if span.paused else ()
-    except UncoveredDate:
-        pauses = ()
+    pauses = counted_out(clip(pauses_of(case, book), clock.start)) if span.paused else ()
     limit = extended(case, rule, book, span, pauses)
     slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
     return Defence(

@@ -28,7 +28,7 @@ from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
 from rules.hearings import hearing_spans
 from rules.instant import DAY
-from rules.pauses import Pause, approved_days, resumed_at
+from rules.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.reviews import review_spans
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span as Span
@@ -250,12 +250,11 @@ def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: 
     """The last instant in time, pauses left out and, for the case itself, extensions added."""
     if not pauses and not case.extensions:
         return book.worktime.due(start, limit)
-    between = [(pause.start, pause.end) for pause in pauses]
-    deadline = book.worktime.due(start, limit, between)
+    deadline = prolonged(book.worktime, start, limit, pauses)
     if rule.clock == "case" and case.extensions:
         days = _extension_days(case, book, deadline)
         if days:
-            deadline = book.worktime.due(start, Limit(limit.value + days, limit.unit), between)
+            deadline = prolonged(book.worktime, start, Limit(limit.value + days, limit.unit), pauses)
     return deadline
 
 
@@ -269,5 +268,5 @@ def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tu
     """The limit of ``span`` with the extensions that count: what :func:`deadline_of` counted."""
     if rule.clock != "case" or not case.extensions:
         return span.limit
-    plain = book.worktime.due(span.start, span.limit, [(pause.start, pause.end) for pause in pauses])
+    plain = prolonged(book.worktime, span.start, span.limit, pauses)
     return Limit(span.limit.value + _extension_days(case, book, plain), span.limit.unit)

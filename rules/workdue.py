@@ -105,10 +105,13 @@ class DueDates:
         if limit.unit in NATURAL and limit.value:
             last = self._natural_last(start, limit)
             return _prolonged(last, first, [self.paused_days(pause) for pause in pauses], 1, rolled)
-        ordinal = self.calendar.ordinal_of
-        days = [self.paused_days(pause) for pause in pauses if pause[1] > start]
-        paused = [(ordinal(from_), ordinal(to)) for from_, to in days]
-        return self.calendar.day_at(_prolonged(first + max(limit.value - 1, 0), first, paused, 1, _same))
+        ordinal, day_at = self.calendar.ordinal_of, self.calendar.day_at
+        last = first + max(limit.value - 1, 0)
+        for from_, to in [self.paused_days(pause) for pause in pauses if pause[1] > start]:
+            if from_ > day_at(last):
+                break  # what begins after the limit may end in a year nobody has a calendar for
+            last += max(ordinal(to) - max(ordinal(from_), first), 0)
+        return day_at(last)
 
     def _natural_last(self, start: int, limit: Limit) -> int:
         last = self.after_natural(start, limit) // DAY

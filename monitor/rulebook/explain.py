@@ -12,7 +12,7 @@ from monitor.rulebook.rates_in_words import rate_lines
 from monitor.rulebook.reach import samples_of
 from rules.alerts import LEVELS
 from rules.arithmetic import Language, describe
-from rules.case import UNREACHED
+from rules.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
@@ -183,6 +183,8 @@ def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Itera
         name = words.word(words.LEVELS, LEVELS[level], lang)
         if threshold == UNREACHED:
             yield f"  {name}：时限太短，不触发" if zh else f"  {name}: the limit is too short for it"
+        elif threshold == UNCOVERED:
+            yield f"  {name}：日历尚未覆盖该年" if zh else f"  {name}: in a year the calendar does not cover"
         else:
             reached = f"{to_datetime(threshold, book.zone):%Y-%m-%d %H:%M:%S}"
             yield f"  {name}：{reached} 之后" if zh else f"  {name}: after {reached}"

@@ -88,12 +88,12 @@ def test_a_redelivered_offset_changes_nothing(history, profile):
         assert again.case is case and not again.alerts
 
 
-def live(history: Sequence[Header], books: RuleBooks, ticks: Sequence[int]) -> tuple[Case | None, list, dict]:
-    """Records arrive as they happen; ``ticks`` are minutes at which time is told besides."""
+def live(history: Sequence[Header], books: RuleBooks, ticks: Sequence[int], *, end: int = END) -> tuple[Case | None, list, dict]:
+    """Records arrive as they happen; ``ticks`` are minutes at which time is told besides, and ``end`` an instant."""
     moments = sorted(
         [(to_instant(record.at), 1, index, record) for index, record in enumerate(history)]
         + [(to_instant(BEGIN) + minute * 60_000, 0, index, TICK) for index, minute in enumerate(ticks)]
-        + [(END, 2, 0, TICK)],
+        + [(end, 2, 0, TICK)],
         key=lambda moment: moment[:3],
     )
     case, alerts = None, []

@@ -27,9 +27,9 @@ def story(*told: Told, accept: bool = True) -> Story:
     for order in (orders[0], orders[-1], orders[len(orders) // 2]):
         each = Story()
         if accept:
-            each.tell("accepted", day(0), day(90), promised="60wd", statutory="90wd")
+            each.tell("accepted", day(0), day(500), promised="60wd", statutory="90wd")
         for kind, when in order:
-            each.tell(kind, day(when), day(90), **({"result": "granted"} if kind == "decided" else {}))
+            each.tell(kind, day(when), day(500), **({"result": "granted"} if kind == "decided" else {}))
         stories.append(each)
     assert len({each.known.hearings for each in stories}) == 1, "whatever the order of arrival"
     return stories[0]
@@ -129,11 +129,13 @@ def test_once_asked_for_it_must_be_held_or_given_up() -> None:
     assert cut_short((REQUESTED, 2), (WAIVED, 3), (REQUESTED, 4), ("decided", 5)) == ["event=hearing_requested"]
 
 
-def test_where_the_calendar_ends_nobody_says_that_it_was_too_soon() -> None:
-    short = {"calendar": {"name": "short", "base": "weekends", "years": [2026]}}
+@pytest.mark.parametrize(("year", "offered", "decided", "said"), [(2026, 1, 2, True), (2026, 1, 400, False), (2025, 1, 2, False)])
+def test_where_the_calendar_ends_only_what_it_covers_is_too_soon(year: int, offered: float, decided: float, said: bool) -> None:
+    """The days to ask in end after all that the calendar covers; so a decision that it does cover came before."""
+    short = {"calendar": {"name": "short", "base": "weekends", "years": [year]}}
     judged = book(over=short, process=[{"id": "it", "finding": "decided-before-hearing", "within": "300wd", "yellow": "at once"}])
-    case = story((OFFERED, 1), ("decided", 2)).known
-    assert list(decided_before(case, rule_of(judged, "it"), judged)) == []
+    case = story((OFFERED, offered), ("decided", decided)).known
+    assert bool(decided_before(case, rule_of(judged, "it"), judged)) is said
 
 
 @pytest.mark.parametrize(("held", "said"), [(7.5, ["announced=6"]), (7.7, [])])

@@ -1,0 +1,140 @@
+"""The last days a calendar covers: what is known is judged, what is not known waits, and nobody's card goes because of it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from rules.errors import UncoveredDate
+from rules.figures import is_uncovered
+from rules.instant import to_instant
+from rules.pauses import UNKNOWN, Pause, pauses_of, prolonged
+from rules.rulebook import RuleBook
+from rules.worktime import Limit
+from tests.rules.story import ZONE, Story, book, books
+
+UNTIL_2026 = {"calendar": {"name": "until 2026", "base": "cn", "until": 2026}}
+LONGER = {"calendar": {"name": "with 2027", "base": "cn", "years": [2027]}}
+
+
+def on(month: int, day: int, hour: int = 10, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=ZONE)
+
+
+def begun(promised: str = "5wd", profile: str = "default", **keys: Any) -> Story:
+    """Accepted on Monday, 2 November 2026."""
+    story = Story(books(profile, **UNTIL_2026, **keys))
+    story.tell("accepted", on(11, 2), promised=promised, statutory="90wd")
+    return story
+
+
+@pytest.mark.parametrize("ends", ["second", "day_end", "closing_time"])
+@pytest.mark.parametrize("promised", ["5wd", "7d", "20wh"])
+def test_a_suspension_into_the_unknown_year_takes_no_card_away(promised: str, ends: str) -> None:
+    story = begun(promised, counting={"ends": ends})
+    story.tick(on(11, 16))
+    assert "yellow case-promise" in story.standing
+    due = story.deadline("case-promise")
+    story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
+    assert "yellow case-promise" in story.standing and story.deadline("case-promise") == due
+    assert [alert.reason for alert in story.alerts if alert.state == "withdrawn"] == []
+
+
+def test_its_arithmetic_is_told_as_before() -> None:
+    story = begun()
+    story.tell("suspended", on(11, 20), on(11, 20), procedure="inspection", approved_days=40)
+    [alert] = [alert for alert in story.alerts if alert.level == "yellow" and alert.rule == "case-promise"]
+    assert sum(span.days for span in alert.spans if span.counted) == 5
+    assert not any("inspection" in str(span) for span in alert.spans)
+
+
+def test_a_supplement_asked_for_after_the_limit_takes_none_away_either() -> None:
+    story = begun()
+    story.tick(on(11, 16))
+    story.tell("supplement_requested", on(11, 20))
+    assert "yellow case-promise" in story.standing
+
+
+def test_while_it_is_suspended_nobody_says_when_it_is_due() -> None:
+    story = begun("20wd")
+    story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
+    assert not next(clock for clock in story.known.clocks if clock.rule == 0).deadline
+    assert is_uncovered(story.known)
+
+
+def test_once_it_is_resumed_before_the_year_ends_everybody_knows() -> None:
+    story = begun("20wd")
+    story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
+    story.tell("resumed", on(11, 25))
+    assert story.deadline("case-promise") == on(12, 3)  # 20 working days from 2 November, and three for those suspended
+    story.tick(on(12, 4))
+    assert "yellow case-promise" in story.standing
+
+
+def test_resumed_in_the_unknown_year_its_end_is_as_unknown() -> None:
+    story = begun("20wd")
+    story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
+    story.tell("resumed", on(1, 6, year=2027))
+    [pause] = pauses_of(story.known, next(iter(story.books)))
+    assert pause.end == UNKNOWN
+
+
+def test_a_supplement_that_came_in_time_ends_its_pause_whatever_the_cap() -> None:
+    story = begun("20wd")
+    story.tell("supplement_requested", on(11, 20))
+    story.tell("supplemented", on(11, 25))
+    assert story.deadline("case-promise") == on(12, 3)
+
+
+def test_a_level_that_is_known_is_reached_though_the_next_is_not() -> None:
+    """Zhanjiang: yellow at the deadline, red five working days later."""
+    story = begun("40wd", "zhanjiang")
+    assert story.deadline("case-promise") == on(12, 28)
+    story.tick(on(12, 29))
+    assert story.standing == {"yellow case-promise"}
+    assert is_uncovered(story.known), "the red one is not forgotten"
+    story.books = books("zhanjiang", **LONGER)
+    story.tick(on(1, 9, year=2027))
+    assert "red case-promise" in story.standing
+    assert not is_uncovered(story.known)
+
+
+def test_so_it_is_with_findings_and_with_cards_nobody_answers() -> None:
+    rule = {"id": "it", "finding": "terminated", "yellow": "at once", "red": "5wd after"}
+    story = begun("60wd", process=[rule])
+    story.tell("concluded", on(12, 30), how="voided")
+    story.tick(on(12, 31))
+    assert "yellow it" in story.standing and is_uncovered(story.known)
+    answered = Story(books("office", **UNTIL_2026, time_limits=[
+        {"id": "case-promise", "clock": "case", "yellow": "deadline"},
+        {"id": "reply", "clock": "reply", "limit": "5wd", "yellow": "deadline", "red": "10wd after"},
+    ]))  # fmt: skip
+    answered.tell("accepted", on(12, 14), promised="3wd")
+    answered.tick(on(12, 25))
+    assert {"yellow case-promise", "yellow reply"} <= answered.standing
+
+
+@pytest.mark.parametrize(
+    ("ends", "limit", "matters"),
+    [("second", "5wd", False), ("second", "5d", False), ("second", "20wh", False), ("day_end", "20wh", False),
+     ("day_end", "5wd", True), ("day_end", "5d", True), ("closing_time", "5wd", True), ("second", "0wd", True)],
+)  # fmt: skip
+def test_the_very_instant_counts_as_where_the_end_is_known(ends: str, limit: str, matters: bool) -> None:
+    judged: RuleBook = book(over={**UNTIL_2026, "counting": {"ends": ends}})
+    worktime, start = judged.worktime, to_instant(on(11, 2))
+    due = worktime.due(start, Limit.parse(limit))
+    for begins, then in ((due - 1, True), (due, matters), (due + 1, False)):
+        pause = [Pause(begins, UNKNOWN, "inspection")]
+        if then:
+            with pytest.raises(UncoveredDate, match="does not cover 2027"):
+                prolonged(worktime, start, Limit.parse(limit), pause)
+        else:
+            assert prolonged(worktime, start, Limit.parse(limit), pause) == due
+
+
+def test_a_known_pause_that_begins_too_late_may_end_when_it_likes() -> None:
+    """Found by Hypothesis: it ended after closing time on the last day that is covered, so that its end was no day to be had."""
+    judged = book(over={**UNTIL_2026, "counting": {"ends": "closing_time"}})
+    pause = (to_instant(on(12, 1)), to_instant(on(12, 31, 18)))
+    start = to_instant(on(11, 2))
+    assert judged.worktime.due(start, Limit.parse("5wd"), [pause]) == judged.worktime.due(start, Limit.parse("5wd"))

@@ -45,6 +45,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "gone": ("{name}：不再计时", "{name}: no longer counted"),
     "change": ("{level} {name}（{alert}）{state}：{reason}", "{level} {name} ({alert}) {state}: {reason}"),
     "limit": ("{name}：{limit}，自 {begun} 起算，{due} 届满", "{name}: {limit}, begun {begun}, ends {due}"),
+    "limit_open": ("{name}：{limit}，自 {begun} 起算", "{name}: {limit}, begun {begun}"),
     "limit_running": ("计时中", "running"),
     "limit_overdue": ("未结束，已超期", "not ended yet, overdue"),
     "limit_in_time": ("{ended} 止，未超期", "ended {ended}, in time"),

@@ -112,7 +112,8 @@ class _Teller:
     def _limit(self, limit: LimitTold) -> Iterator[str]:
         name = self._rule(limit.name, limit.rule, limit.cycle)
         text = words.limit(limit.limit, self.lang)
-        yield f"  {self._say('limit', name=name, limit=text, begun=self._at(limit.counted_from), due=self._at(limit.deadline))}"
+        begun, due = self._at(limit.counted_from), self._at(limit.deadline)
+        yield f"  {self._say('limit' if due else 'limit_open', name=name, limit=text, begun=begun, due=due)}"
         yield f"    {self._say('limit_' + limit.state, ended=self._at(limit.ended))}"
         if limit.source:
             yield f"    {self._say('source', source=limit.source)}"

@@ -8,6 +8,7 @@ in the order of the log like all else. Looking for such cases goes through all o
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka.errors import KafkaError
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 CHUNK = 2000
 """Cases looked at before a batch gets its turn: 2 ms, or 40 where all of them are outdated."""
+_AHEAD = timedelta(days=120)
+"""How far most limits run, suspensions and all."""
 RETRY = 1.0
 """Seconds until a broker that failed is asked again."""
 
@@ -101,3 +104,15 @@ def _tell(shelf: Shelf) -> None:
     measures.rule_books(shelf)
     told = [f"{book.version} ({book.digest}, {measures.origin(shelf, book.version)})" for book in shelf.books]
     log.info("rule books: %s", ", ".join(told))
+    soon = datetime.now(UTC).date() + _AHEAD
+    for book in shelf.books:
+        last = book.calendar.years[-1]
+        if soon.year > last:
+            log.warning(
+                "book %s: its calendar %s ends with %d. Limits that run into %d are judged once it has that year: "
+                "supervise calendar publish, see docs/rulebooks.md",
+                book.version,
+                book.calendar.name,
+                last,
+                last + 1,
+            )

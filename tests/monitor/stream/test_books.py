@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -322,3 +323,17 @@ def test_the_gauge_knows_the_books_there_are() -> None:
     [sample] = metrics.RULE_BOOKS.collect()[0].samples
     [book] = target.books
     assert sample.labels == {"version": book.version, "digest": book.digest, "origin": "file"}
+
+
+@pytest.mark.parametrize(("years", "said"), [([2019, 2020], True), (list(range(2019, 2100)), False)])
+def test_a_calendar_that_ends_soon_is_said_when_the_worker_starts(
+    years: list[int], said: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = tmp_path / "city.toml"
+    book.write_text(
+        'extends = "default"\nname = "city"\nversion = "city-1"\n'
+        f'[calendar]\nname = "ours"\nbase = "weekends"\nyears = {years}\nholidays = []\nworkdays = []\n',
+        "utf-8",
+    )
+    Bookkeeper(Shelf.of_files([book]), Catalog(), {}, asyncio.Lock(), asyncio.Lock(), print)  # type: ignore[arg-type]
+    assert ("its calendar ours ends with 2020. Limits that run into 2021 are judged once it has that year" in caplog.text) is said

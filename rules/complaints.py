@@ -115,7 +115,7 @@ def _round(notes: list[Note]) -> Round:
     extensions = tuple([(at, days) for at, step, _, days, _ in notes if step == EXTENDED])
     return Round(
         notes[0][2],
-        when[FILED] or notes[0][0],
+        notes[0][0],
         when[FILED],
         when[ACCEPTED],
         when[REFUSED],
@@ -155,9 +155,11 @@ def _answer(each: Round) -> tuple[int, int]:
 
 
 def _misroute(each: Round) -> tuple[int, int]:
-    """Only a return tells that it was wrongly sent, so this clock has always ended."""
-    returned = each.misrouted and each.misrouted == each.ended
-    return (each.accepted or each.filed, each.misrouted) if returned else (NEVER, NEVER)
+    """Only a return tells that it was wrongly sent, so this clock has always ended. Accepting what is returned in the same
+    instant begins nothing."""
+    if not each.misrouted or each.misrouted != each.ended:
+        return NEVER, NEVER
+    return each.accepted if 0 < each.accepted < each.misrouted else each.filed, each.misrouted
 
 
 def _closing(each: Round) -> tuple[int, int]:

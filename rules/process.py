@@ -11,8 +11,8 @@ bad reviews stand in :mod:`rules.complaint_findings`, those about hearings in :m
 | outside-hours | accepted or decided at a window while the office was closed | inference |
 | back-entry | typed in more than so many working days after it happened | Jiangsu: 10 working days |
 | item-unknown, item-suspended | accepted for an item that is not offered | Jiangsu |
-| conclusion-without-acceptance | concluded, never accepted | Jiangsu: acceptance notice missing |
-| conclusion-without-decision | concluded normally, no decision on record | Jiangsu: decision missing |
+| conclusion-without-acceptance | concluded, not accepted by then | Jiangsu: acceptance notice missing |
+| conclusion-without-decision | concluded normally, not decided by then | Jiangsu: decision missing |
 | result-without-decision | issued or delivered before anything was decided or concluded | inference |
 | acceptance-after-decision | what cannot have been in this order | inference |
 | stage-missing, stage-out-of-order | against the flow of the item | Jiangsu: no review stage, return to an earlier stage |
@@ -104,14 +104,20 @@ def needs(finding: str) -> tuple[str, ...]:
 
 
 def _unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
-    """A case voided or withdrawn before its acceptance has been ended as it should be."""
-    if case.terms is None and case.concluded and not case.not_accepted and case.how in ("normal", "returned"):
-        return (Found(case.concluded, f"how={case.how}"),)
-    return ()
+    """A case voided or withdrawn before its acceptance has been ended as it should be. An answer that was given only after the
+    conclusion mends nothing: else a card would be gone as soon as the department accepts what it has concluded long ago."""
+    if not case.concluded or case.how not in ("normal", "returned"):
+        return ()
+    accepted = case.terms.at if case.terms is not None else NEVER
+    if 0 < accepted <= case.concluded or 0 < case.not_accepted <= case.concluded:
+        return ()
+    return (Found(case.concluded, f"how={case.how}"),)
 
 
 def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
-    return (Found(case.concluded, ""),) if case.concluded and case.how == "normal" and not case.decided else ()
+    """A decision that was made only after the conclusion comes as late as none."""
+    undecided = not 0 < case.decided <= case.concluded
+    return (Found(case.concluded, ""),) if case.concluded and case.how == "normal" and undecided else ()
 
 
 def _result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -135,9 +141,10 @@ def _missing(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     flow = book.item(case.terms.item).flow
     if not flow:
         return ()
-    passed = {stage for _, stage in case.entered}
-    passed.update([stage for _, stage in case.left])
-    passed.update([stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if at])
+    over = case.concluded  # a stage entered when all was over is still missing
+    passed = {stage for at, stage in case.entered if at <= over}
+    passed.update([stage for at, stage in case.left if at <= over])
+    passed.update([stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if 0 < at <= over])
     lacking = [STAGES[stage] for stage in _to_pass(flow) if stage not in passed]
     return (Found(case.concluded, f"stages={','.join(lacking)}"),) if lacking else ()
 
@@ -162,7 +169,7 @@ def _disordered(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found
         return ()
     place = _places(flow)
     steps = [*case.entered, (case.terms.at, ACCEPTANCE)]
-    if case.decided and APPROVAL not in {stage for _, stage in case.entered}:
+    if case.decided and APPROVAL not in {stage for at, stage in case.entered if at <= case.decided}:
         steps.append((case.decided, APPROVAL))
     found = []
     reached, since = -1, NEVER

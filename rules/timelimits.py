@@ -205,11 +205,13 @@ def _delivery(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
 
 
 def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
-    """``ends_with`` says what the wait begins with. A case that reports no decision is taken as decided when it concludes."""
-    if rule.ends_with == "decision" and case.decided:
-        start = case.decided if case.granted else NEVER
+    """``ends_with`` says what the wait begins with. A case that was not decided by then is taken as decided when it concludes:
+    what is decided afterwards undoes no wait."""
+    decided = case.decided if not case.concluded or case.decided <= case.concluded else NEVER
+    if rule.ends_with == "decision" and decided:
+        start = decided if case.granted else NEVER
     else:
-        start = case.concluded if case.how == "normal" and (case.granted or not case.decided) else NEVER
+        start = case.concluded if case.how == "normal" and (case.granted or not decided) else NEVER
     if start:
         yield Span(1, start, end, limit_of(rule.limit), False)
 

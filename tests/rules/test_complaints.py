@@ -156,3 +156,28 @@ def test_stays_small() -> None:
     bytes_of = len(encode_case(Case("k", complaints=story.known.complaints))) - len(encode_case(Case("k")))
     assert bytes_of < 4 * 30, "four records of one complaint"
     assert len(encode_case(story.known)) < 600, "with its place, its clocks and what became of them"
+
+
+def test_a_filing_that_comes_after_the_acceptance_changes_no_number() -> None:
+    """Found by Hypothesis: its round began anew with the filing, and the numbers of the others moved with it."""
+    story = Story()
+    story.tell("complaint_accepted", day(0), complaint="TS2")
+    filed(story, "TS1", 1)
+    story.tick(day(29))
+    assert {"yellow complaint-answer/1", "yellow complaint-acceptance/2"} <= set(story.states)
+    filed(story, "TS2", 30)
+    assert [(each.complaint, each.begun) for each in rounds_of(story.known)] == [("TS2", at(0)), ("TS1", at(1))]
+    story.tick(day(60))
+    assert "withdrawn" not in {alert.state for alert in story.alerts}
+
+
+def test_accepting_what_is_returned_in_the_same_instant_begins_nothing() -> None:
+    story = Story()
+    filed(story, "TS1", 0)
+    story.tell("complaint_misrouted", day(7), complaint="TS1")
+    story.tick(day(8))
+    assert "yellow complaint-misroute" in story.standing
+    story.tell("complaint_accepted", day(7), day(9), complaint="TS1")
+    assert "yellow complaint-misroute" in story.standing
+    story.tell("complaint_accepted", day(6.9), day(10), complaint="TS1")
+    assert "yellow complaint-misroute" not in story.standing, "it had been accepted before, and was returned at once"

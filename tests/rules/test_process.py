@@ -359,3 +359,37 @@ def test_a_late_decision_takes_the_card_back() -> None:
     assert story.states["red p/1"] == "issued"
     story.tell("decided", day(0.5), arrived=day(3), result="granted")
     assert story.states["red p/1"] == "withdrawn" and story.alerts[-1].reason == "late_record"
+
+
+@pytest.mark.parametrize(
+    ("finding", "told", "afterwards"),
+    [
+        ("conclusion-without-acceptance", [concluded(1)], accepted(5)),
+        ("conclusion-without-acceptance", [concluded(1, how="returned")], ("not_accepted", 5, {})),
+        ("conclusion-without-decision", [accepted(), concluded(1)], decided(5)),
+        ("result-without-decision", [accepted(), ("issued", 1, {})], decided(5)),
+        ("stage-missing", [accepted(), *THROUGH[:2], concluded(4)], entered(5, "approval")),
+        ("stage-missing", [accepted(), *THROUGH[:2], concluded(4)], left(5, "approval")),
+        ("stage-missing", [accepted(), *THROUGH[:2], concluded(4)], decided(5)),
+        ("stage-out-of-order", [accepted(), decided(1), entered(2, "handling")], entered(5, "approval")),
+        ("reversed", [accepted(), left(1, "review"), decided(2, "refused")], left(5, "review", action="return")),
+    ],
+)
+def test_what_happens_afterwards_mends_nothing(finding: str, told: list[Told], afterwards: Told) -> None:
+    """Found by Hypothesis: a case concluded without acceptance was rid of its card as soon as somebody accepted it."""
+    before = found(finding, *copied(told))
+    assert len(before) == 1
+    assert found(finding, *copied([*told, afterwards])) == before
+    if finding not in ("reversed", "stage-out-of-order"):
+        kind, _, fields = afterwards
+        assert found(finding, *copied(told), (kind, 0.5, {**fields, "arrived": 5})) == [], "it had happened before"
+
+
+def test_in_the_very_instant_of_the_conclusion_is_in_time() -> None:
+    assert found("conclusion-without-acceptance", concluded(1), accepted(1)) == []
+    assert found("conclusion-without-acceptance", concluded(1), ("not_accepted", 1, {})) == []
+    assert found("conclusion-without-decision", accepted(), concluded(1), decided(1)) == []
+    assert found("stage-missing", accepted(), *THROUGH[:2], concluded(4), entered(4, "approval")) == []
+    assert found("stage-missing", accepted(), *THROUGH[:2], concluded(4), left(4, "approval")) == []
+    assert found("stage-missing", accepted(), *THROUGH[:2], concluded(4), decided(4)) == []
+    assert found("stage-out-of-order", accepted(), *THROUGH[:2], decided(3), entered(3, "approval")) == []

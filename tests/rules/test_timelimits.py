@@ -289,6 +289,17 @@ class TestAfterTheDecision:
         story.tell("issued", day(3))
         assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
 
+    def test_what_is_decided_after_the_conclusion_undoes_no_wait(self) -> None:
+        """Found by Hypothesis: a late delivery lost its card as soon as the case was refused after all."""
+        for profile in ("default", "hunan"):
+            story = self.told(profile, ("concluded", day(2), {}))
+            story.tick(day(40))
+            before = story.states
+            story.tell("decided", day(41), result="refused")
+            assert story.states == before and "delivery/1" in story.clocks
+            story.tell("decided", day(2), day(42), result="refused")
+            assert "delivery/1" not in story.clocks, "it had been refused in the very instant it was concluded"
+
     def test_what_is_delivered_was_issued(self) -> None:
         story = self.told("hunan", ("concluded", day(2), {}), ("delivered", day(3), {}))
         assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]

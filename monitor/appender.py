@@ -38,9 +38,15 @@ class Appender:
         """The partition of a key."""
 
     async def __aenter__(self) -> Self:
-        options = {"acks": "all", "enable_idempotence": True, "max_batch_size": _BATCH_BYTES, "linger_ms": 0}
+        writing = connected(
+            AIOKafkaProducer,
+            self._settings.kafka,
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=_BATCH_BYTES,
+            linger_ms=0,
+        )
         async with AsyncExitStack() as connection:
-            writing = connected(AIOKafkaProducer, self._settings.kafka, **options)
             self._producer = await connection.enter_async_context(writing)
             self.partitions = len(await self._producer.partitions_for(self.topic))
             self._connection = connection.pop_all()

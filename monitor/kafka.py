@@ -201,6 +201,11 @@ async def topic_config(kafka: KafkaSettings, topic: str) -> dict[str, str]:
     )
 
 
+async def stamped_by(kafka: KafkaSettings, topic: str) -> str:
+    """Who stamps the records of an existing topic: ``LogAppendTime`` the broker, ``CreateTime`` whoever writes them."""
+    return (await topic_config(kafka, topic)).get("message.timestamp.type", "unknown")
+
+
 async def create_topics(kafka: KafkaSettings, topics: TopicSettings, wanted: Mapping[str, Mapping[str, str]]) -> None:
     """Create each topic with its configuration unless it is there."""
     try:

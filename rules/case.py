@@ -172,6 +172,11 @@ decode_case = msgspec.msgpack.Decoder(Case).decode
 """The inverse of :data:`encode_case`."""
 
 
+def first(*instants: int) -> int:
+    """The earliest of those that have happened; ``NEVER`` if none has."""
+    return min([at for at in instants if at], default=NEVER)
+
+
 def over_at(case: Case) -> int:
     """When the case was over: concluded, or refused at the door; ``NEVER`` while it goes on.
 

@@ -25,7 +25,7 @@ from rules.rulebook import (
     Threshold,
     TimeLimit,
 )
-from rules.spans import graced
+from rules.thresholds import graced, threshold_of
 from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime import Limit
 
@@ -243,22 +243,5 @@ def _thresholds(
 ) -> tuple[int, ...]:
     if rule.thresholds == _AT_DEADLINE:
         return (deadline,)
-    return tuple(
-        [
-            deadline if threshold.kind == "deadline" else _threshold(threshold, book, start, deadline, limit, pauses)
-            for threshold in rule.thresholds
-        ]
-    )
-
-
-def _threshold(threshold: Threshold, book: RuleBook, start: int, deadline: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
-    """The instant a level is reached at. A limit too short for its warning (one day, warned two days before) has none."""
-    worktime = book.worktime
-    if threshold.kind == "fraction":
-        between = [(pause.start, pause.end) for pause in pauses]
-        return worktime.fraction(start, deadline, threshold.numerator, threshold.denominator, limit.unit, between)
-    assert threshold.limit is not None
-    if threshold.kind == "before":
-        warned = worktime.before(deadline, threshold.limit)
-        return warned if warned > start else UNREACHED
-    return graced(worktime, deadline, threshold.limit)
+    between = [(pause.start, pause.end) for pause in pauses]
+    return tuple([threshold_of(each, book.worktime, start, deadline, limit.unit, between) for each in rule.thresholds])

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.case import NEVER, Case, is_window
+from rules.case import NEVER, Case, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.numbering import numbers_of
@@ -66,11 +66,6 @@ class Round(NamedTuple):
     def ended(self) -> int:
         """When nobody owed it an answer any more: refused, answered, returned or closed."""
         return first(self.refused, self.answered, self.misrouted, self.closed)
-
-
-def first(*instants: int) -> int:
-    """The earliest of those that have happened; ``NEVER`` if none has."""
-    return min([at for at in instants if at], default=NEVER)
 
 
 def note_of(event: Any, at: int, books: RuleBooks) -> Note:

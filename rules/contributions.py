@@ -59,18 +59,14 @@ def counted(case: Case, book: RuleBook) -> list[tuple[int, int]]:
     if terms is not None:
         found.append((to_local(terms.at) // DAY, ACCEPTED))
         if case.due:
-            overdue = not over or over > case.due
-            day = to_local(case.due if overdue else over) // DAY
-            found.append((day, JUDGED))
-            if overdue:
-                found.append((day, OVERDUE))
+            found += [(to_local(at) // DAY, counter) for at, counter in _judged(case.due, over)]
     if over and (terms is not None or over == case.not_accepted):
         day = to_local(over) // DAY
         found.append((day, SETTLED))
         if _refused(case, over):
             found.append((day, REFUSED))
     if case.cards:
-        alerts = [card for card in case.cards if card.state not in _NO_ALERT and not card.office]
+        alerts = [card for card in case.cards if _is_alert(card)]
         warned = [card.due for card in alerts if card.level >= _WARNING]
         if warned:
             found.append((to_local(min(warned)) // DAY, WARNED))
@@ -95,19 +91,23 @@ def counted_of_parts(case: Case, book: RuleBook) -> Iterator[tuple[str, int, int
         clocks = [clock for clock in case.clocks if clock.cycle == cycle and book.kind_of[clock.rule] == "branch"]
         deadline = min([clock.deadline for clock in clocks if clock.deadline], default=NEVER)
         if deadline:
-            overdue = not end or end > deadline
-            day = to_local(deadline if overdue else end) // DAY
-            yield department, day, JUDGED
-            if overdue:
-                yield department, day, OVERDUE
+            yield from [(department, to_local(at) // DAY, counter) for at, counter in _judged(deadline, end)]
         rules = {book.rules[clock.rule].id for clock in clocks}
-        warned = [card.due for card in case.cards if card.cycle == cycle and card.rule in rules and _is_alert(card)]
+        alerts = [card for card in case.cards if card.cycle == cycle and card.rule in rules and _is_alert(card)]
+        warned = [card.due for card in alerts if card.level >= _WARNING]
         if warned:
             yield department, to_local(min(warned)) // DAY, WARNED
 
 
+def _judged(deadline: int, end: int) -> tuple[tuple[int, int], ...]:
+    """``(instant, counter)`` of a limit: kept when it ``end``ed by its deadline, overdue when that passed."""
+    if end and end <= deadline:
+        return ((end, JUDGED),)
+    return (deadline, JUDGED), (deadline, OVERDUE)
+
+
 def _is_alert(card: Card) -> bool:
-    return card.level >= _WARNING and card.state not in _NO_ALERT and not card.office
+    return card.state not in _NO_ALERT and not card.office
 
 
 def _refused(case: Case, over: int) -> bool:

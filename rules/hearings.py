@@ -15,12 +15,12 @@ All who are concerned are one party here: the first request begins the clock, an
 from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
-from rules.case import NEVER, Case, over_at
+from rules.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.found import Found
 from rules.rulebook import ProcessRule, RuleBook, TimeLimit
-from rules.spans import Span, limit_of
+from rules.spans import Span, cut_off, limit_of
 from rules.worktime import Limit
 
 OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = range(5)
@@ -45,11 +45,9 @@ def note_of(event: Header, at: int) -> Note:
 
 def hearing_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """From each request to what ended the wait for the hearing. Asking again while one waits begins nothing anew."""
-    limit, over = limit_of(rule.limit), _settled_at(case)
-    waits = _waits(case.hearings)
-    for cycle, (start, end) in enumerate(waits, 1):
-        ended = max(over, start) if over and (not end or over < end) else end
-        yield Span(cycle, start, ended, limit, False)
+    limit, over = limit_of(rule.limit), first(case.decided, over_at(case))  # what is decided too soon is a finding
+    for cycle, (start, end) in enumerate(_waits(case.hearings), 1):
+        yield Span(cycle, start, cut_off(start, end, over), limit, False)
 
 
 def _waits(notes: Sequence[Note]) -> Iterator[tuple[int, int]]:
@@ -62,12 +60,6 @@ def _waits(notes: Sequence[Note]) -> Iterator[tuple[int, int]]:
             start = NEVER
     if start:
         yield start, NEVER
-
-
-def _settled_at(case: Case) -> int:
-    """A decision leaves nothing to be heard about; that it came too soon is a finding."""
-    over = over_at(case)
-    return min(case.decided, over) if case.decided and over else case.decided or over
 
 
 def decided_before(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -92,8 +84,7 @@ def _still_open(offered: int, decided: int, within: Limit, book: RuleBook) -> bo
     try:
         return decided <= book.worktime.due(offered, within)
     except UncoveredDate:  # it ends after all the calendar covers, the decision maybe not
-        covers, day_of = book.worktime.calendar.covers, book.worktime.day_of
-        return covers(day_of(offered)) and covers(day_of(decided))
+        return book.worktime.covers(offered) and book.worktime.covers(decided)
 
 
 def short_notice(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

@@ -22,8 +22,8 @@ from rules.alerts import LEVELS, STATES, Reason, State
 from rules.arithmetic import LabelledPause
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
-from rules.rulebook import RuleBook, Threshold, TimeLimit
-from rules.spans import graced
+from rules.rulebook import RuleBook, TimeLimit
+from rules.thresholds import threshold_of
 from rules.worktime import Limit
 
 ACTS: tuple[str, ...] = (
@@ -204,24 +204,12 @@ def _clock(index: int, cycle: int, watch: Watch, rule: TimeLimit, book: RuleBook
     if known is not None and known.start == start and not pauses:
         return known if known.end == end else Clock(index, cycle, start, end, known.deadline, known.thresholds)
     try:
-        deadline = book.worktime.due(start, Limit.parse(rule.limit), pauses)
-        thresholds = tuple([_threshold(threshold, watch, deadline, rule, book) for threshold in rule.thresholds])
+        limit = Limit.parse(rule.limit)
+        deadline = book.worktime.due(start, limit, pauses)
+        thresholds = tuple([threshold_of(each, book.worktime, start, deadline, limit.unit, pauses) for each in rule.thresholds])
     except UncoveredDate:
         return Clock(index, cycle, start, end, NEVER, ())
     return Clock(index, cycle, start, end, deadline, thresholds or (deadline,))
-
-
-def _threshold(threshold: Threshold, watch: Watch, deadline: int, rule: TimeLimit, book: RuleBook) -> int:
-    worktime = book.worktime
-    if threshold.kind == "fraction":
-        unit = Limit.parse(rule.limit).unit
-        return worktime.fraction(watch.start, deadline, threshold.numerator, threshold.denominator, unit, watch.pauses)
-    if threshold.limit is None:
-        return deadline
-    if threshold.kind == "before":
-        warned = worktime.before(deadline, threshold.limit)
-        return warned if warned > watch.start else UNREACHED
-    return graced(worktime, deadline, threshold.limit)
 
 
 def _watch(card: Card, rule: TimeLimit, book: RuleBook) -> Watch | None:

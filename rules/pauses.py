@@ -80,8 +80,7 @@ def _end(ended: int, cap: Callable[[], int], book: RuleBook) -> int:
     try:
         capped = cap()
     except UncoveredDate:
-        worktime = book.worktime
-        return ended if ended and worktime.calendar.covers(worktime.day_of(ended)) else UNKNOWN
+        return ended if ended and book.worktime.covers(ended) else UNKNOWN
     return min(ended, capped) if ended else capped
 
 

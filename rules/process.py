@@ -34,7 +34,7 @@ from functools import lru_cache
 
 from rules import complaint_findings as complained
 from rules import hearings
-from rules.case import NEVER, Case
+from rules.case import NEVER, Case, first
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.found import Found as Found
@@ -122,12 +122,8 @@ def _undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]
 
 def _result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Where a window system knows no decisions, the conclusion stands for it."""
-    result, settled = _earlier(case.issued, case.delivered), _earlier(case.decided, case.concluded)
+    result, settled = first(case.issued, case.delivered), first(case.decided, case.concluded)
     return (Found(result, ""),) if result and not (settled and settled <= result) else ()
-
-
-def _earlier(one: int, other: int) -> int:
-    return min(one, other) if one and other else one or other
 
 
 def _accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

@@ -18,8 +18,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.case import NEVER, Case
-from rules.complaints import first, numbered
+from rules.case import NEVER, Case, first
+from rules.complaints import numbered
 from rules.events import Header
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from rules.case import UNCOVERED, UNREACHED
-from rules.errors import UncoveredDate
-from rules.worktime import Limit, Worktime
+from rules.case import UNREACHED
+from rules.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}
 
@@ -32,9 +31,6 @@ def limit_of(text: str) -> Limit:
     return limit
 
 
-def graced(worktime: Worktime, at: int, grace: Limit) -> int:
-    """The threshold of a level that is reached ``grace`` after ``at``. What is known of the other levels holds without it."""
-    try:
-        return worktime.after(at, grace)
-    except UncoveredDate:
-        return UNCOVERED
+def cut_off(start: int, end: int, over: int) -> int:
+    """When a clock of a case that was ``over`` then (``NEVER``: it goes on) stopped: at its own ``end``, or with the case."""
+    return max(over, start) if over and (not end or over < end) else end

@@ -23,7 +23,7 @@ A case refused at the door is over like a concluded one: none of its clocks runs
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rules.attendance import attendance_spans, opening_spans
-from rules.case import NEVER, Case, over_at
+from rules.case import NEVER, Case, first, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
 from rules.hearings import hearing_spans
@@ -32,6 +32,7 @@ from rules.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.reviews import review_spans
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span as Span
+from rules.spans import cut_off
 from rules.spans import limit_of as limit_of
 from rules.stale import stale_spans
 from rules.worktime import Limit, Unit
@@ -86,10 +87,7 @@ def _at_least(limit: Limit) -> int:
 
 
 def _end_of_case(case: Case, rule: TimeLimit) -> int:
-    over = over_at(case)
-    if rule.ends_with == "decision" and case.decided:
-        return min(case.decided, over) if over else case.decided
-    return over
+    return first(case.decided, over_at(case)) if rule.ends_with == "decision" else over_at(case)
 
 
 def _branch(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -101,11 +99,8 @@ def _branch(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
 
 def branch_end(case: Case, start: int, department: str) -> int:
     """When the part that ``department`` was given at ``start`` was done, or over with the case; ``NEVER`` while it runs."""
-    over = over_at(case)
-    ends = [at for at, done in case.branch_ends if done == department and at >= start][:1]
-    if over:
-        ends.append(max(over, start))
-    return min(ends, default=NEVER)
+    done = _first_of([at for at, which in case.branch_ends if which == department], start)
+    return cut_off(start, done, over_at(case))
 
 
 def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -114,8 +109,7 @@ def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
         return
     over = over_at(case)
     for cycle, (start, end) in enumerate(_visits(case, rule.stage), 1):
-        ended = max(over, start) if over and (not end or over < end) else end
-        yield Span(cycle, start, ended, limit_of(text), True)
+        yield Span(cycle, start, cut_off(start, end, over), limit_of(text), True)
 
 
 def _visits(case: Case, stage: int) -> Iterator[tuple[int, int]]:
@@ -155,9 +149,8 @@ def _special(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
         if approved > 0:
-            over = over_at(case)
-            ends = [at for at in (resumed_at(case, start), over and max(over, start)) if at]
-            yield Span(cycle, start, min(ends, default=NEVER), Limit(approved, unit), False)
+            ended = cut_off(start, resumed_at(case, start), over_at(case))
+            yield Span(cycle, start, ended, Limit(approved, unit), False)
 
 
 def _acceptance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
@@ -197,7 +190,7 @@ def _first_answer(case: Case) -> int:
 
 
 def _issuance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    yield from _after_decision(case, rule, min([at for at in (case.issued, case.delivered) if at], default=NEVER))
+    yield from _after_decision(case, rule, first(case.issued, case.delivered))
 
 
 def _delivery(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:

@@ -220,6 +220,10 @@ class Worktime:
         """The local date of an instant."""
         return self.clock.day_of(instant)
 
+    def covers(self, instant: int) -> bool:
+        """Whether the calendar says anything about the local date of an instant."""
+        return self.calendar.covers(self.day_of(instant))
+
     def in_office(self, instant: int) -> bool:
         """Whether the office is open: a working day, within a session."""
         day, time_of_day = divmod(self.clock.to_local(instant), DAY)

@@ -34,7 +34,6 @@ class CatalogReader:
 
     def __init__(self, settings: Settings) -> None:
         self._where = TopicPartition(Topics(settings.topics.prefix).catalog, 0)
-        self._bootstrap = settings.kafka.bootstrap
         self._kafka = settings.kafka
 
     async def __aenter__(self) -> Self:
@@ -77,7 +76,7 @@ class CatalogReader:
         return len(records)
 
     def _unavailable(self, error: BaseException) -> KafkaUnavailable:
-        return KafkaUnavailable(f"topic {self._where.topic} at {self._bootstrap} cannot be read: {error}")
+        return KafkaUnavailable(f"topic {self._where.topic} at {self._kafka.bootstrap} cannot be read: {error}")
 
 
 def lay(shelf: Shelf, record: Any) -> None:

@@ -20,11 +20,16 @@ _PATIENCE = 30
 @asynccontextmanager
 async def consuming(settings: Settings) -> AsyncIterator[Any]:
     """A consumer that commits nothing; a broker's failure is a :class:`KafkaUnavailable`."""
-    options = {"max_partition_fetch_bytes": 4 << 20, "fetch_max_bytes": 32 << 20}
+    reading = connected(
+        AIOKafkaConsumer,
+        settings.kafka,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 << 20,
+        fetch_max_bytes=32 << 20,
+    )
     try:
-        async with connected(
-            AIOKafkaConsumer, settings.kafka, enable_auto_commit=False, auto_offset_reset="earliest", **options
-        ) as consumer:
+        async with reading as consumer:
             yield consumer
     except KafkaError as error:
         raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error

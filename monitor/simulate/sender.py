@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError
 
 from monitor.appender import TICK_VALUE, Appender, Headers
-from monitor.kafka import KafkaUnavailable, connected, ensure_topics, topic_config
+from monitor.kafka import KafkaUnavailable, connected, ensure_topics, stamped_by
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation
@@ -108,7 +108,7 @@ def _simulated_time(topic: str) -> Iterator[None]:
 
 
 async def _check_create_time(settings: Settings, topic: str) -> None:
-    stamp = (await topic_config(settings.kafka, topic)).get("message.timestamp.type", "unknown")
+    stamp = await stamped_by(settings.kafka, topic)
     if stamp != "CreateTime":
         raise BadSimulation(
             f"topic {topic} is stamped by the broker ({stamp}): it belongs to a live installation, and simulated times would "

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from monitor.kafka import KafkaUnavailable, create_topics, ensure_topics, partition_counts, topic_config
+from monitor.kafka import KafkaUnavailable, create_topics, ensure_topics, partition_counts, stamped_by
 from monitor.settings import KafkaSettings, Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -58,7 +58,7 @@ async def check_clock(settings: Settings) -> None:
     That is right for a replay or a simulation. In a hall it would mean that no limit ever runs out, and that nobody notices.
     """
     topic = Topics(settings.topics.prefix).events
-    stamp = (await topic_config(settings.kafka, topic)).get("message.timestamp.type", "unknown")
+    stamp = await stamped_by(settings.kafka, topic)
     if stamp != "LogAppendTime":
         log.warning(
             "topic %s is stamped by whoever writes to it (message.timestamp.type=%s): time passes there by its feeder's ticks "

@@ -75,9 +75,9 @@ class FeedReader:
         while True:
             # No group: every wall reads all partitions, and leaves no trace on the cluster. No reset: an offset that is not there
             # any more means that the topic is another one, and then everything must be read anew.
-            options = {"enable_auto_commit": False, "auto_offset_reset": "none"}
+            reading = connected(AIOKafkaConsumer, self._kafka, enable_auto_commit=False, auto_offset_reset="none")
             try:
-                async with connected(AIOKafkaConsumer, self._kafka, **options) as consumer:
+                async with reading as consumer:
                     await self._follow(consumer)
             except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
                 self._complain(_leaves(errors))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules.case import Case, case_state, encode_case, is_window
-from rules.complaints import first, rounds_of
+from rules.case import Case, case_state, encode_case, first, is_window
+from rules.complaints import rounds_of
 from rules.events import key_of
 from rules.figures import NOTHING, count, scope
 from rules.instant import to_instant

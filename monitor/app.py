@@ -246,12 +246,11 @@ def explain(
 
 def rulebook_check(paths: tuple[Path, ...], *, today: datetime | None, horizon: int | None) -> int:
     """Findings on stdout; 1 if one is an error."""
-    findings = check_books(paths, _day(today), HORIZON if horizon is None else horizon)
-    for finding in findings:
+    checked = check_books(paths, _day(today), HORIZON if horizon is None else horizon)
+    for finding in checked.findings:
         click.echo(str(finding))
-    errors = sum(finding.severity == "error" for finding in findings)
-    click.echo(f"files {len(paths)}, errors {errors}, warnings {len(findings) - errors}", err=True)
-    return int(errors > 0)
+    click.echo(f"files {len(paths)}, errors {checked.errors}, warnings {len(checked.findings) - checked.errors}", err=True)
+    return int(checked.errors > 0)
 
 
 def rulebook_explain(rule: str, book: Path, *, begins: datetime | None, lang: Language) -> None:
@@ -295,10 +294,10 @@ def publish_books(
     horizon: int | None,
 ) -> int:
     """Publish rule books, all or none; 1 and the findings if one has errors."""
-    days = HORIZON if horizon is None else horizon
+    checked = check_books(paths, _day(today), HORIZON if horizon is None else horizon)
     try:
-        _tell(publish.publish_books(chosen, paths, by=_who(by), replace=replace, today=_day(today), horizon=days))
-    except publish.Checked as bad:
+        _tell(publish.publish_books(chosen, checked, by=_who(by), replace=replace))
+    except publish.BooksHaveErrors as bad:
         click.echo("\n".join(map(str, bad.findings)))
         click.echo(str(bad), err=True)
         return 1

@@ -17,6 +17,7 @@ from rules.rulebook import RuleBook, RuleBooks
 
 DEFAULT = "default"
 NATIONAL = "cn"
+_JSON = "A .json file must be what supervise rulebook published VERSION printed"
 
 
 def profiles() -> tuple[str, ...]:
@@ -46,27 +47,32 @@ def load_book(path: Path) -> RuleBook:
     return parse_book(str(path), book_table(path))
 
 
-def book_table(path: Path) -> dict[str, Any]:
+def book_table(path: Path, text: str | None = None) -> dict[str, Any]:
     """A book as one table: laid over the books it extends, its calendar and catalog read. Nothing of it is checked yet, but
-    the catalog for being one."""
+    the catalog for being one.
+
+    ``text`` is the file's, where it has been read before (:func:`book_text`): then the file is not read again.
+    """
     source = str(path)
-    data = _extended(source, own_table(path), ())
+    data = _extended(source, own_table(path, text), ())
     return _with_calendar(source, _with_catalog(source, data, path.parent), path.parent)
 
 
-def own_table(path: Path) -> dict[str, Any]:
-    """What a book's file itself says, without the books it extends."""
-    return _published(str(path), path) if path.suffix == ".json" else _toml(str(path), book_text(path))
+def own_table(path: Path, text: str | None = None) -> dict[str, Any]:
+    """What a book's file itself says, without the books it extends; ``text`` as in :func:`book_table`."""
+    read = _published if path.suffix == ".json" else _toml
+    return read(str(path), book_text(path) if text is None else text)
 
 
 def book_text(path: Path) -> str:
-    """The TOML of a file, or of the built-in profile of that name."""
+    """The text of a book's file, TOML or JSON, or of the built-in profile of that name."""
     if not path.suffix and not path.is_file() and path.name in profiles():
         return files("rules").joinpath("books", f"{path.name}.toml").read_text("utf-8")
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRuleBook(str(path), [f"cannot be read: {error}. Built-in profiles are {', '.join(profiles())}"]) from None
+        mend = _JSON if path.suffix == ".json" else f"Built-in profiles are {', '.join(profiles())}"
+        raise BadRuleBook(str(path), [f"cannot be read: {error}. {mend}"]) from None
 
 
 def load_profile(name: str) -> RuleBook:
@@ -103,7 +109,10 @@ def _with_calendar(source: str, data: dict[str, Any], folder: Path) -> dict[str,
     if not isinstance(name, str) or name == NATIONAL:
         return data
     text = _calendar_text(source, name, folder)
-    return {**data, "calendar": _toml(f"{source}: calendar {name}", text)}
+    try:
+        return {**data, "calendar": _toml(source, text)}
+    except BadRuleBook as bad:
+        raise BadRuleBook(source, [f"calendar: {name}: {defect}" for defect in bad.defects]) from None
 
 
 def _with_catalog(source: str, data: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -121,13 +130,20 @@ def _with_catalog(source: str, data: dict[str, Any], folder: Path) -> dict[str, 
     return merge({"items": core_tables(catalog)}, data)
 
 
-def catalog_table(path: Path) -> dict[str, Any]:
-    """A catalog file as its table, not checked yet; :class:`BadRuleBook` if it cannot be read or is no TOML."""
+def catalog_table(path: Path, text: str | None = None) -> dict[str, Any]:
+    """A catalog file as its table, not checked yet; :class:`BadRuleBook` if it cannot be read or is no TOML.
+
+    ``text`` is the file's, where it has been read before (:func:`catalog_text`).
+    """
+    return _toml(str(path), catalog_text(path) if text is None else text)
+
+
+def catalog_text(path: Path) -> str:
+    """The text of a catalog file; :class:`BadRuleBook` if it cannot be read."""
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadRuleBook(str(path), [f"cannot be read: {error}"]) from None
-    return _toml(str(path), text)
 
 
 def thawed(table: dict[str, Any]) -> dict[str, Any]:
@@ -150,15 +166,13 @@ def _dated(entry: Any) -> Any:
         return entry
 
 
-def _published(source: str, path: Path) -> dict[str, Any]:
+def _published(source: str, text: str) -> dict[str, Any]:
     """A book as ``supervise rulebook published VERSION`` prints it."""
     try:
-        table = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["book"]
-    except (OSError, msgspec.DecodeError, KeyError) as error:
-        told = "it has no book" if isinstance(error, KeyError) else error
-        raise BadRuleBook(
-            source, [f"cannot be read: {told}. A .json file must be what supervise rulebook published VERSION printed"]
-        ) from None
+        table = msgspec.json.decode(text, type=dict[str, Any])["book"]
+    except (msgspec.DecodeError, KeyError) as error:
+        why = "it has no book" if isinstance(error, KeyError) else error
+        raise BadRuleBook(source, [f"cannot be read: {why}. {_JSON}"]) from None
     return thawed(table) if isinstance(table, dict) else {}
 
 

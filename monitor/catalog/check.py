@@ -1,13 +1,12 @@
 """``supervise catalog check``: everything that is wrong with a catalog, and what is missing in it."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from monitor.books import book_table, catalog_table
+from monitor.books import book_table, catalog_table, catalog_text
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
@@ -15,12 +14,10 @@ from monitor.elements import Catalog, core_tables, parse_catalog
 from monitor.rulebook.defects import read_all, split
 from monitor.rulebook.findings import Doubt, Finding, warning
 from monitor.rulebook.limits import check_limits
-from monitor.rulebook.positions import key_path, line_of, positions
+from monitor.rulebook.positions import broken_line, key_path, line_of, positions
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 from rules.rulebook import RuleBook
-
-_TOML_LINE = re.compile(r"at line (\d+)")
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -49,15 +46,17 @@ def check_catalog(path: Path, book: Path = Path("default")) -> Report:
     """
     base = book_table(book)
     parse_book(str(book), base)
+    text = ""
     try:
-        table = catalog_table(path)
+        text = catalog_text(path)
+        table = catalog_table(path, text)
     except BadRuleBook as bad:
-        return Report(str(path), tuple(_placed(path, [split(defect) for defect in bad.defects])))
+        return Report(str(path), tuple(_placed(path, text, [split(defect) for defect in bad.defects])))
     read, defects = read_all(str(path), table, lambda source, rest: _parse(source, rest, base))
     if read is None:
-        return Report(str(path), tuple(_placed(path, defects)))
+        return Report(str(path), tuple(_placed(path, text, defects)))
     doubts = list(_doubts(read, table))
-    return Report(str(path), tuple(_placed(path, doubts)), completeness(read.catalog.items))
+    return Report(str(path), tuple(_placed(path, text, doubts)), completeness(read.catalog.items))
 
 
 def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _Read:
@@ -90,15 +89,12 @@ def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Doubt]:
             yield warning(where, f"{item.code!r} lacks {names}")
 
 
-def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
-    """The findings with their lines."""
-    broken = [match for doubt in doubts if not doubt.key and (match := _TOML_LINE.search(doubt.text))]
-    try:
-        found = {} if broken else positions(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError):
-        found = {}
+def _placed(file: Path, text: str, doubts: Sequence[Doubt]) -> list[Finding]:
+    """The findings with their lines in ``text``."""
+    broken = max([broken_line(doubt.text, text) for doubt in doubts if not doubt.key], default=0)
+    found = {} if broken else positions(text)
     findings = []
     for doubt in doubts:
-        line = int(broken[0][1]) if broken else line_of(found, key_path(doubt.key))
+        line = broken or line_of(found, key_path(doubt.key))
         findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

@@ -1,6 +1,14 @@
 """Rule books and calendars that are published: the records of the catalog topic, and the shelf of books they make."""
 
-from monitor.publication.record import PublishedBook, PublishedCalendar, book_record, calendar_record, encode, saved
+from monitor.publication.record import (
+    PublishedBook,
+    PublishedCalendar,
+    book_record,
+    calendar_record,
+    check_faithful,
+    encode,
+    saved,
+)
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.publication.topic import CatalogReader, append, read_shelf
 
@@ -13,6 +21,7 @@ __all__ = [
     "append",
     "book_record",
     "calendar_record",
+    "check_faithful",
     "encode",
     "read_shelf",
     "saved",

@@ -15,6 +15,7 @@ from monitor.books import BookTable, thawed
 from rules.bookfile import parse_book
 from rules.calendar import Calendar, from_dict
 from rules.errors import BadRuleBook
+from rules.rulebook import RuleBook
 
 
 class PublishedBook(msgspec.Struct, frozen=True, tag_field="kind", tag="rulebook", forbid_unknown_fields=True):
@@ -64,24 +65,28 @@ def encode(record: Published) -> bytes:
     return _encoder.encode(record)
 
 
-def book_record(source: str, table: Mapping[str, Any], by: str) -> PublishedBook:
-    """The record of a book whose table has been read whole (:func:`monitor.books.book_table`).
+def book_record(book: RuleBook, table: Mapping[str, Any], by: str) -> PublishedBook:
+    """The record of ``book``, which ``table`` was parsed to (:func:`monitor.books.book_table`).
 
-    :class:`BadRuleBook` lists its defects, and says so should the record not judge as the file does.
+    Whoever reads the record back holds what it judges by against the book: :func:`check_faithful`.
     """
-    book = parse_book(source, table)
     whole = {**table, "calendar": calendar_table(book.calendar)}
-    record = PublishedBook(book.version, msgspec.json.decode(msgspec.json.encode(whole)), by)
-    if parse_book(source, record.table).digest != book.digest:
+    return PublishedBook(book.version, msgspec.json.decode(msgspec.json.encode(whole)), by)
+
+
+def check_faithful(source: str, book: RuleBook, read_back: RuleBook) -> None:
+    """:class:`BadRuleBook` should the record not judge as the file does."""
+    if read_back.digest != book.digest:
         raise BadRuleBook(source, ["written as JSON it would judge otherwise than the file; this is ours to mend"])
-    return record
 
 
 def saved(tables: Iterable[BookTable], folder: Path) -> tuple[Path, ...]:
     """Books written to ``folder`` as files that :func:`monitor.books.load_books` takes, for processes that read them anew."""
     files = []
     for number, book in enumerate(tables):
-        record = book_record(book.source, book.table, "")
+        parsed = parse_book(book.source, book.table)
+        record = book_record(parsed, book.table, "")
+        check_faithful(book.source, parsed, parse_book(book.source, record.table))
         files.append(folder / f"book-{number}.json")
         files[-1].write_bytes(encode(record))
     return tuple(files)

@@ -83,6 +83,10 @@ class Shelf:
         """Whether the book of that version comes from the topic."""
         return f"rulebook:{version}".encode() in self.entries
 
+    def own(self, version: str) -> RuleBook:
+        """A book as its file or record has it, whatever calendar is published."""
+        return self._copies[version].plain
+
     def tables(self) -> Iterator[BookTable]:
         """Every book as it judges now, whole."""
         for copy in self._copies.values():

@@ -1,15 +1,15 @@
 """``supervise rulebook check``: everything that is wrong with rule books, before anybody lives under them."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from monitor.books import book_table, book_text
 from monitor.rulebook.defects import read_all, split
 from monitor.rulebook.findings import Doubt, Finding, error, warning
 from monitor.rulebook.limits import check_limits
-from monitor.rulebook.positions import key_path, line_of, positions
+from monitor.rulebook.positions import broken_line, key_path, line_of, positions
 from monitor.rulebook.process import check_process
 from monitor.rulebook.reach import check_reach
 from rules.bookfile import parse_book
@@ -18,45 +18,68 @@ from rules.rulebook import RuleBook, RuleBooks
 
 HORIZON = 120
 """Days for which a calendar ought to last: the longest limit of the law, 45 + 15 working days, with its holidays."""
-_TOML_LINE = re.compile(r"at line (\d+)")
 
 
-def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> list[Finding]:
-    """Every finding, file by file in the order of their lines; at last what is wrong with the files as a set.
+class ReadBook(NamedTuple):
+    """A book without errors of its own: its file, the table that was read from it, and what that was parsed to."""
+
+    path: Path
+    table: dict[str, Any]
+    book: RuleBook
+
+
+class Checked(NamedTuple):
+    """Books, each read once, and what is wrong with them. Of a file that is no book there are findings only."""
+
+    books: tuple[ReadBook, ...]
+    findings: list[Finding]
+
+    @property
+    def errors(self) -> int:
+        """How many of the findings are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+
+def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> Checked:
+    """The books, with every finding: file by file in the order of their lines; at last what is wrong with them as a set.
 
     ``today`` is for the calendar only: it must cover ``horizon`` days from there on.
     """
     findings: list[Finding] = []
-    books: list[RuleBook] = []
+    books: list[ReadBook] = []
     for path in paths:
-        book, doubts = _check_book(path, today, horizon)
-        findings += _placed(path, doubts)
-        if book is not None:
-            books.append(book)
+        read, found = _check_book(path, today, horizon)
+        findings += found
+        if read is not None:
+            books.append(read)
     if len(books) > 1:
         try:
-            RuleBooks(books)
+            RuleBooks([read.book for read in books])
         except BadRuleBook as bad:
-            told = ", ".join(str(path) for path in paths)
-            findings += [Finding(file=told, severity="error", text=text) for text in bad.defects]
-    return findings
+            together = ", ".join(str(path) for path in paths)
+            findings += [Finding(file=together, severity="error", text=text) for text in bad.defects]
+    return Checked(tuple(books), findings)
 
 
-def _check_book(path: Path, today: date, horizon: int) -> tuple[RuleBook | None, list[Doubt]]:
+def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None, list[Finding]]:
     try:
-        table = book_table(path)
+        text = book_text(path)
     except BadRuleBook as bad:
-        return None, [split(defect) for defect in bad.defects]
+        return None, _placed(path, "", map(split, bad.defects))
+    try:
+        table = book_table(path, text)
+    except BadRuleBook as bad:
+        return None, _placed(path, text, map(split, bad.defects))
     book, defects = read_all(str(path), table, parse_book)
     if book is None:
-        return None, defects
+        return None, _placed(path, text, defects)
     doubts = [
         *_check_calendar(book, today, horizon),
         *check_limits(book, table),
         *check_reach(book, table),
         *check_process(book, table),
     ]
-    return book, doubts
+    return ReadBook(path, table, book), _placed(path, text, doubts)
 
 
 def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt]:
@@ -71,18 +94,12 @@ def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt
         yield error("calendar", f"begins with {first}, after today ({today})")
 
 
-def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
-    """The findings with their lines. What the file has from its catalog or the book it extends is shown on the line that says
-    so."""
-    try:
-        text = book_text(file)
-        found = (
-            positions(text)
-            if file.suffix != ".json" and not any(_TOML_LINE.search(doubt.text) for doubt in doubts if not doubt.key)
-            else {}
-        )
-    except BadRuleBook:
-        found = {}
+def _placed(file: Path, text: str, doubts: Iterable[Doubt]) -> list[Finding]:
+    """The findings with their lines in ``text``. What the file has from its catalog or the book it extends is shown on the line
+    that says so."""
+    doubts = list(doubts)
+    broken = max([broken_line(doubt.text, text) for doubt in doubts if not doubt.key], default=0)
+    found = {} if broken or file.suffix == ".json" else positions(text)
     findings = []
     for doubt in doubts:
         path = key_path(doubt.key)
@@ -90,9 +107,9 @@ def _placed(file: Path, doubts: Sequence[Doubt]) -> list[Finding]:
         if inherited and doubt.severity == "warning":
             continue  # about a rule of the book it extends, which does not become wrong by being kept
         line = 0 if inherited else line_of(found, path)
-        if not line and (broken := _TOML_LINE.search(doubt.text)) and not doubt.key:
-            line = int(broken[1])
-        elif not line and doubt.key:
+        if not doubt.key:
+            line = broken
+        elif not line:
             line = (path[0] == "items" and found.get(("catalog",))) or found.get(("extends",), 0)
         findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

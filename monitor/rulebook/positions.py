@@ -13,6 +13,7 @@ _PLAIN_VALUE = re.compile(r"[^,\]}\n#]*")
 _STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\])*"|\'[^\']*\'', re.DOTALL)
 _BLANK = re.compile(r"[ \t]*")
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_GAVE_UP = re.compile(r"\(at (?:line (\d+)|end of document)")
 _PATH_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -35,6 +36,14 @@ def line_of(found: dict[KeyPath, int], path: KeyPath) -> int:
             return found[path]
         path = path[:-1]
     return 0
+
+
+def broken_line(defect: str, text: str) -> int:
+    """The line at which ``tomllib`` gave up on ``text``, by what it said; 0 where it had nothing to say."""
+    found = _GAVE_UP.search(defect)
+    if found is None:
+        return 0
+    return int(found[1]) if found[1] else text.rstrip().count("\n") + 1
 
 
 class _Scanner:

@@ -1,17 +1,26 @@
 """``supervise rulebook publish`` and its kin: what is checked before a book or calendar goes to everybody, and what is told.
 
-Everything is decided on a shelf laid with what the topic holds now, before anything is written.
+Everything is decided on a shelf laid with what the topic holds now, before anything is written. A book's file is read once, by
+the check: what is published is what was judged, whatever has become of the file since.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
-from monitor.books import book_table, calendar_table
-from monitor.publication import BadPublication, PublishedBook, Shelf, append, book_record, calendar_record, encode, read_shelf
+from monitor.books import calendar_table
+from monitor.publication import (
+    BadPublication,
+    PublishedBook,
+    Shelf,
+    append,
+    book_record,
+    calendar_record,
+    check_faithful,
+    encode,
+    read_shelf,
+)
 from monitor.publication.record import Published, PublishedCalendar, ended, same_but_calendar
-from monitor.rulebook.check import check_books
-from monitor.rulebook.findings import Finding
+from monitor.rulebook.check import Checked
 from monitor.rulebook.published import day_changes
 from monitor.settings import Settings
 from monitor.wire import Topics
@@ -24,54 +33,58 @@ LAST = 4_102_444_800_000
 """2100-01-01: which book is in force in the end."""
 
 
-class Refused(SupervisionError):
+class PublicationRefused(SupervisionError):
     """Nothing was published; the text says why, and what to do."""
 
 
-class Checked(SupervisionError):
+class BooksHaveErrors(PublicationRefused):
     """Nothing was published: the books have errors, which ``findings`` lists with their lines."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        errors = sum(finding.severity == "error" for finding in findings)
-        super().__init__(f"nothing was published: {errors} errors")
-        self.findings = findings
+    def __init__(self, checked: Checked) -> None:
+        super().__init__(f"nothing was published: {checked.errors} errors")
+        self.findings = checked.findings
 
 
-async def publish_books(
-    settings: Settings, paths: Sequence[Path], *, by: str, replace: bool, today: date, horizon: int
-) -> list[str]:
-    """Publish the books, all or none; what to tell, line by line.
+async def publish_books(settings: Settings, checked: Checked, *, by: str, replace: bool) -> list[str]:
+    """Publish the books as they were judged, all or none; what to tell, line by line.
 
-    Raises :class:`Checked` for books with errors, :class:`Refused` for what others would not understand,
-    ``KafkaUnavailable`` without a broker.
+    Raises :class:`BooksHaveErrors`, :class:`PublicationRefused` for what others would not understand, ``KafkaUnavailable``
+    without a broker.
     """
-    findings = check_books(paths, today, horizon)
-    if any(finding.severity == "error" for finding in findings):
-        raise Checked(findings)
-    told = [str(finding) for finding in findings]
-    shelf = await _shelf(settings)
-    records: list[Published] = []
-    for path in paths:
-        record = book_record(str(path), book_table(path), by)
+    if checked.errors:
+        raise BooksHaveErrors(checked)
+    records, lines = lay_books(await _shelf(settings), checked, by=by, replace=replace)
+    return lines + await _append(settings, [(record.key, record) for record in records])
+
+
+def lay_books(shelf: Shelf, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
+    """Lay the books on ``shelf``: the records that are new to it, and what to tell. Reads no file and writes nothing."""
+    lines = [str(finding) for finding in checked.findings]
+    records: list[PublishedBook] = []
+    for path, table, book in checked.books:
+        record = book_record(book, table, by)
         if "effective_from" not in record.book:
-            raise Refused(f"{path}: effective_from: a book to be published says from when on cases are accepted under it")
+            raise PublicationRefused(
+                f"{path}: effective_from: a book to be published says from when on cases are accepted under it"
+            )
         if _is_there(shelf, record):
-            told.append(f"{record.version}: published already, just so")
+            lines.append(f"{record.version}: published already, just so")
             continue
         _check_version(shelf, record, replace=replace)
         _lay(shelf, record)
+        check_faithful(str(path), book, shelf.own(record.version))
         records.append(record)
-        told += _about_book(shelf, record)
-    return told + await _append(settings, [(record.key, record) for record in records])
+        lines += _about_book(shelf, record)
+    return records, lines
 
 
 def book_of(shelf: Shelf, version: str) -> PublishedBook:
-    """The published record of that version, or :class:`Refused` with those there are."""
+    """The published record of that version, or :class:`PublicationRefused` with those there are."""
     entry = shelf.entries.get(f"rulebook:{version}".encode())
     if entry is not None and isinstance(entry.record, PublishedBook):
         return entry.record
     known = ", ".join(book.version for book in shelf.books if shelf.is_published(book.version)) or "none"
-    raise Refused(f"rule book {version!r} is not published; published are: {known}")
+    raise PublicationRefused(f"rule book {version!r} is not published; published are: {known}")
 
 
 async def withdraw_book(settings: Settings, version: str, begin: datetime | None, *, by: str) -> list[str]:
@@ -84,12 +97,12 @@ async def withdraw_book(settings: Settings, version: str, begin: datetime | None
     _lay(shelf, record)
     after = shelf.books.at(LAST)
     if after.version == version:
-        raise Refused(f"rule book {version!r} would have no successor: publish the one that is to follow first")
-    told = [
+        raise PublicationRefused(f"rule book {version!r} would have no successor: publish the one that is to follow first")
+    lines = [
         f"{version}: not for cases accepted from {_wall(until, book)} on; those accepted under it are judged by it to their end",
         f"in force in the end: {after.version}",
     ]
-    return told + await _append(settings, [(record.key, record)])
+    return lines + await _append(settings, [(record.key, record)])
 
 
 async def publish_calendar(settings: Settings, name: str, *, by: str, replace: bool) -> list[str]:
@@ -97,29 +110,29 @@ async def publish_calendar(settings: Settings, name: str, *, by: str, replace: b
     record = calendar_record(name, calendar_table(name), by)
     days = from_dict(record.table)
     if days.name == "own":
-        raise Refused(f"{name}: name: {days.name!r} is any book's own calendar: give it the name the books know it by")
+        raise PublicationRefused(f"{name}: name: {days.name!r} is any book's own calendar: give it the name the books know it by")
     shelf = await _shelf(settings)
     users = [book for book in shelf.books if book.calendar.name == days.name]
-    told = [f"calendar {days.name} {_cover(days)} (version {days.version})"]
+    lines = [f"calendar {days.name} {_cover(days)} (version {days.version})"]
     lost = sorted({year for book in users for year in book.calendar.years} - set(days.years))
     if lost and not replace:
-        raise Refused(
+        raise PublicationRefused(
             f"{name}: years: {', '.join(map(str, lost))} would be covered no longer, so limits that run into them could not be "
             "computed: add them, or say --replace"
         )
     known = shelf.entries.get(record.key)
     if known is not None and isinstance(known.record, PublishedCalendar) and known.record.calendar == record.calendar:
-        return [*told, "published already, just so"]
+        return [*lines, "published already, just so"]
     changed = {book.version: day_changes(book.calendar, days) for book in users}
     _lay(shelf, record)
     if not users:
-        told.append(f"no book known here has a calendar {days.name!r}: it waits for one")
+        lines.append(f"no book known here has a calendar {days.name!r}: it waits for one")
     for version, changes in changed.items():
-        told.append(
+        lines.append(
             f"{version}: {f'its open cases are judged anew; days that change: {len(changes)}' if changes else 'no change'}"
         )
-        told += [f"  {change}" for change in changes[:20]]
-    return told + await _append(settings, [(record.key, record)])
+        lines += [f"  {change}" for change in changes[:20]]
+    return lines + await _append(settings, [(record.key, record)])
 
 
 async def withdraw_calendar(settings: Settings, name: str) -> list[str]:
@@ -127,10 +140,10 @@ async def withdraw_calendar(settings: Settings, name: str) -> list[str]:
     shelf = await _shelf(settings)
     key = f"calendar:{name}".encode()
     if key not in shelf.entries:
-        raise Refused(f"calendar {name!r} is not published")
+        raise PublicationRefused(f"calendar {name!r} is not published")
     users = [book.version for book in shelf.books if book.calendar.name == name]
-    told = [f"calendar {name}: {', '.join(users) or 'no book'} has its own again; open cases are judged anew"]
-    return told + await _append(settings, [(key, None)])
+    lines = [f"calendar {name}: {', '.join(users) or 'no book'} has its own again; open cases are judged anew"]
+    return lines + await _append(settings, [(key, None)])
 
 
 async def _shelf(settings: Settings) -> Shelf:
@@ -149,7 +162,7 @@ def _check_version(shelf: Shelf, record: PublishedBook, *, replace: bool) -> Non
     known = shelf.entries.get(record.key)
     if known is None or replace or not isinstance(known.record, PublishedBook) or same_but_calendar(known.record, record):
         return
-    raise Refused(
+    raise PublicationRefused(
         f"rule book {record.version!r} is published with other rules. Every card names its version, so a changed book needs a "
         "new version, for new cases. To mend a mistake in this one, --replace: all its open cases are judged anew by it, and "
         "cards that it does not know any more are withdrawn"
@@ -160,24 +173,24 @@ def _lay(shelf: Shelf, record: Published) -> None:
     try:
         shelf.take(record.key, encode(record))
     except BadPublication as bad:
-        raise Refused(f"{record.key.decode()} cannot be published: {bad}") from None
+        raise PublicationRefused(f"{record.key.decode()} cannot be published: {bad}") from None
 
 
 def _about_book(shelf: Shelf, record: PublishedBook) -> list[str]:
     book = shelf.books.get(record.version)
-    told = [
+    lines = [
         f"{book.version} (digest {book.digest}): for cases accepted from {_wall(book.effective_from, book)} on; "
         f"{len(book.rules)} rules, {len(book.items)} items, calendar {book.calendar.name} {_cover(book.calendar)}"
     ]
     if book.effective_from < to_instant(datetime.now(UTC)):
-        told.append(
+        lines.append(
             f"{book.version}: that is past. A case that is already known keeps the book it was accepted under; a case accepted "
             "since then that becomes known from now on, or in a replay, is judged by this one"
         )
     own = from_dict(record.table["calendar"])
     if own.version != book.calendar.version:
-        told.append(f"{book.version}: the published calendar {book.calendar.name} stands in for that of the file")
-    return told
+        lines.append(f"{book.version}: the published calendar {book.calendar.name} stands in for that of the file")
+    return lines
 
 
 async def _append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[str]:

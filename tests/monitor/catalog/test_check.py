@@ -97,6 +97,12 @@ def test_a_bad_book_is_the_operators_error() -> None:
     assert "nowhere" in result.output
 
 
+def test_a_catalog_that_breaks_off_is_found_at_its_last_line(tmp_path: Path) -> None:
+    (tmp_path / "cut.toml").write_text('[[items]]\ncode = "a"\nname = ', "utf-8")
+    (finding,) = check_catalog(tmp_path / "cut.toml").findings
+    assert (finding.line, finding.key) == (3, "")
+
+
 def test_the_books_office_hours_and_stage_limits_count(tmp_path: Path) -> None:
     book = tmp_path / "city.toml"
     book.write_text('extends = "default"\nname = "c"\nversion = "c"\n[stages]\napproval = "5wd"\n', "utf-8")

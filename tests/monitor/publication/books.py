@@ -5,6 +5,7 @@ from typing import Any
 
 from monitor.books import BookTable, book_table
 from monitor.publication import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
+from rules.bookfile import parse_book
 
 ANYWHERE = Path("default")
 
@@ -15,7 +16,12 @@ def table(version: str = "city-1", begins: str = "2026-03-01T00:00:00+08:00", **
 
 
 def book(version: str = "city-1", begins: str = "2026-03-01T00:00:00+08:00", by: str = "", **more: Any) -> PublishedBook:
-    return book_record(version, table(version, begins, **more), by)
+    return record_of(table(version, begins, **more), by)
+
+
+def record_of(table: dict[str, Any], by: str = "") -> PublishedBook:
+    """The record of a book's table."""
+    return book_record(parse_book("here", table), table, by)
 
 
 def calendar(name: str = "cn", **more: Any) -> PublishedCalendar:

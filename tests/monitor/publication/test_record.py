@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from monitor.books import BookTable, book_table, load_book, profiles
-from monitor.publication import PublishedBook, book_record, calendar_record, encode, saved
+from monitor.publication import PublishedBook, calendar_record, encode, saved
 from monitor.publication.record import decode, ended, same_but_calendar
 from rules import bookfile
 from rules.bookfile import parse_book
 from rules.calendar import from_dict
 from rules.errors import BadRuleBook
-from tests.monitor.publication.books import book, calendar, table
+from tests.monitor.publication.books import book, calendar, record_of, table
 
 DAY = date(2026, 3, 4)
 CITY = """\
@@ -33,7 +33,7 @@ holidays = [{ date = 2026-03-04, name = "停电" }]
 @pytest.mark.parametrize("profile", profiles())
 def test_every_profile_comes_back_as_it_was(profile: str) -> None:
     whole = book_table(Path(profile))
-    record = book_record(profile, whole, "me")
+    record = record_of(whole, "me")
     again = decode(encode(record))
     assert isinstance(again, PublishedBook)
     assert parse_book(profile, again.table).digest == parse_book(profile, whole).digest
@@ -43,7 +43,7 @@ def test_every_profile_comes_back_as_it_was(profile: str) -> None:
 def test_nothing_beside_the_record_is_needed(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(CITY, "utf-8")
     (tmp_path / "town.toml").write_text(TOWN, "utf-8")
-    record = book_record("city", book_table(tmp_path / "city.toml"), "me")
+    record = record_of(book_table(tmp_path / "city.toml"), "me")
     read = parse_book("city", record.table)
     assert read.calendar.name == "town"
     assert read.calendar.name_of(DAY) == "停电"

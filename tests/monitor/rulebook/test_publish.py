@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from monitor.books import load_book
 from monitor.cli import main
 from monitor.kafka import LARGEST_PUBLICATION, topic_config
-from monitor.publication import Shelf, append, book_record, read_shelf
+from monitor.publication import Shelf, append, read_shelf
 from monitor.publication.topic import TooLarge
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics
-from tests.monitor.publication.books import table
+from tests.monitor.publication.books import record_of, table
 from tests.monitor.stream.hall import MONDAY, Hall, accepted, feed
 
 pytestmark = pytest.mark.kafka
@@ -180,11 +180,11 @@ def test_a_calendar_that_knows_less_is_refused_unless_it_is_said(site: Site) -> 
 
 def test_a_book_too_large_for_a_record_is_refused(site: Site) -> None:
     rubbish = Random(1).randbytes(9_000_000).hex()
-    record = book_record("city", table(title=rubbish), "")
+    record = record_of(table(title=rubbish))
     with pytest.raises(TooLarge, match=f"{LARGEST_PUBLICATION:,}"):
         asyncio.run(append(site.settings, [(record.key, record)]))
     many = [{"code": f"4301-{number:05}", "name": "事项" * 20, "promised": "10wd"} for number in range(5000)]
-    record = book_record("city", table(items=many), "")
+    record = record_of(table(items=many))
     asyncio.run(append(site.settings, [(record.key, record)]))
     assert len(site.shelf().books.get("city-1").items) == 5000
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor import metrics
 from monitor.books import book_table
-from monitor.publication import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record, encode
+from monitor.publication import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
 from monitor.publication.record import Published
 from monitor.stream import books as module
 from monitor.stream.books import Bookkeeper
@@ -22,6 +22,7 @@ from monitor.stream.engine import SLICE_STEPS, Engine
 from rules.alerts import STANDING, Alert
 from rules.case import Case
 from rules.rulebook import RuleBooks
+from tests.monitor.publication.books import record_of
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed, accepted, concluded, feed, ms, ticks
 from tests.monitor.stream.raw import Raw, alerts_of, case_names, engine, run
 
@@ -43,8 +44,7 @@ def calendar(*holidays: date) -> PublishedCalendar:
 
 def second_book(begins: datetime = NEXT) -> PublishedBook:
     """The same rules under another version, from :data:`NEXT` on."""
-    table = {**book_table(AROUND_THE_CLOCK), "version": "city-2", "effective_from": begins}
-    return book_record("city-2", table, "")
+    return record_of({**book_table(AROUND_THE_CLOCK), "version": "city-2", "effective_from": begins})
 
 
 def with_records(*records: Published) -> RuleBooks:

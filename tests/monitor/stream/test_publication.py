@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.publication import append, calendar_record
-from monitor.rulebook import publish
+from monitor.rulebook import check_books, publish
 from monitor.wire import encode_event
 from rules.alerts import STANDING
 from rules.events import TICK
@@ -31,7 +31,7 @@ async def publish_book(hall: Hall, folder: Path) -> list[str]:
     text = AROUND_THE_CLOCK.read_text("utf-8").replace("around-the-clock-1", f'city-2"\neffective_from = {NEXT.isoformat()}\n#"')
     file = folder / "city.toml"
     file.write_text(text, "utf-8")
-    return await publish.publish_books(hall.settings, [file], by="王监察", replace=False, today=date(2026, 3, 2), horizon=120)
+    return await publish.publish_books(hall.settings, check_books([file], date(2026, 3, 2)), by="王监察", replace=False)
 
 
 async def publish_days(hall: Hall, folder: Path) -> list[str]:

@@ -47,8 +47,8 @@ from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, Topics, encode_json
-from rules.arithmetic import Language
 from rules.instant import to_instant
+from rules.worktime.arithmetic import Language
 
 
 def configure_logging(level: str) -> None:

@@ -82,7 +82,7 @@ def load_profile(name: str) -> RuleBook:
 
 def calendars() -> tuple[str, ...]:
     """Names of the regional calendars that come with the package, for ``calendar``."""
-    shipped = files("rules").joinpath("calendars").iterdir()
+    shipped = files("rules.worktime").joinpath("calendars").iterdir()
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in shipped if entry.name.endswith(".toml")))
 
 
@@ -96,7 +96,7 @@ def calendar_table(name: str) -> dict[str, Any]:
 def _calendar_text(source: str, name: str, folder: Path) -> str:
     try:
         if name in calendars():
-            return files("rules").joinpath("calendars", f"{name}.toml").read_text("utf-8")
+            return files("rules.worktime").joinpath("calendars", f"{name}.toml").read_text("utf-8")
         return (folder / name).read_text("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         known = ", ".join((NATIONAL, *calendars()))

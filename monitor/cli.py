@@ -13,8 +13,8 @@ from monitor import app, cli_publish
 from monitor.cli_cards import cards
 from monitor.cli_catalog import catalog
 from monitor.cli_options import DAY, INSTANT, PATH, kafka_options
-from rules.arithmetic import Language
 from rules.errors import SupervisionError
+from rules.worktime.arithmetic import Language
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

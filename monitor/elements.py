@@ -14,7 +14,7 @@ import msgspec
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure, Stage
 from rules.rulebook import Item
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 ItemClass = Literal["permit", "penalty", "compulsion", "levy", "payment", "inspection", "confirmation", "reward", "adjudication",
                     "other-power", "public-service"]  # fmt: skip

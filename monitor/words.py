@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 
 from rules.alerts import REASON_TEXT, Reason
-from rules.arithmetic import Language
 from rules.instant import DAY, HOUR, MINUTE, SECOND
 from rules.rulebook import Threshold
-from rules.worktime import Limit, Unit
+from rules.worktime.arithmetic import Language
+from rules.worktime.worktime import Limit, Unit
 
 Words = Mapping[str, tuple[str, str]]
 """Code to (Chinese, English)."""

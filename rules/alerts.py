@@ -5,8 +5,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from rules.arithmetic import Span
 from rules.events import Aware
+from rules.worktime.arithmetic import Span
 
 Level = Literal["reminder", "warning", "yellow", "red"]
 """提醒, 预警, 黄牌, 红牌. Reminders and warnings are minor: they expire. Yellow and red are cards: they stand."""

@@ -33,9 +33,9 @@ from rules.instant import DAY, HOUR, MINUTE
 from rules.numbering import number_at
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
-from rules.workclock import from_epoch_day
-from rules.worklimit import OFFICE_TIME
-from rules.worktime import Unit, Worktime
+from rules.worktime.limit import OFFICE_TIME
+from rules.worktime.worktime import Unit, Worktime
+from rules.worktime.zone import from_epoch_day
 
 OPENED, CLOSED, LEFT, ARRIVED = range(4)
 """Of one instant, in this order: closed at once is closed, and who hands over leaves nobody out."""

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 
 from rules.alerts import LEVELS, Level
-from rules.calendar import Calendar, china, from_dict
 from rules.defects import check_limits, convert, guarded, switches_nothing
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
@@ -42,8 +41,9 @@ from rules.rulebook import (
     TimeLimit,
     WatchList,
 )
-from rules.workhours import OfficeHours
-from rules.worktime import Counting, Limit, Worktime
+from rules.worktime.calendar import Calendar, china, from_dict
+from rules.worktime.hours import OfficeHours
+from rules.worktime.worktime import Counting, Limit, Worktime
 
 _T = TypeVar("_T")
 _Name = Annotated[str, msgspec.Meta(min_length=1)]

@@ -27,7 +27,7 @@ from rules.rulebook import (
 )
 from rules.thresholds import graced, threshold_of
 from rules.timelimits import SPANS, clip, deadline_of
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 _EVERY_KIND = frozenset(CLOCK_KINDS)
 _AFFECTED: Mapping[str, frozenset[str]] = {

@@ -25,7 +25,7 @@ from rules.pauses import pauses_of
 from rules.reviews import detail_of, reviews_of
 from rules.rulebook import ProcessRule, RuleBook, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
-from rules.workclock import epoch_day
+from rules.worktime.zone import epoch_day
 
 _Filing = tuple[int, str, str]
 """When, which complaint, on whom."""

@@ -26,7 +26,7 @@ from rules.events import Header
 from rules.numbering import numbers_of
 from rules.rulebook import RuleBook, RuleBooks, TimeLimit
 from rules.spans import Span, limit_of
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 FILED, ACCEPTED, REFUSED, EXTENDED, ANSWERED, MISROUTED, CLOSED = range(7)
 _STEPS: Mapping[type[Header], int] = {

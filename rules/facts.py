@@ -20,7 +20,7 @@ from rules.marks import BACK_ENTRY, marked, marks_of
 from rules.retention import remembered
 from rules.reviews import REVIEW_EVENTS
 from rules.rulebook import RuleBooks
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 Changes = dict[str, Any]
 _STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}

@@ -21,7 +21,7 @@ from rules.events import EVENT_TYPES, Header
 from rules.found import Found
 from rules.rulebook import ProcessRule, RuleBook, TimeLimit
 from rules.spans import Span, cut_off, limit_of
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = range(5)
 _STEPS: Mapping[type[Header], int] = {

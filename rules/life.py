@@ -19,12 +19,12 @@ import msgspec
 
 from rules import events as ev
 from rules.alerts import LEVELS, STATES, Reason, State
-from rules.arithmetic import LabelledPause
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.rulebook import RuleBook, TimeLimit
 from rules.thresholds import threshold_of
-from rules.worktime import Limit
+from rules.worktime.arithmetic import LabelledPause
+from rules.worktime.worktime import Limit
 
 ACTS: tuple[str, ...] = (
     "confirm", "acknowledge", "reply", "open_followup", "rectify", "close", "appeal", "uphold", "reject", "pass_up",

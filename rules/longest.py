@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rules.rulebook import REPEATED, Complaints, ProcessRule, Retention, TimeLimit
-from rules.worktime import Limit, Unit
+from rules.worktime.worktime import Limit, Unit
 
 MOST_WITHIN = 366
 """Days within which a complaint can repeat another: counting begins anew with each year."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rules.case import UNREACHED, Case, Terms
 from rules.errors import UncoveredDate
 from rules.rulebook import RuleBook
-from rules.worklimit import OFFICE_TIME
-from rules.worktime import Limit, Unit, Worktime
+from rules.worktime.limit import OFFICE_TIME
+from rules.worktime.worktime import Limit, Unit, Worktime
 
 _UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 

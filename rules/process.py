@@ -42,7 +42,7 @@ from rules.instant import MINUTE, SECOND
 from rules.pauses import pauses_of
 from rules.rulebook import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 APPLICATION, ACCEPTANCE, HANDLING, REVIEW, APPROVAL = (
     STAGES.index(stage) for stage in ("application", "acceptance", "handling", "review", "approval")

@@ -12,7 +12,7 @@ from rules.events import STAGES, Scope, Stage
 from rules.measures import VOLUMES
 from rules.rulebook import Rate, RateRule
 from rules.tally import LONGEST_DAYS
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
 _PACE = "stage-pace"

@@ -13,7 +13,7 @@ import msgspec
 
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Channel, Header, Stage
-from rules.worktime import Limit, Worktime
+from rules.worktime.worktime import Limit, Worktime
 
 ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "hearing", "issuance", "delivery", "stale",
                     "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",

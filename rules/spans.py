@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rules.case import UNREACHED
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}
 

@@ -12,7 +12,7 @@ from rules.case import Case, over_at
 from rules.instant import DAY
 from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
-from rules.worktime import Unit
+from rules.worktime.worktime import Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
 

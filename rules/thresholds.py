@@ -3,7 +3,7 @@
 from rules.case import UNCOVERED, UNREACHED
 from rules.errors import UncoveredDate
 from rules.rulebook import Threshold
-from rules.worktime import Limit, Pauses, Unit, Worktime
+from rules.worktime.worktime import Limit, Pauses, Unit, Worktime
 
 
 def threshold_of(threshold: Threshold, worktime: Worktime, start: int, deadline: int, unit: Unit, pauses: Pauses) -> int:

@@ -35,7 +35,7 @@ from rules.spans import Span as Span
 from rules.spans import cut_off
 from rules.spans import limit_of as limit_of
 from rules.stale import stale_spans
-from rules.worktime import Limit, Unit
+from rules.worktime.worktime import Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}

@@ -7,7 +7,7 @@ from monitor.catalog.flowchart import Colors, draw_flow
 from monitor.catalog.svg import Canvas, broken, width_of
 from monitor.catalog.words import CLASSES, FORMS, KINDS
 from monitor.elements import CatalogItem, Fee, Material
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 WIDTH, MARGIN = 1000.0, 48.0
 _INNER = WIDTH - 2 * MARGIN

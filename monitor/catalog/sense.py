@@ -8,7 +8,7 @@ from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.limits import longer
 from rules.events import STAGES
 from rules.rulebook import RuleBook
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 
 MUST_BE_THERE = frozenset({"department", "fee.basis", "branches", "forwarded"})
 """Elements whose lack is an error of its own here, not just a gap."""

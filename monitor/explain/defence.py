@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from monitor.explain.story import LimitTold
-from rules.arithmetic import Span
 from rules.case import Case, Clock
 from rules.instant import to_datetime
 from rules.rulebook import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.telling import defence_of, span_of
+from rules.worktime.arithmetic import Span
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
 

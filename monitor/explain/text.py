@@ -6,9 +6,9 @@ from datetime import datetime
 from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
-from rules.arithmetic import Language, describe
 from rules.events import WINDOW_KEY
 from rules.numbering import FIRST_NUMBER
+from rules.worktime.arithmetic import Language, describe
 
 _VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
 _LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})

@@ -13,9 +13,9 @@ import msgspec
 
 from monitor.books import BookTable, thawed
 from rules.bookfile import parse_book
-from rules.calendar import Calendar, from_dict
 from rules.errors import BadRuleBook
 from rules.rulebook import RuleBook
+from rules.worktime.calendar import Calendar, from_dict
 
 
 class PublishedBook(msgspec.Struct, frozen=True, tag_field="kind", tag="rulebook", forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ class PublishedCalendar(msgspec.Struct, frozen=True, tag_field="kind", tag="cale
 
     @property
     def table(self) -> dict[str, Any]:
-        """The table as :func:`rules.calendar.from_dict` takes it."""
+        """The table as :func:`rules.worktime.calendar.from_dict` takes it."""
         return thawed(self.calendar)
 
 

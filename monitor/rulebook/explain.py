@@ -11,13 +11,13 @@ from monitor.rulebook.probe import Sample, mornings, opening, play_out
 from monitor.rulebook.rates_in_words import rate_lines
 from monitor.rulebook.reach import samples_of
 from rules.alerts import LEVELS
-from rules.arithmetic import Language, describe
 from rules.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
 from rules.rulebook import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.worktime import Limit
+from rules.worktime.arithmetic import Language, describe
+from rules.worktime.worktime import Limit
 
 _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("case", "conclusion"): ("自受理起，至办结止", "from acceptance to conclusion"),

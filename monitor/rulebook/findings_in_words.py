@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from monitor import words
-from rules.arithmetic import Language
 from rules.rulebook import ProcessRule
+from rules.worktime.arithmetic import Language
 
 
 def finding_lines(rule: ProcessRule, lang: Language) -> Iterator[str]:

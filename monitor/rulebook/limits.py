@@ -13,8 +13,8 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime, to_instant
 from rules.rulebook import Item, RuleBook
-from rules.worklimit import OFFICE_TIME
-from rules.worktime import Limit, Unit
+from rules.worktime.limit import OFFICE_TIME
+from rules.worktime.worktime import Limit, Unit
 
 INSIDE = tuple(STAGES.index(stage) for stage in ("transfer", "handling", "review", "approval", "conclusion"))
 """The stages that lie between acceptance and conclusion, which is what the promise counts (inference)."""

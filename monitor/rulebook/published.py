@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from monitor.publication import PublishedBook, Shelf
-from rules.calendar import Calendar, from_dict
 from rules.instant import to_datetime
 from rules.rulebook import RuleBook
+from rules.worktime.calendar import Calendar, from_dict
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from monitor import words
 from rules.alerts import LEVELS
-from rules.arithmetic import Language
 from rules.events import STAGES
 from rules.measures import VOLUMES
 from rules.rulebook import RateRule
+from rules.worktime.arithmetic import Language
 
 
 def rate_lines(rule: RateRule, lang: Language) -> Iterator[str]:

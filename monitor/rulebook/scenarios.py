@@ -32,7 +32,7 @@ from rules.events import EVENT_TYPES, OFFICE_TYPES, Duty, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
 from rules.layers import merge
 from rules.rulebook import RuleBook
-from rules.worktime import Limit, Unit, Worktime
+from rules.worktime.worktime import Limit, Unit, Worktime
 
 _LENGTH = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _WORDS = {

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 
-from rules.calendar import Calendar, china
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.workclock import from_epoch_day
+from rules.worktime.calendar import Calendar, china
+from rules.worktime.zone import from_epoch_day
 
 ZONE = timezone(timedelta(hours=8), "CST")
 """China's time: one offset all year since 1991."""

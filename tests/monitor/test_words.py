@@ -3,8 +3,8 @@
 import pytest
 
 from monitor import words
-from rules.arithmetic import Language
 from rules.rulebook import BY_HAND, FINDINGS
+from rules.worktime.arithmetic import Language
 from tests.rules.test_process import FOUND
 
 

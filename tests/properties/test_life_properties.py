@@ -17,7 +17,7 @@ from rules.instant import DAY, to_instant
 from rules.life import ACTS, TRANSITIONS, state_after
 from rules.rulebook import RuleBooks
 from rules.step import step
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
 from tests.rules.story import table
 

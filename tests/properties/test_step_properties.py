@@ -163,7 +163,7 @@ def test_no_alert_twice_and_every_change_numbered(history, profile):
 
 @given(histories, profiles)
 def test_counted_days_of_every_card_add_up_to_its_limit(history, profile):
-    from rules.worktime import Limit, Unit
+    from rules.worktime.worktime import Limit, Unit
 
     _, alerts, _ = live(history, PROFILES[profile], ())
     for alert in alerts:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.calendar import china
 from rules.errors import UncoveredDate
 from rules.instant import to_instant
-from rules.worktime import Counting, Limit, OfficeHours, Unit, Worktime
+from rules.worktime.calendar import china
+from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worktime
 
 Pause = tuple[datetime, datetime]
 Session = tuple[datetime, datetime]

@@ -7,10 +7,10 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
-from rules.calendar import Calendar, china, from_dict
 from rules.errors import BadRuleBook, UncoveredDate
+from rules.worktime.calendar import Calendar, china, from_dict
 
-GUANGXI = Path(__file__).parents[2] / "rules" / "calendars" / "guangxi.toml"
+GUANGXI = Path(__file__).parents[2] / "rules" / "worktime" / "calendars" / "guangxi.toml"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rules.figures import is_uncovered
 from rules.instant import to_instant
 from rules.pauses import UNKNOWN, Pause, pauses_of, prolonged
 from rules.rulebook import RuleBook
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 from tests.rules.story import ZONE, Story, book, books
 
 UNTIL_2026 = {"calendar": {"name": "until 2026", "base": "cn", "until": 2026}}

@@ -10,12 +10,14 @@ import pytest
 from monitor.books import load_book, profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import load_scenarios
-from rules import bookfile, calendar, ratetable, workhours
+from rules import bookfile, ratetable
 from rules.alerts import LEVELS, Reason
 from rules.case import STATES
 from rules.events import STAGES, Procedure
 from rules.rulebook import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
-from rules.worktime import Counting
+from rules.worktime import calendar
+from rules.worktime import hours as workhours
+from rules.worktime.worktime import Counting
 from tests.rules.story import own_rules
 from tests.scenarios.test_scenarios import FOLDER
 

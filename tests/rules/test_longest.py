@@ -4,7 +4,7 @@ import pytest
 
 from rules.errors import BadRuleBook
 from rules.longest import MOST_WITHIN, days_at_most
-from rules.worktime import Limit
+from rules.worktime.worktime import Limit
 from tests.rules.story import book
 
 

@@ -7,7 +7,7 @@ import pytest
 from rules.case import UNREACHED
 from rules.instant import to_instant
 from rules.timelimits import limit_of
-from rules.worktime import Limit, Unit
+from rules.worktime.worktime import Limit, Unit
 from tests.rules.story import Story, book, books, day
 
 

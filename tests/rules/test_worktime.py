@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from rules.calendar import Calendar, china
 from rules.errors import BadRuleBook, UncoveredDate
 from rules.instant import DAY, HOUR, MINUTE, to_datetime, to_instant
-from rules.workclock import Clock
-from rules.worktime import Counting, Limit, OfficeHours, Unit, Worked, Worktime
+from rules.worktime.calendar import Calendar, china
+from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worked, Worktime
+from rules.worktime.zone import Clock
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})  # 7 hours
 STRAIGHT = OfficeHours.from_dict({"sessions": ["08:30-17:00"]})

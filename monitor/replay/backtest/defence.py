@@ -6,11 +6,11 @@ import msgspec
 
 from monitor.replay.backtest.sides import Fate
 from rules.alerts import Alert, State
-from rules.arithmetic import Span
 from rules.case import Case, Clock
 from rules.instant import to_datetime
 from rules.rulebook import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
 from rules.telling import alert_of, defence_of
+from rules.worktime.arithmetic import Span
 
 
 class Defence(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from monitor.replay.backtest.defence import Defence
 from monitor.replay.backtest.report import CellTotals, Issued, Report
 from monitor.replay.backtest.words import STATE_WORDS, WORDS
 from rules.alerts import LEVELS
-from rules.arithmetic import Language, describe
+from rules.worktime.arithmetic import Language, describe
 
 _COLUMNS = (*SIDES, *KINDS)
 _WIDE = 130

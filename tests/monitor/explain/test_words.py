@@ -9,9 +9,9 @@ from monitor import words
 from monitor.explain.people import details_of
 from monitor.explain.phrases import phrase
 from rules.alerts import LEVELS, STATES, Reason
-from rules.arithmetic import Language
 from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
-from rules.worktime import Limit
+from rules.worktime.arithmetic import Language
+from rules.worktime.worktime import Limit
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SAID_ONCE = set(Header.__struct_fields__) - {"operator"}

@@ -11,8 +11,8 @@ from monitor.publication import PublishedBook, calendar_record, encode, saved
 from monitor.publication.record import decode, ended, same_but_calendar
 from rules import bookfile
 from rules.bookfile import parse_book
-from rules.calendar import from_dict
 from rules.errors import BadRuleBook
+from rules.worktime.calendar import from_dict
 from tests.monitor.publication.books import book, calendar, record_of, table
 
 DAY = date(2026, 3, 4)

@@ -18,10 +18,10 @@ from monitor.replay.engine import Engine
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json
 from rules.alerts import LEVELS, STANDING, STATES
-from rules.arithmetic import Language
 from rules.errors import BadRuleBook
 from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
+from rules.worktime.arithmetic import Language
 from tests.monitor.replay.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.replay.files import ZONE, at, mapping, write
 

@@ -8,8 +8,8 @@ import pytest
 from monitor.books import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
-from rules.arithmetic import Language
 from rules.rulebook import COUNTED, FINDINGS, NEED_WITHIN
+from rules.worktime.arithmetic import Language
 from tests.rules.story import book
 
 HOLIDAYS = date(2025, 9, 26)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import chinese_calendar
 
 from rules.errors import BadRuleBook, UncoveredDate
-from rules.workclock import epoch_day, from_epoch_day
+from rules.worktime.zone import epoch_day, from_epoch_day
 
 SATURDAY_SUNDAY = frozenset({5, 6})
 _KEYS = ("name", "base", "years", "since", "until", "holidays", "workdays")

@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from rules.instant import DAY, HOUR, MINUTE
-from rules.workclock import from_epoch_day
-from rules.workdue import NATURAL
-from rules.worklimit import OFFICE_TIME
-from rules.worktime import Limit, Worktime
+from rules.worktime.due import NATURAL
+from rules.worktime.limit import OFFICE_TIME
+from rules.worktime.worktime import Limit, Worktime
+from rules.worktime.zone import from_epoch_day
 
 LabelledPause = tuple[int, int, str]
 """``[from, to)`` instants and why, such as ``inspection``."""

@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import accumulate
 from math import lcm
 
-from rules.calendar import Calendar
 from rules.instant import DAY
-from rules.workclock import from_epoch_day
-from rules.workhours import OfficeHours
+from rules.worktime.calendar import Calendar
+from rules.worktime.hours import OfficeHours
+from rules.worktime.zone import from_epoch_day
 
 
 class WorkAxis:

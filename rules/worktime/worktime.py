@@ -23,12 +23,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from rules.calendar import Calendar
 from rules.instant import DAY
-from rules.workclock import Clock, add_months
-from rules.workdue import DueDates
-from rules.workhours import OfficeHours
-from rules.worklimit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.calendar import Calendar
+from rules.worktime.due import DueDates
+from rules.worktime.hours import OfficeHours
+from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.zone import Clock, add_months
 
 __all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worked", "Worktime"]
 

@@ -7,12 +7,12 @@ A pause that begins only after the limit has run out changes nothing.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from rules.calendar import Calendar
 from rules.instant import DAY
-from rules.workaxis import WorkAxis
-from rules.workclock import add_months, from_epoch_day
-from rules.workhours import OfficeHours
-from rules.worklimit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.calendar import Calendar
+from rules.worktime.hours import OfficeHours
+from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.ruler import WorkAxis
+from rules.worktime.zone import add_months, from_epoch_day
 
 Interval = tuple[int, int]
 """``[from, to)`` in local milliseconds, epoch days or ordinals of working days, as the place says."""

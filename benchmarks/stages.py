@@ -15,9 +15,9 @@ from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice
 from monitor.wire import decode_record, encode_json
 from rules.alerts import Alert
+from rules.book.book import RuleBooks
 from rules.case import Case, decode_case, encode_case
 from rules.events import Tick
-from rules.rulebook import RuleBooks
 from rules.step import Outcome, step
 
 _TOPIC = "supervision.events"

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 
 from monitor.elements import core_tables, parse_catalog
+from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 from rules.layers import merge
-from rules.rulebook import RuleBook, RuleBooks
 
 DEFAULT = "default"
 NATIONAL = "cn"

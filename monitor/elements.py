@@ -1,6 +1,6 @@
 """What a hall writes down about its service items (事项目录): the elements of an item, and how a catalog file is read.
 
-The keys of a rule book's ``[[items]]`` (:class:`rules.rulebook.Item`) stay what they are there, for the engine judges by
+The keys of a rule book's ``[[items]]`` (:class:`rules.book.book.Item`) stay what they are there, for the engine judges by
 them; the others are for the people who read the catalog. Elements follow the basic data of items that halls exchange with the
 national platform (许可、给付、奖励、确认、裁决、其他类事项基本信息; GB/T 39046-2020); ``docs/catalog.md`` names each one's
 source.
@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 
+from rules.book.book import Item
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure, Stage
-from rules.rulebook import Item
 from rules.worktime.worktime import Limit
 
 ItemClass = Literal["permit", "penalty", "compulsion", "levy", "payment", "inspection", "confirmation", "reward", "adjudication",

@@ -8,11 +8,11 @@ department, window and item, and by month.
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
+from rules.book.book import RuleBook, RuleBooks
 from rules.case import Case, place_of
 from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import TALLY_KEY, Scope, Tallied
 from rules.instant import DAY, to_datetime
-from rules.rulebook import RuleBook, RuleBooks
 from rules.tally import COUNTERS, month_of, oldest_kept
 
 _Place = tuple[str, str, str, str, str]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from rules.alerts import REASON_TEXT, Reason
+from rules.book.book import Threshold
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.rulebook import Threshold
 from rules.worktime.arithmetic import Language
 from rules.worktime.worktime import Limit, Unit
 

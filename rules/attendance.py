@@ -26,12 +26,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rules import events as ev
+from rules.book.book import RuleBook, TimeLimit
 from rules.case import NEVER, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.instant import DAY, HOUR, MINUTE
 from rules.numbering import number_at
-from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Unit, Worktime

@@ -1,4 +1,4 @@
-"""A rule book as it is written: one TOML table in, one :class:`~rules.rulebook.RuleBook` out, or every defect with its key.
+"""A rule book as it is written: one TOML table in, one :class:`~rules.book.book.RuleBook` out, or every defect with its key.
 
 Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live, all in one
 :class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``): tables are laid over the
@@ -13,13 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 
 from rules.alerts import LEVELS, Level
-from rules.defects import check_limits, convert, guarded, switches_nothing
-from rules.errors import BadRuleBook
-from rules.events import STAGES, Procedure
-from rules.instant import to_instant
-from rules.longest import check_retention
-from rules.ratetable import read_rates
-from rules.rulebook import (
+from rules.book.book import (
     COUNTED,
     NEED_WITHIN,
     REPEATED,
@@ -41,6 +35,12 @@ from rules.rulebook import (
     TimeLimit,
     WatchList,
 )
+from rules.defects import check_limits, convert, guarded, switches_nothing
+from rules.errors import BadRuleBook
+from rules.events import STAGES, Procedure
+from rules.instant import to_instant
+from rules.longest import check_retention
+from rules.ratetable import read_rates
 from rules.worktime.calendar import Calendar, china, from_dict
 from rules.worktime.hours import OfficeHours
 from rules.worktime.worktime import Counting, Limit, Worktime

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import msgspec
 
 from rules.alerts import LEVELS, STATES, Reason
+from rules.book.book import RuleBook
 from rules.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
 from rules.life import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
-from rules.rulebook import RuleBook
 
 PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
     STATES.index(state) for state in ("pending", "issued", "superseded", "expired", "withdrawn")

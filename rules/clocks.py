@@ -8,23 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from rules.book.book import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of
 from rules.process import Found, depends_on, finder_of, needs
 from rules.rates import rate_clocks
-from rules.rulebook import (
-    ATTENDANCE_KINDS,
-    CLOCK_KINDS,
-    LIFE_KINDS,
-    ProcessRule,
-    RateRule,
-    Rule,
-    RuleBook,
-    Threshold,
-    TimeLimit,
-)
 from rules.thresholds import graced, threshold_of
 from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime.worktime import Limit

@@ -15,6 +15,7 @@ personal data and stays out of the card.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from rules.book.book import ProcessRule, RuleBook, TimeLimit
 from rules.case import Case, is_window
 from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
@@ -23,7 +24,6 @@ from rules.instant import DAY
 from rules.numbering import numbers_of
 from rules.pauses import pauses_of
 from rules.reviews import detail_of, reviews_of
-from rules.rulebook import ProcessRule, RuleBook, TimeLimit
 from rules.timelimits import clip, deadline_of, spans_of
 from rules.worktime.zone import epoch_day
 

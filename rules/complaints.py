@@ -20,11 +20,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
+from rules.book.book import RuleBook, RuleBooks, TimeLimit
 from rules.case import NEVER, Case, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.numbering import numbers_of
-from rules.rulebook import RuleBook, RuleBooks, TimeLimit
 from rules.spans import Span, limit_of
 from rules.worktime.worktime import Limit
 

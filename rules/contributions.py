@@ -21,9 +21,9 @@ What a late record withdrew, or an appeal revoked, was no alert.
 from collections.abc import Iterator
 
 from rules.alerts import LEVELS, STATES
+from rules.book.book import RuleBook
 from rules.case import NEVER, Card, Case, over_at, place_of
 from rules.instant import DAY, MINUTE
-from rules.rulebook import RuleBook
 from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from rules.timelimits import branch_end
 

@@ -11,6 +11,7 @@ from typing import Any
 from rules import attendance, complaints, hearings, reviews
 from rules import events as ev
 from rules.attendance import ATTENDANCE_EVENTS
+from rules.book.book import RuleBooks
 from rules.case import Case, Origin, Terms, is_window
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
@@ -19,7 +20,6 @@ from rules.hearings import HEARING_EVENTS
 from rules.marks import BACK_ENTRY, marked, marks_of
 from rules.retention import remembered
 from rules.reviews import REVIEW_EVENTS
-from rules.rulebook import RuleBooks
 from rules.worktime.worktime import Limit
 
 Changes = dict[str, Any]

@@ -15,11 +15,11 @@ All who are concerned are one party here: the first request begins the clock, an
 from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
+from rules.book.book import ProcessRule, RuleBook, TimeLimit
 from rules.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.found import Found
-from rules.rulebook import ProcessRule, RuleBook, TimeLimit
 from rules.spans import Span, cut_off, limit_of
 from rules.worktime.worktime import Limit
 

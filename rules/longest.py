@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rules.rulebook import REPEATED, Complaints, ProcessRule, Retention, TimeLimit
+from rules.book.book import REPEATED, Complaints, ProcessRule, Retention, TimeLimit
 from rules.worktime.worktime import Limit, Unit
 
 MOST_WITHIN = 366

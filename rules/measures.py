@@ -5,8 +5,8 @@ from itertools import accumulate
 from math import sqrt
 from typing import NamedTuple
 
+from rules.book.book import RateRule, RuleBook
 from rules.errors import UncoveredDate
-from rules.rulebook import RateRule, RuleBook
 from rules.tally import (
     ACCEPTED,
     IRREGULAR,

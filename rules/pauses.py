@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from rules.book.book import RuleBook
 from rules.case import UNREACHED, Case, Terms
 from rules.errors import UncoveredDate
-from rules.rulebook import RuleBook
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Unit, Worktime
 

@@ -34,13 +34,13 @@ from functools import lru_cache
 
 from rules import complaint_findings as complained
 from rules import hearings
+from rules.book.book import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.case import NEVER, Case, first
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.found import Found as Found
 from rules.instant import MINUTE, SECOND
 from rules.pauses import pauses_of
-from rules.rulebook import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.timelimits import counted_from, limit_of
 from rules.worktime.worktime import Limit
 

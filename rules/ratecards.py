@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from rules.book.book import RateRule, RuleBook
 from rules.case import Card, Case, is_standing
 from rules.life import watched
 from rules.rates import cycle_of, told
-from rules.rulebook import RateRule, RuleBook
 from rules.tally import first_judged
 
 

@@ -22,11 +22,11 @@ warnings are over: when the first day after the last that reached a level is jud
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from rules.book.book import RateRule, RuleBook
 from rules.case import NEVER, UNREACHED, Case, Clock, is_standing
 from rules.errors import UncoveredDate
 from rules.instant import DAY
 from rules.measures import VOLUMES, Measure, measured
-from rules.rulebook import RateRule, RuleBook
 from rules.tally import Tally, first_day, first_judged, month_of
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import msgspec
 
 from rules.alerts import LEVELS, Level
+from rules.book.book import Rate, RateRule
 from rules.defects import convert, guarded, switches_nothing
 from rules.events import STAGES, Scope, Stage
 from rules.measures import VOLUMES
-from rules.rulebook import Rate, RateRule
 from rules.tally import LONGEST_DAYS
 from rules.worktime.worktime import Limit
 

@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules import events as ev
+from rules.book.book import RuleBook, TimeLimit
 from rules.case import NEVER, Case, first
 from rules.complaints import numbered
 from rules.events import Header
-from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
 
 BAD = 4

@@ -8,9 +8,9 @@ so only what runs, and gaps that were long enough, are looked at.
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rules.book.book import RuleBook, TimeLimit
 from rules.case import Case, over_at
 from rules.instant import DAY
-from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span, limit_of
 from rules.worktime.worktime import Unit
 

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.alerts import Alert
+from rules.book.book import RuleBook, RuleBooks
 from rules.cards import WITHDRAWN, Act, judge, next_threshold, undisturbed
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
@@ -37,7 +38,6 @@ from rules.instant import MINUTE, to_instant
 from rules.life import REASONS, act_of, acted
 from rules.ratecards import detailed, remembered
 from rules.retention import forgotten
-from rules.rulebook import RuleBook, RuleBooks
 from rules.tally import tallied
 from rules.telling import Told, alert_of
 

@@ -7,6 +7,7 @@ millions of cards and shows a handful. So a decision names what changed (:class:
 from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
+from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards import Change
 from rules.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
@@ -14,7 +15,6 @@ from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched
 from rules.pauses import counted_out, pauses_of
 from rules.process import found_by
-from rules.rulebook import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.spans import Span as Run
 from rules.timelimits import clip, extended, limit_of, spans_of
 from rules.worktime.arithmetic import Span, arithmetic

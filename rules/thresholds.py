@@ -1,8 +1,8 @@
 """When the levels of a rule are reached, once its deadline is known."""
 
+from rules.book.book import Threshold
 from rules.case import UNCOVERED, UNREACHED
 from rules.errors import UncoveredDate
-from rules.rulebook import Threshold
 from rules.worktime.worktime import Limit, Pauses, Unit, Worktime
 
 

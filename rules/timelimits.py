@@ -23,6 +23,7 @@ A case refused at the door is over like a concluded one: none of its clocks runs
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rules.attendance import attendance_spans, opening_spans
+from rules.book.book import RuleBook, TimeLimit
 from rules.case import NEVER, Case, first, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
@@ -30,7 +31,6 @@ from rules.hearings import hearing_spans
 from rules.instant import DAY
 from rules.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.reviews import review_spans
-from rules.rulebook import RuleBook, TimeLimit
 from rules.spans import Span as Span
 from rules.spans import cut_off
 from rules.spans import limit_of as limit_of

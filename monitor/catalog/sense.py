@@ -6,8 +6,8 @@ from monitor import words
 from monitor.elements import CatalogItem, Fee
 from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.limits import longer
+from rules.book.book import RuleBook
 from rules.events import STAGES
-from rules.rulebook import RuleBook
 from rules.worktime.worktime import Limit
 
 MUST_BE_THERE = frozenset({"department", "fee.basis", "branches", "forwarded"})

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.explain.story import Effect, What
+from rules.book.book import ProcessRule, RuleBook, RuleBooks
 from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.rulebook import ProcessRule, RuleBook, RuleBooks
 
 
 def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tuple[Effect, ...]:

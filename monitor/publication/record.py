@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from monitor.books import BookTable, thawed
+from rules.book.book import RuleBook
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.rulebook import RuleBook
 from rules.worktime.calendar import Calendar, from_dict
 
 

@@ -13,9 +13,9 @@ import msgspec
 
 from monitor.books import BookTable, book_tables
 from monitor.publication.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
+from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook, SupervisionError
-from rules.rulebook import RuleBook, RuleBooks
 from rules.worktime.calendar import Calendar, from_dict
 
 Unfit = Literal["unreadable", "key_mismatch", "unknown_kind", "bad_book", "conflict", "removed"]

@@ -12,9 +12,9 @@ from monitor.rulebook.limits import check_limits
 from monitor.rulebook.positions import broken_line, key_path, line_of, positions
 from monitor.rulebook.process import check_process
 from monitor.rulebook.reach import check_reach
+from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.rulebook import RuleBook, RuleBooks
 
 HORIZON = 120
 """Days for which a calendar ought to last: the longest limit of the law, 45 + 15 working days, with its holidays."""

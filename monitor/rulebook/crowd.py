@@ -9,9 +9,9 @@ import msgspec
 from monitor.rulebook.told import Course
 from monitor.tallies import Tallies
 from rules.alerts import Alert
+from rules.book.book import RateRule, RuleBook
 from rules.case import Case
 from rules.events import TICK, Record, Tallied
-from rules.rulebook import RateRule, RuleBook
 
 BEGINNINGS = frozenset({"accepted", "applied"})
 

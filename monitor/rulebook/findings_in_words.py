@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from monitor import words
-from rules.rulebook import ProcessRule
+from rules.book.book import ProcessRule
 from rules.worktime.arithmetic import Language
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.probe import mornings
+from rules.book.book import Item, RuleBook
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime, to_instant
-from rules.rulebook import Item, RuleBook
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Unit
 

@@ -6,9 +6,9 @@ from typing import Any, get_args
 from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.probe import mornings
 from rules.alerts import LEVELS
+from rules.book.book import ProcessRule, RuleBook
 from rules.events import Channel
 from rules.instant import to_instant
-from rules.rulebook import ProcessRule, RuleBook
 
 
 def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:

@@ -24,9 +24,9 @@ from monitor.rulebook.check import Checked
 from monitor.rulebook.published import day_changes
 from monitor.settings import Settings
 from monitor.wire import Topics
+from rules.book.book import RuleBook
 from rules.errors import SupervisionError
 from rules.instant import to_datetime, to_instant
-from rules.rulebook import RuleBook
 from rules.worktime.calendar import Calendar, from_dict
 
 LAST = 4_102_444_800_000

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from monitor import words
 from rules.alerts import LEVELS
+from rules.book.book import RateRule
 from rules.events import STAGES
 from rules.measures import VOLUMES
-from rules.rulebook import RateRule
 from rules.worktime.arithmetic import Language
 
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.probe import Sample, mornings, start_clock
 from rules.alerts import LEVELS
+from rules.book.book import RuleBook, TimeLimit
 from rules.case import UNREACHED, Clock
 from rules.events import STAGES
-from rules.rulebook import RuleBook, TimeLimit
 
 _STARTS = 12
 _MOST_SAMPLES = 40

@@ -17,7 +17,7 @@ from monitor import metrics
 from monitor.publication import CatalogReader, Shelf
 from monitor.stream import measures
 from monitor.stream.engine import Engine
-from rules.rulebook import RuleBooks
+from rules.book.book import RuleBooks
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from monitor.stream.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.wakeups import WakeUps
 from monitor.tallies import Tallies
 from monitor.wire import MAX_VALUE_BYTES, decode_record
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
-from rules.rulebook import RuleBooks
 from rules.step import Outcome, is_outdated, step
 
 SLICE_STEPS = 2000

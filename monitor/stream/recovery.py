@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine, Step
 from monitor.stream.slices import CLOCK_KEY
+from rules.book.book import RuleBooks
 from rules.case import Case, decode_case
 from rules.events import TICK
-from rules.rulebook import RuleBooks
 from rules.step import step, wake_at
 
 CHUNK = 2000

@@ -17,11 +17,11 @@ from rules.alerts import LEVELS, STATES, Reason
 from rules.attendance import ARRIVED, LEFT
 from rules.attendance import CLOSED as WINDOW_CLOSED
 from rules.attendance import OPENED as WINDOW_OPENED
+from rules.book.book import FINDINGS, RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.case import encode_case
 from rules.events import EVENT_TYPES, STAGES, Header, key_of
 from rules.life import ACTS
-from rules.rulebook import FINDINGS, RuleBook, RuleBooks
 from tests.golden import state_1
 
 FOLDER = Path(__file__).parent

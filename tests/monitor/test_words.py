@@ -3,7 +3,7 @@
 import pytest
 
 from monitor import words
-from rules.rulebook import BY_HAND, FINDINGS
+from rules.book.book import BY_HAND, FINDINGS
 from rules.worktime.arithmetic import Language
 from tests.rules.test_process import FOUND
 

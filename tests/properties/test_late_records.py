@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.alerts import LEVELS, STANDING, STATES, Alert
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.events import TICK, Duty, Header
 from rules.figures import count
 from rules.instant import DAY, MINUTE, to_instant
-from rules.rulebook import RuleBooks
 from rules.step import step
 from tests.properties.complaints import EVERYTHING
 from tests.properties.complaints import histories as complaining

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
+from rules.book.book import RuleBooks
 from rules.bookfile import parse_book
 from rules.cards import judge
 from rules.case import Case, decode_case, encode_case, is_card
@@ -15,7 +16,6 @@ from rules.errors import BadEvent
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
 from rules.life import ACTS, TRANSITIONS, state_after
-from rules.rulebook import RuleBooks
 from rules.step import step
 from rules.worktime.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments

@@ -16,11 +16,11 @@ from monitor.stream.recovery import restore
 from monitor.stream.slices import CLOCK_KEY
 from monitor.wire import decode_alert, encode_event
 from rules.alerts import Alert
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Header, key_of
 from rules.instant import to_instant
-from rules.rulebook import RuleBooks
 from tests.monitor.stream.raw import Raw
 from tests.properties.every_event import BOOKS, Arriving, aimed, any_act, any_event, arriving, last_word
 from tests.properties.records import BEGIN, MINUTES, events

@@ -13,7 +13,7 @@ from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine as Live
 from monitor.wire import encode_json
 from rules.alerts import STATES
-from rules.rulebook import RuleBooks
+from rules.book.book import RuleBooks
 from tests.monitor.stream.raw import Raw
 from tests.properties.every_event import BOOKS
 from tests.properties.test_replay_equals_live import TOPIC, batches, log_of, logs, replayed, ticks

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from rules.book.book import RuleBook
 from rules.errors import UncoveredDate
 from rules.figures import is_uncovered
 from rules.instant import to_instant
 from rules.pauses import UNKNOWN, Pause, pauses_of, prolonged
-from rules.rulebook import RuleBook
 from rules.worktime.worktime import Limit
 from tests.rules.story import ZONE, Story, book, books
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import STAGES
 from rules.facts import join, supervised
 from rules.instant import to_instant
-from rules.rulebook import RuleBooks
 from tests.rules.story import book, books, day, event
 
 BOOKS = books(items=[{"code": "licence", "promised": "5wd", "statutory": "10wd"}])

@@ -4,10 +4,10 @@ from itertools import permutations
 
 import pytest
 
+from rules.book.book import ProcessRule, RuleBook
 from rules.case import NEVER
 from rules.hearings import decided_before, hearing_spans, short_notice
 from rules.instant import to_instant
-from rules.rulebook import ProcessRule, RuleBook
 from tests.rules.story import Story, book, books, day
 
 OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = (

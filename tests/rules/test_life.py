@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from rules.alerts import STANDING, STATES, Alert, Reason
+from rules.book.book import RuleBooks
 from rules.case import Case, is_standing
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action
 from rules.figures import count
 from rules.instant import to_instant
 from rules.life import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
-from rules.rulebook import RuleBooks
 from tests.rules.story import PLACE, Story, book, books, day, event, table
 
 YELLOW = f"{PLACE['case']}/case-promise/yellow/1"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rules.rulebook import BY_HAND, FINDINGS, RuleBooks
+from rules.book.book import BY_HAND, FINDINGS, RuleBooks
 from tests.rules.story import Story, book, books, day
 
 FLOW = ["handling", "review", "approval"]

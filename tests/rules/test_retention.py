@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from rules.book.book import RuleBooks
 from rules.case import encode_case
 from rules.instant import DAY, to_instant
-from rules.rulebook import RuleBooks
 from tests.rules.story import MONDAY, Story, book, books, day
 
 WINDOW = {"case": ""}

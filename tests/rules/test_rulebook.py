@@ -3,12 +3,12 @@
 import pytest
 
 from rules import bookfile
+from rules.book.book import CLOCK_KINDS, RuleBooks, Threshold
 from rules.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
 from rules.instant import to_instant
-from rules.rulebook import CLOCK_KINDS, RuleBooks, Threshold
 from rules.worktime.calendar import from_dict
 from rules.worktime.worktime import Limit, Unit
 from tests.rules.story import Story, book, books, day

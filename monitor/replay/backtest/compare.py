@@ -10,7 +10,7 @@ from monitor.replay.backtest.defence import Defence, defend
 from monitor.replay.backtest.sides import Fate, Side
 from monitor.tallies import Changes
 from rules.alerts import Level, State
-from rules.rulebook import RuleBooks
+from rules.book.book import RuleBooks
 from rules.telling import alert_of
 
 Kind = Literal["added", "removed", "moved", "ended"]

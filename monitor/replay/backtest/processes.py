@@ -14,8 +14,8 @@ from monitor.replay.backtest.lines import Arrived, read_line
 from monitor.replay.backtest.rates import judge_rates as judge_department
 from monitor.replay.backtest.sides import NOTHING, judge_case
 from monitor.tallies import Changes
+from rules.book.book import RuleBooks
 from rules.events import key_of
-from rules.rulebook import RuleBooks
 
 BookFiles = tuple[Path, ...]
 """What :func:`monitor.books.load_books` takes: rule books do not travel between processes, their names do."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
 from monitor.tallies import Changes, Tallies
+from rules.book.book import RuleBooks
 from rules.events import TALLY_KEY
 from rules.instant import DAY
 from rules.measures import JUDGED_MONTHS
-from rules.rulebook import RuleBooks
 from rules.tally import first_day, month_of
 
 

@@ -10,8 +10,8 @@ import msgspec
 from monitor.replay.backtest.compare import KINDS, Cell, Example, Kind, Tally
 from monitor.replay.backtest.source import Source
 from rules.alerts import LEVELS, Level, State
+from rules.book.book import RuleBooks
 from rules.instant import to_datetime
-from rules.rulebook import RuleBooks
 
 FALSE: State = "withdrawn"
 """The end of a false card: a late record proved it wrong."""

@@ -19,8 +19,8 @@ from monitor.replay.backtest.progress import Progress
 from monitor.replay.backtest.rates import by_department
 from monitor.replay.backtest.report import Report, report_of
 from monitor.replay.backtest.source import BacktestError, Source
+from rules.book.book import RuleBooks
 from rules.errors import BadRuleBook
-from rules.rulebook import RuleBooks
 
 
 class Options(NamedTuple):

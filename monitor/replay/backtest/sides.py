@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from monitor.replay.backtest.lines import Arrived
 from rules.alerts import STANDING, State
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Record
-from rules.rulebook import RuleBooks
 from rules.step import decide
 from rules.telling import Told
 

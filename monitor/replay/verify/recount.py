@@ -11,10 +11,10 @@ from collections.abc import Callable
 import msgspec
 
 from monitor.replay.reading import read_event
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
-from rules.rulebook import RuleBooks
 from rules.step import decide
 from rules.telling import Told
 

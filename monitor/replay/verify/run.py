@@ -10,8 +10,8 @@ from monitor.replay.verify.report import Report, examples_of, grouped
 from monitor.replay.verify.source import Partition, Seen, VerifyError, read_file, read_topics
 from monitor.settings import Settings
 from monitor.wire import Topics
+from rules.book.book import RuleBooks
 from rules.instant import to_datetime
-from rules.rulebook import RuleBooks
 
 __all__ = ["VerifyError", "verify_cards"]
 

@@ -16,9 +16,9 @@ from monitor.replay.verify.issued import Issued
 from monitor.replay.verify.recount import Recount
 from monitor.settings import Settings
 from monitor.wire import Topics
+from rules.book.book import RuleBooks
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK
-from rules.rulebook import RuleBooks
 
 Seen = Callable[[int], None]
 """Told the number of records read so far, now and then."""

@@ -12,7 +12,7 @@ from monitor.catalog.completeness import completeness
 from monitor.catalog.words import CLASSES, ELEMENTS, FORMS, KINDS
 from monitor.cli import main
 from monitor.elements import CatalogItem, Common, Form, ItemClass, Kind, _CatalogTable
-from rules.rulebook import Item
+from rules.book.book import Item
 from tests.monitor.catalog.test_check import GOOD
 
 DOCS = Path(__file__).parents[3] / "docs"

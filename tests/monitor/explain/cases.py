@@ -6,8 +6,8 @@ from typing import Any
 
 from monitor.explain import Follower, follow_file
 from monitor.wire import encode_json
+from rules.book.book import RuleBooks
 from rules.instant import to_instant
-from rules.rulebook import RuleBooks
 from tests.rules.story import PLACE, books, day, event, table
 
 KEY: str = PLACE["case"]

@@ -5,9 +5,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.mapping import Mapping, parse_mapping
+from rules.book.book import RuleBooks
 from rules.bookfile import parse_book
 from rules.instant import to_instant
-from rules.rulebook import RuleBooks
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BOOK = {

@@ -8,7 +8,7 @@ import pytest
 from monitor.books import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
-from rules.rulebook import COUNTED, FINDINGS, NEED_WITHIN
+from rules.book.book import COUNTED, FINDINGS, NEED_WITHIN
 from rules.worktime.arithmetic import Language
 from tests.rules.story import book
 

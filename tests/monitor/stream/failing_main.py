@@ -7,10 +7,10 @@ from itertools import count
 from monitor.publication import Shelf
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
+from rules.book.book import RuleBooks
 from rules.case import Case
 from rules.errors import SupervisionError
 from rules.events import Record
-from rules.rulebook import RuleBooks
 from rules.step import Outcome, step
 from tests.monitor.stream.hall import AROUND_THE_CLOCK
 

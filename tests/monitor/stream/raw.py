@@ -10,8 +10,8 @@ from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice
 from monitor.wire import decode_alert
 from rules.alerts import Alert
+from rules.book.book import RuleBooks
 from rules.case import Case
-from rules.rulebook import RuleBooks
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed
 
 BOOKS = load_books([AROUND_THE_CLOCK])

@@ -25,7 +25,7 @@ from monitor.settings import Settings
 from monitor.stream.clock import ClockRecord
 from monitor.stream.slices import CLOCK_KEY
 from rules.book.book import RuleBooks
-from rules.case import Case, encode_case
+from rules.case.case import Case, encode_case
 from rules.events import TICK, Accepted, StageEntered, StageLeft
 from rules.instant import DAY, HOUR, to_datetime
 from rules.step import step

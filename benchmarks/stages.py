@@ -16,7 +16,7 @@ from monitor.stream.slices import Slice
 from monitor.wire import decode_record, encode_json
 from rules.alerts import Alert
 from rules.book.book import RuleBooks
-from rules.case import Case, decode_case, encode_case
+from rules.case.case import Case, decode_case, encode_case
 from rules.events import Tick
 from rules.step import Outcome, step
 

@@ -1,4 +1,4 @@
-"""Counts the cases of one partition for the tallies of departments, windows and items (:mod:`rules.tally`).
+"""Counts the cases of one partition for the tallies of departments, windows and items (:mod:`rules.case.tally`).
 
 Whoever holds the cases (a worker, an offline replay) tells of every change and takes the reports from time to time. A change
 costs little: it is noted by place and day, as a difference. Only when the reports are taken are the differences summed up for
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from rules.book.book import RuleBook, RuleBooks
-from rules.case import Case, place_of
+from rules.case.case import Case, place_of
+from rules.case.tally import COUNTERS, month_of, oldest_kept
 from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import TALLY_KEY, Scope, Tallied
 from rules.instant import DAY, to_datetime
-from rules.tally import COUNTERS, month_of, oldest_kept
 
 _Place = tuple[str, str, str, str, str]
 """Region, hall, department, window, item."""

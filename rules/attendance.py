@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, TimeLimit
-from rules.case import NEVER, Case
+from rules.case.case import NEVER, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.instant import DAY, HOUR, MINUTE

@@ -18,7 +18,7 @@ import msgspec
 
 from rules.alerts import LEVELS, STATES, Reason
 from rules.book.book import RuleBook
-from rules.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
+from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
 from rules.life import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
 
 PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (

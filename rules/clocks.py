@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from rules.book.book import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.case import NEVER, UNREACHED, Case, Clock
+from rules.case.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.pauses import Pause, pauses_of

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from rules.book.book import ProcessRule, RuleBook, TimeLimit
-from rules.case import Case, is_window
+from rules.case.case import Case, is_window
 from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
 from rules.found import Found

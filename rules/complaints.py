@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, RuleBooks, TimeLimit
-from rules.case import NEVER, Case, first, is_window
+from rules.case.case import NEVER, Case, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.numbering import numbers_of

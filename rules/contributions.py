@@ -1,4 +1,4 @@
-"""What one case adds to the tallies of its department, window and item (:mod:`rules.tally`). A pure function of the case.
+"""What one case adds to the tallies of its department, window and item (:mod:`rules.case.tally`). A pure function of the case.
 
 | counter | counted on the day | source |
 |---|---|---|
@@ -22,9 +22,9 @@ from collections.abc import Iterator
 
 from rules.alerts import LEVELS, STATES
 from rules.book.book import RuleBook
-from rules.case import NEVER, Card, Case, over_at, place_of
+from rules.case.case import NEVER, Card, Case, over_at, place_of
+from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from rules.instant import DAY, MINUTE
-from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from rules.timelimits import branch_end
 
 _WARNING = LEVELS.index("warning")

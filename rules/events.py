@@ -388,7 +388,7 @@ Paces = Annotated[tuple[int, ...], msgspec.Meta(min_length=5, max_length=5)]
 
 
 class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
-    """Counts of the cases in one partition of the events topic (:mod:`rules.tally`), absolute. Written by workers only.
+    """Counts of the cases in one partition of the events topic (:mod:`rules.case.tally`), absolute. Written by workers only.
 
     ``case`` is the tally's key. ``at`` and ``day`` are the record time it was counted at. ``source`` is that partition, ``upto``
     the last offset counted; ``book`` the version of the book whose tally it is, ``until`` when that book ends (0: it does not).

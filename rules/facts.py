@@ -12,7 +12,7 @@ from rules import attendance, complaints, hearings, reviews
 from rules import events as ev
 from rules.attendance import ATTENDANCE_EVENTS
 from rules.book.book import RuleBooks
-from rules.case import Case, Origin, Terms, is_window
+from rules.case.case import Case, Origin, Terms, is_window
 from rules.complaints import COMPLAINT_EVENTS
 from rules.errors import BadEvent
 from rules.events import STAGES, Header

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
 from rules.book.book import ProcessRule, RuleBook, TimeLimit
-from rules.case import NEVER, Case, first, over_at
+from rules.case.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.found import Found

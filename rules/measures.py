@@ -6,20 +6,8 @@ from math import sqrt
 from typing import NamedTuple
 
 from rules.book.book import RateRule, RuleBook
+from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED, Cell, Tally, first_day, first_judged
 from rules.errors import UncoveredDate
-from rules.tally import (
-    ACCEPTED,
-    IRREGULAR,
-    JUDGED,
-    OVERDUE,
-    REFUSED,
-    SETTLED,
-    WARNED,
-    Cell,
-    Tally,
-    first_day,
-    first_judged,
-)
 
 SHARES = {
     "refusal": (REFUSED, SETTLED),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from rules.book.book import RuleBook
-from rules.case import UNREACHED, Case, Terms
+from rules.case.case import UNREACHED, Case, Terms
 from rules.errors import UncoveredDate
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Unit, Worktime

@@ -35,7 +35,7 @@ from functools import lru_cache
 from rules import complaint_findings as complained
 from rules import hearings
 from rules.book.book import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
-from rules.case import NEVER, Case, first
+from rules.case.case import NEVER, Case, first
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.found import Found as Found

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from rules.book.book import RateRule, RuleBook
-from rules.case import Card, Case, is_standing
+from rules.case.case import Card, Case, is_standing
+from rules.case.tally import first_judged
 from rules.life import watched
 from rules.rates import cycle_of, told
-from rules.tally import first_judged
 
 
 def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:

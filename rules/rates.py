@@ -23,11 +23,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rules.book.book import RateRule, RuleBook
-from rules.case import NEVER, UNREACHED, Case, Clock, is_standing
+from rules.case.case import NEVER, UNREACHED, Case, Clock, is_standing
+from rules.case.tally import Tally, first_day, first_judged, month_of
 from rules.errors import UncoveredDate
 from rules.instant import DAY
 from rules.measures import VOLUMES, Measure, measured
-from rules.tally import Tally, first_day, first_judged, month_of
 
 
 def rate_clocks(case: Case, rule: RateRule, book: RuleBook) -> Iterator[Clock]:

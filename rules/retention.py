@@ -21,7 +21,7 @@ from typing import Any
 from rules.alerts import STATES
 from rules.attendance import RECENT
 from rules.book.book import ATTENDANCE_KINDS, ON_COMPLAINTS, ProcessRule, RuleBook
-from rules.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
+from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.instant import DAY
 from rules.life import watched
 from rules.numbering import begun_at

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, TimeLimit
-from rules.case import NEVER, Case, first
+from rules.case.case import NEVER, Case, first
 from rules.complaints import numbered
 from rules.events import Header
 from rules.spans import Span, limit_of

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rules.case import UNREACHED
+from rules.case.case import UNREACHED
 from rules.worktime.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}

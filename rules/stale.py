@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rules.book.book import RuleBook, TimeLimit
-from rules.case import Case, over_at
+from rules.case.case import Case, over_at
 from rules.instant import DAY
 from rules.spans import Span, limit_of
 from rules.worktime.worktime import Unit

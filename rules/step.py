@@ -29,7 +29,8 @@ import msgspec
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
 from rules.cards import WITHDRAWN, Act, judge, next_threshold, undisturbed
-from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
+from rules.case.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
+from rules.case.tally import tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, Tick, key_of
@@ -38,7 +39,6 @@ from rules.instant import MINUTE, to_instant
 from rules.life import REASONS, act_of, acted
 from rules.ratecards import detailed, remembered
 from rules.retention import forgotten
-from rules.tally import tallied
 from rules.telling import Told, alert_of
 
 CLOCK_TOLERANCE = 1 * MINUTE

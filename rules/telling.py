@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards import Change
-from rules.case import Card, Case, Clock, is_standing, place_of
+from rules.case.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
 from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched

@@ -1,7 +1,7 @@
 """When the levels of a rule are reached, once its deadline is known."""
 
 from rules.book.book import Threshold
-from rules.case import UNCOVERED, UNREACHED
+from rules.case.case import UNCOVERED, UNREACHED
 from rules.errors import UncoveredDate
 from rules.worktime.worktime import Limit, Pauses, Unit, Worktime
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rules.attendance import attendance_spans, opening_spans
 from rules.book.book import RuleBook, TimeLimit
-from rules.case import NEVER, Case, first, over_at
+from rules.case.case import NEVER, Case, first, over_at
 from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
 from rules.hearings import hearing_spans

@@ -22,7 +22,7 @@ from monitor.kafka import client_options
 from monitor.settings import Settings, load_settings
 from monitor.wire import Topics, decode_record, encode_json
 from rules.book.book import RuleBooks
-from rules.case import Case, decode_case, encode_case
+from rules.case.case import Case, decode_case, encode_case
 from rules.events import TICK, Tick
 from rules.step import step, wake_at
 

@@ -22,7 +22,7 @@ from monitor.books import load_books
 from monitor.kafka import partition_of
 from monitor.settings import load_settings
 from monitor.wire import Topics, encode_json
-from rules.case import decode_case, encode_case
+from rules.case.case import decode_case, encode_case
 from rules.events import EVENT_TYPES, TICK, Tick, key_of
 from rules.events import Record as AnyRecord
 from rules.step import step, wake_at

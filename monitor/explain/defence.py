@@ -5,7 +5,7 @@ from typing import Literal
 
 from monitor.explain.story import LimitTold
 from rules.book.book import ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.case import Case, Clock
+from rules.case.case import Case, Clock
 from rules.instant import to_datetime
 from rules.telling import defence_of, span_of
 from rules.worktime.arithmetic import Span

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.explain.story import Effect, What
 from rules.book.book import ProcessRule, RuleBook, RuleBooks
-from rules.case import Case, Clock
+from rules.case.case import Case, Clock
 from rules.instant import to_datetime
 
 

@@ -11,7 +11,7 @@ from monitor.explain.people import details_of, mask_detail
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
-from rules.case import Case, case_flags, case_state, place_of
+from rules.case.case import Case, case_flags, case_state, place_of
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Tallied
 from rules.facts import supervised

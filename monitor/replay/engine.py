@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from monitor.tallies import Tallies
 from rules.alerts import Alert
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
 from rules.events import TICK, Event, Record, key_of
 from rules.instant import DAY
 from rules.step import decide

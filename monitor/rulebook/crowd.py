@@ -10,7 +10,7 @@ from monitor.rulebook.told import Course
 from monitor.tallies import Tallies
 from rules.alerts import Alert
 from rules.book.book import RateRule, RuleBook
-from rules.case import Case
+from rules.case.case import Case
 from rules.events import TICK, Record, Tallied
 
 BEGINNINGS = frozenset({"accepted", "applied"})

@@ -12,7 +12,7 @@ from monitor.rulebook.rates_in_words import rate_lines
 from monitor.rulebook.reach import samples_of
 from rules.alerts import LEVELS
 from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.case import UNCOVERED, UNREACHED
+from rules.case.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime

@@ -11,7 +11,7 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks, TimeLimit
-from rules.case import UNREACHED, Case, Clock
+from rules.case.case import UNREACHED, Case, Clock
 from rules.events import EVENT_TYPES, STAGES, TICK, Duty
 from rules.instant import SECOND, to_datetime, to_instant
 from rules.step import step

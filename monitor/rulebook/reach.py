@@ -7,7 +7,7 @@ from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.probe import Sample, mornings, start_clock
 from rules.alerts import LEVELS
 from rules.book.book import RuleBook, TimeLimit
-from rules.case import UNREACHED, Clock
+from rules.case.case import UNREACHED, Clock
 from rules.events import STAGES
 
 _STARTS = 12

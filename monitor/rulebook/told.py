@@ -2,7 +2,7 @@
 
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
-from rules.case import Case, decode_case, encode_case
+from rules.case.case import Case, decode_case, encode_case
 from rules.events import Record
 from rules.step import step as apply
 

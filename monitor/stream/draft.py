@@ -3,8 +3,8 @@
 from monitor.stream.slices import Alerted, RawRecord, Reroute, Slice
 from monitor.wire import KEPT_BYTES, DeadLetter, encode_json
 from rules.alerts import STANDING, Alert
+from rules.case.figures import Count, Scope
 from rules.errors import BadEvent
-from rules.figures import Count, Scope
 
 
 class Draft:

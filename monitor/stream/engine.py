@@ -17,7 +17,7 @@ from monitor.stream.wakeups import WakeUps
 from monitor.tallies import Tallies
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.step import Outcome, is_outdated, step

@@ -8,7 +8,7 @@ from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine, Step
 from monitor.stream.slices import CLOCK_KEY
 from rules.book.book import RuleBooks
-from rules.case import Case, decode_case
+from rules.case.case import Case, decode_case
 from rules.events import TICK
 from rules.step import step, wake_at
 

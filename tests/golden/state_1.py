@@ -7,9 +7,9 @@ from monitor.publication.record import PublishedBook, PublishedCalendar
 from monitor.stream.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert
-from rules.case import Card, Case, Clock, Origin, Terms
+from rules.case.case import Card, Case, Clock, Origin, Terms
+from rules.case.tally import Tally
 from rules.events import EVENT_TYPES, TICK, Accepted, AlertAcknowledged, Duty, Event, Header, Record, StageEntered, Tallied
-from rules.tally import Tally
 from rules.worktime.arithmetic import Span
 
 NAME = "state-1"

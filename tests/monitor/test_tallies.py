@@ -6,10 +6,10 @@ from typing import Any
 from monitor.replay.engine import Engine
 from monitor.tallies import Account, Tallies, accounts_of
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
+from rules.case.tally import Tally, tallied
 from rules.events import TALLY_KEY, Tallied
 from rules.instant import to_instant
-from rules.tally import Tally, tallied
 from tests.rules.story import Story, book, books, day, event
 
 NOW = int(to_instant(day(40)))

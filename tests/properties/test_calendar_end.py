@@ -13,7 +13,7 @@ from rules import events as ev
 from rules.alerts import STATES
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
-from rules.case import Case, Clock
+from rules.case.case import Case, Clock
 from rules.instant import DAY, to_instant
 from rules.layers import merge
 from tests.properties.records import CASE, ZONE, events, moments

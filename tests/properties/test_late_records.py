@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
+from rules.case.figures import count
 from rules.events import TICK, Duty, Header
-from rules.figures import count
 from rules.instant import DAY, MINUTE, to_instant
 from rules.step import step
 from tests.properties.complaints import EVERYTHING

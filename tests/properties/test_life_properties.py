@@ -10,7 +10,7 @@ from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book.book import RuleBooks
 from rules.bookfile import parse_book
 from rules.cards import judge
-from rules.case import Case, decode_case, encode_case, is_card
+from rules.case.case import Case, decode_case, encode_case, is_card
 from rules.clocks import clocks_of
 from rules.errors import BadEvent
 from rules.events import TICK, Header

@@ -11,7 +11,7 @@ from rules import events as ev
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
-from rules.case import Case, decode_case, encode_case, place_of
+from rules.case.case import Case, decode_case, encode_case, place_of
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
 from rules.retention import is_history

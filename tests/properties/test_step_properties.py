@@ -9,7 +9,7 @@ from monitor.books import load_profile
 from rules.alerts import STANDING
 from rules.book.book import RuleBooks
 from rules.bookfile import parse_book
-from rules.case import Case, decode_case, encode_case
+from rules.case.case import Case, decode_case, encode_case
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
 from rules.layers import merge

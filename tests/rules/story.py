@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rules.alerts import LEVELS, Alert
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
-from rules.case import STATES, Card, Case, decode_case, encode_case, is_standing
+from rules.case.case import STATES, Card, Case, decode_case, encode_case, is_standing
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
 from rules.layers import merge

@@ -3,7 +3,7 @@
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, REASON_TEXT, STANDING, Alert, Reason
-from rules.case import STATES
+from rules.case.case import STATES
 from tests.rules.story import Story, books, day
 
 

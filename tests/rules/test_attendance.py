@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from rules.attendance import ARRIVED, LEFT, RECENT, absences_of
-from rules.case import case_state, decode_case, encode_case, place_of
+from rules.case.case import case_state, decode_case, encode_case, place_of
+from rules.case.figures import count
 from rules.events import EVENT_TYPES, WindowOpened, key_of
 from rules.facts import supervised
-from rules.figures import count
 from rules.instant import DAY, MINUTE, to_instant
 from rules.numbering import begun_at, number_at, numbers_of
 from tests.rules.story import MONDAY, Story, book, books, day, event

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
-from rules.case import Card
+from rules.case.case import Card
 from rules.errors import BadEvent, BadRuleBook, UncoveredDate
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.life import ACTS, appeals_of

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBook
+from rules.case.figures import is_uncovered
 from rules.errors import UncoveredDate
-from rules.figures import is_uncovered
 from rules.instant import to_instant
 from rules.pauses import UNKNOWN, Pause, pauses_of, prolonged
 from rules.worktime.worktime import Limit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.case import (
+from rules.case.case import (
     Card,
     Case,
     Terms,

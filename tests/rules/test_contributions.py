@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
-from rules.case import Case
+from rules.case.case import Case
+from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import STAGES
 from rules.instant import DAY
-from rules.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from tests.rules.story import Story, books, day
 
 

@@ -13,7 +13,7 @@ from monitor.rulebook.scenarios import load_scenarios
 from rules import bookfile, ratetable
 from rules.alerts import LEVELS, Reason
 from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
-from rules.case import STATES
+from rules.case.case import STATES
 from rules.events import STAGES, Procedure
 from rules.worktime import calendar
 from rules.worktime import hours as workhours

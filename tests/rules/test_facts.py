@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
 from rules.errors import BadEvent
 from rules.events import STAGES
 from rules.facts import join, supervised

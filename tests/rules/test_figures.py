@@ -2,8 +2,8 @@
 
 import msgspec
 
-from rules.case import Card, Case, Origin
-from rules.figures import NOTHING, count, is_uncovered, same_count, scope
+from rules.case.case import Card, Case, Origin
+from rules.case.figures import NOTHING, count, is_uncovered, same_count, scope
 from tests.rules.story import Story, books, day
 
 

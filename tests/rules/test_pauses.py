@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.book.book import RuleBook
-from rules.case import Case, Terms
+from rules.case.case import Case, Terms
 from rules.instant import to_instant
 from rules.pauses import Pause, approved_days, cap_of, pauses_of, resumed_at
 from tests.rules.story import book, day

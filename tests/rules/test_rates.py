@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from rules.book.book import RateRule, RuleBooks
-from rules.case import UNREACHED, Case
+from rules.case.case import UNREACHED, Case
+from rules.case.tally import COUNTERS, OVERDUE, first_day, month_of
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
 from rules.step import step
-from rules.tally import COUNTERS, OVERDUE, first_day, month_of
 from tests.rules.story import ZONE, Story, book, day, event
 from tests.rules.test_tally import DAY, report
 

@@ -4,7 +4,7 @@ import pytest
 
 from rules import bookfile
 from rules.book.book import CLOCK_KINDS, RuleBooks, Threshold
-from rules.case import Case
+from rules.case.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
-from rules.case import case_due, case_flags, case_state
+from rules.case.case import case_due, case_flags, case_state
+from rules.case.figures import is_uncovered
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import TICK
-from rules.figures import is_uncovered
 from rules.instant import to_datetime, to_instant
 from rules.step import step, wake_at
 from tests.rules.story import ZONE, Story, book, books, day, event

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.case.tally import Tally, first_day, first_judged, month_of, oldest_kept, tallied
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Tallied
-from rules.tally import Tally, first_day, first_judged, month_of, oldest_kept, tallied
 
 ZONE = timezone(timedelta(hours=8))
 DAY = (date(2026, 9, 15) - date(1970, 1, 1)).days

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
 from rules.step import decide, step

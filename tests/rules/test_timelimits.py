@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from rules.case import UNREACHED
+from rules.case.case import UNREACHED
 from rules.instant import to_instant
 from rules.timelimits import limit_of
 from rules.worktime.worktime import Limit, Unit

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
-from rules.case import is_standing
+from rules.case.case import is_standing
 from rules.instant import to_instant
 from rules.telling import slowest_branch
 from tests.rules.story import Story, book, books, day, own_rules

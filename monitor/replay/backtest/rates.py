@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
 from monitor.tallies import Changes, Tallies
 from rules.book.book import RuleBooks
+from rules.case.tally import first_day, month_of
 from rules.events import TALLY_KEY
 from rules.instant import DAY
 from rules.measures import JUDGED_MONTHS
-from rules.tally import first_day, month_of
 
 
 def by_department(counts: tuple[Changes, Changes]) -> Iterator[tuple[Changes, Changes]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from monitor.replay.backtest.lines import Arrived
 from rules.alerts import STANDING, State
 from rules.book.book import RuleBooks
-from rules.case import Case
+from rules.case.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Record
 from rules.step import decide

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 from monitor.replay.verify.issued import Issued
 from monitor.replay.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
-from rules.case import NEVER, UNREACHED, Case
+from rules.case.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
 from rules.telling import Told
 

@@ -1,6 +1,6 @@
 """What one case adds to the figures of its department."""
 
-from rules.case import UNCOVERED, Case, is_over, place_of, standing
+from rules.case.case import UNCOVERED, Case, is_over, place_of, standing
 
 Scope = tuple[str, str, str]
 Count = tuple[int, int, int, int, int, int]

@@ -11,8 +11,8 @@ Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (n
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
+from rules.case.tally import Tally
 from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
-from rules.tally import Tally
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -145,7 +145,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     horizon: int = NEVER
     """What began earlier a window has forgotten (:mod:`rules.retention`)."""
     tally: Tally | None = None
-    """No case at all, but counts of many (:mod:`rules.tally`)."""
+    """No case at all, but counts of many (:mod:`rules.case.tally`)."""
     hearings: tuple[tuple[int, int], ...] = ()
     """What was reported of hearings (:mod:`rules.hearings`): when, which step."""
 

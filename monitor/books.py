@@ -11,9 +11,9 @@ import msgspec
 
 from monitor.elements import core_tables, parse_catalog
 from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
-from rules.layers import merge
 
 DEFAULT = "default"
 NATIONAL = "cn"
@@ -22,7 +22,7 @@ _JSON = "A .json file must be what supervise rulebook published VERSION printed"
 
 def profiles() -> tuple[str, ...]:
     """Names of the books that come with the package, for ``extends``."""
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in files("rules").joinpath("books").iterdir()))
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in files("rules.bookfile").joinpath("profiles").iterdir()))
 
 
 class BookTable(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ def own_table(path: Path, text: str | None = None) -> dict[str, Any]:
 def book_text(path: Path) -> str:
     """The text of a book's file, TOML or JSON, or of the built-in profile of that name."""
     if not path.suffix and not path.is_file() and path.name in profiles():
-        return files("rules").joinpath("books", f"{path.name}.toml").read_text("utf-8")
+        return files("rules.bookfile").joinpath("profiles", f"{path.name}.toml").read_text("utf-8")
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -177,7 +177,7 @@ def _published(source: str, text: str) -> dict[str, Any]:
 
 
 def _profile(name: str) -> dict[str, Any]:
-    return _toml(name, files("rules").joinpath("books", f"{name}.toml").read_text("utf-8"))
+    return _toml(name, files("rules.bookfile").joinpath("profiles", f"{name}.toml").read_text("utf-8"))
 
 
 def _toml(source: str, text: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from monitor.rulebook.findings import Doubt, Finding, warning
 from monitor.rulebook.limits import check_limits
 from monitor.rulebook.positions import broken_line, key_path, line_of, positions
 from rules.book.book import RuleBook
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
 
 

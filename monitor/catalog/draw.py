@@ -11,7 +11,7 @@ from monitor.books import book_table, catalog_table, own_table
 from monitor.catalog.poster import poster
 from monitor.elements import CORE_KEYS, CatalogItem, core_tables, parse_catalog
 from rules.book.book import RuleBook
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.errors import SupervisionError
 from rules.events import STAGES
 

@@ -13,7 +13,7 @@ import msgspec
 
 from monitor.books import BookTable, thawed
 from rules.book.book import RuleBook
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
 from rules.worktime.calendar import Calendar, from_dict
 

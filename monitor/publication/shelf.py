@@ -14,7 +14,7 @@ import msgspec
 from monitor.books import BookTable, book_tables
 from monitor.publication.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
 from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook, SupervisionError
 from rules.worktime.calendar import Calendar, from_dict
 

@@ -13,7 +13,7 @@ from monitor.rulebook.positions import broken_line, key_path, line_of, positions
 from monitor.rulebook.process import check_process
 from monitor.rulebook.reach import check_reach
 from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
 
 HORIZON = 120

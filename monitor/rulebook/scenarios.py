@@ -27,11 +27,11 @@ import msgspec
 from monitor.books import book_table
 from monitor.rulebook.positions import line_of, positions
 from rules.book.book import RuleBook
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Duty, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
-from rules.layers import merge
 from rules.worktime.worktime import Limit, Unit, Worktime
 
 _LENGTH = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}

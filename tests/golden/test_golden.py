@@ -13,7 +13,7 @@ from monitor.publication.record import decode as decode_published
 from monitor.stream.cases import CaseTable
 from monitor.stream.clock import Clock, ClockRecord
 from monitor.wire import decode_alert, decode_dead_letter, decode_figures, decode_record, encode_event
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.case.case import decode_case
 from rules.events import EVENT_TYPES, OWN_TYPES, key_of
 from tests.golden.versions import FILES, FOLDER, NEWEST, VERSIONS, Row, numbers, rows, unhexed

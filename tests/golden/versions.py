@@ -18,7 +18,7 @@ from rules.attendance import ARRIVED, LEFT
 from rules.attendance import CLOSED as WINDOW_CLOSED
 from rules.attendance import OPENED as WINDOW_OPENED
 from rules.book.book import FINDINGS, RuleBook, RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.case import tally
 from rules.case.case import encode_case
 from rules.events import EVENT_TYPES, STAGES, Header, key_of

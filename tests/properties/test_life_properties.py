@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book.book import RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.parse import parse_book
 from rules.cards import judge
 from rules.case.case import Case, decode_case, encode_case, is_card
 from rules.clocks import clocks_of

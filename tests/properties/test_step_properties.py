@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from monitor.books import load_profile
 from rules.alerts import STANDING
 from rules.book.book import RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.case.case import Case, decode_case, encode_case
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
-from rules.layers import merge
 from rules.step import Outcome, step, wake_at
 from tests.properties.records import BEGIN, MINUTES, histories
 from tests.rules.story import table

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from rules.alerts import LEVELS, Alert
 from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.case.case import STATES, Card, Case, decode_case, encode_case, is_standing
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
-from rules.layers import merge
 from rules.step import Outcome, step
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,7 +37,7 @@ def day(days: float, hours: float = 0, minutes: float = 0) -> datetime:
 
 def written(profile: str) -> dict[str, Any]:
     """A shipped book as its own TOML says, and nothing of what it extends."""
-    return tomllib.loads(files("rules").joinpath("books", f"{profile}.toml").read_text("utf-8"))
+    return tomllib.loads(files("rules.bookfile").joinpath("profiles", f"{profile}.toml").read_text("utf-8"))
 
 
 def own_rules(profile: str, kind: str) -> list[dict[str, Any]]:

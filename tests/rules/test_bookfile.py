@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.books import calendars, load_book, load_books, load_profile, profiles
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.instant import to_instant
-from rules.layers import merge
 from tests.rules.story import book, table
 
 LEAST = {

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
-from rules.bookfile import parse_book
+from rules.bookfile.layers import merge
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
-from rules.layers import merge
 from tests.rules.story import book, table
 
 FORMS = "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours)"

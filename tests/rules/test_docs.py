@@ -10,9 +10,10 @@ import pytest
 from monitor.books import load_book, profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import load_scenarios
-from rules import bookfile, ratetable
 from rules.alerts import LEVELS, Reason
 from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
+from rules.bookfile import parse as bookfile
+from rules.bookfile import parse_rates as ratetable
 from rules.case.case import STATES
 from rules.events import STAGES, Procedure
 from rules.worktime import calendar

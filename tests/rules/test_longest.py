@@ -2,8 +2,8 @@
 
 import pytest
 
+from rules.bookfile.retention_check import MOST_WITHIN, days_at_most
 from rules.errors import BadRuleBook
-from rules.longest import MOST_WITHIN, days_at_most
 from rules.worktime.worktime import Limit
 from tests.rules.story import book
 

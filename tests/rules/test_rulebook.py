@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules import bookfile
 from rules.book.book import CLOCK_KINDS, RuleBooks, Threshold
+from rules.bookfile import parse as bookfile
 from rules.case.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook

@@ -9,8 +9,8 @@ import pytest
 from monitor.books import BookTable, book_table, load_book, profiles
 from monitor.publication import PublishedBook, calendar_record, encode, saved
 from monitor.publication.record import decode, ended, same_but_calendar
-from rules import bookfile
-from rules.bookfile import parse_book
+from rules.bookfile import parse as bookfile
+from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
 from rules.worktime.calendar import from_dict
 from tests.monitor.publication.books import book, calendar, record_of, table

@@ -8,8 +8,8 @@ import msgspec
 
 from rules.alerts import LEVELS, Level
 from rules.book.book import Rate, RateRule
+from rules.bookfile.defects import convert, guarded, switches_nothing
 from rules.case.tally import LONGEST_DAYS
-from rules.defects import convert, guarded, switches_nothing
 from rules.events import STAGES, Scope, Stage
 from rules.measures import VOLUMES
 from rules.worktime.worktime import Limit

@@ -2,7 +2,7 @@
 
 Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live, all in one
 :class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``): tables are laid over the
-base key by key, rules by their ids and items by their codes (:mod:`rules.layers`). Reading files is not done here.
+base key by key, rules by their ids and items by their codes (:mod:`rules.bookfile.layers`). Reading files is not done here.
 """
 
 import hashlib
@@ -35,12 +35,12 @@ from rules.book.book import (
     TimeLimit,
     WatchList,
 )
-from rules.defects import check_limits, convert, guarded, switches_nothing
+from rules.bookfile.defects import check_limits, convert, guarded, switches_nothing
+from rules.bookfile.parse_rates import read_rates
+from rules.bookfile.retention_check import check_retention
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
-from rules.longest import check_retention
-from rules.ratetable import read_rates
 from rules.worktime.calendar import Calendar, china, from_dict
 from rules.worktime.hours import OfficeHours
 from rules.worktime.worktime import Counting, Limit, Worktime

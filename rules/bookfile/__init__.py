@@ -1,0 +1,1 @@
+"""How a book is read: TOML as written, layer by layer, each defect with its key."""

@@ -44,7 +44,7 @@ check: install  ## lint, types, imports: what CI runs besides the tests
 
 mutation: .venv-mutation/installed  ## breaks rules/ in thousands of places and says what no test noticed (MUTANTS=20: per cent of them; JOBS=1)
 	rm -rf mutants
-	.venv-mutation/bin/mutmut run --max-children $(JOBS) 'rules.spans.*'
+	.venv-mutation/bin/mutmut run --max-children $(JOBS) 'rules.families.run.*'
 	.venv-mutation/bin/mutmut run --max-children $(JOBS) $$(.venv-mutation/bin/python -m tests.mutation sample $(MUTANTS))
 	.venv-mutation/bin/python -m tests.mutation again
 	.venv-mutation/bin/python -m tests.mutation table

@@ -183,7 +183,7 @@ _ON_DUTY: Words = {
     "unattended": ("窗口开放而无人值守", "nobody at an open window"),
     "unopened": ("窗口未按时开放", "the window has not opened"),
 }
-"""What the clocks of windows find (:mod:`rules.attendance`)."""
+"""What the clocks of windows find (:mod:`rules.families.attendance`)."""
 RATES: Words = {
     "refusal": ("退件率", "refusal rate"),
     "overdue": ("超期率", "overdue rate"),

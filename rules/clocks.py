@@ -12,11 +12,11 @@ from rules.book.book import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRu
 from rules.case.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.pauses import Pause, pauses_of
-from rules.process import Found, depends_on, finder_of, needs
+from rules.families.deadlines import graced, threshold_of
+from rules.families.pauses import Pause, pauses_of
+from rules.families.process import Found, depends_on, finder_of, needs
+from rules.families.time_limits import SPANS, clip, deadline_of
 from rules.rates import rate_clocks
-from rules.thresholds import graced, threshold_of
-from rules.timelimits import SPANS, clip, deadline_of
 from rules.worktime.worktime import Limit
 
 _EVERY_KIND = frozenset(CLOCK_KINDS)

@@ -24,8 +24,8 @@ from rules.alerts import LEVELS, STATES
 from rules.book.book import RuleBook
 from rules.case.case import NEVER, Card, Case, over_at, place_of
 from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
+from rules.families.time_limits import branch_end
 from rules.instant import DAY, MINUTE
-from rules.timelimits import branch_end
 
 _WARNING = LEVELS.index("warning")
 _NO_ALERT = frozenset(map(STATES.index, ("withdrawn", "revoked")))

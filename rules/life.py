@@ -22,7 +22,7 @@ from rules.alerts import LEVELS, STATES, Reason, State
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
-from rules.thresholds import threshold_of
+from rules.families.deadlines import threshold_of
 from rules.worktime.arithmetic import LabelledPause
 from rules.worktime.worktime import Limit
 

@@ -4,7 +4,7 @@ Theory of operation
 -------------------
 A case is a set of facts (:mod:`rules.case`). A record *joins* a fact to it (:mod:`rules.facts`); joining does not care
 about order or repetition. From the facts and the rule book follow the case's *clocks*, each with its deadline and the
-thresholds of its levels (:mod:`rules.timelimits`). From the clocks and the time follows which alerts ought to stand
+thresholds of its levels (:mod:`rules.families.time_limits`). From the clocks and the time follows which alerts ought to stand
 (:mod:`rules.cards`); comparing that with those that do gives the changes, which are what leaves this package. So the
 standing alerts are a function of (facts, book, now) however the records came in.
 

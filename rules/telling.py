@@ -11,12 +11,12 @@ from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook
 from rules.cards import Change
 from rules.case.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
+from rules.families.pauses import counted_out, pauses_of
+from rules.families.process import found_by
+from rules.families.run import Span as Run
+from rules.families.time_limits import clip, extended, limit_of, spans_of
 from rules.instant import to_datetime
 from rules.life import alert_id, department_of, standstill, watched
-from rules.pauses import counted_out, pauses_of
-from rules.process import found_by
-from rules.spans import Span as Run
-from rules.timelimits import clip, extended, limit_of, spans_of
 from rules.worktime.arithmetic import Span, arithmetic
 
 

@@ -7,7 +7,7 @@ from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
 from rules.events import WINDOW_KEY
-from rules.numbering import FIRST_NUMBER
+from rules.families.numbering import FIRST_NUMBER
 from rules.worktime.arithmetic import Language, describe
 
 _VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})

@@ -30,7 +30,7 @@ Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outsi
                   "bad-review"]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(Finding)
 ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
-"""Clocks of windows (:mod:`rules.attendance`)."""
+"""Clocks of windows (:mod:`rules.families.attendance`)."""
 Rate = Literal["refusal", "overdue", "irregular", "warned", "volume-month", "volume-year", "stage-pace"]
 RATES: tuple[str, ...] = get_args(Rate)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
@@ -108,7 +108,7 @@ class TimeLimit(msgspec.Struct, frozen=True):
 
 
 class ProcessRule(msgspec.Struct, frozen=True):
-    """One process rule (流程规则), ready to use: ``finding`` names what is looked for (:mod:`rules.process`).
+    """One process rule (流程规则), ready to use: ``finding`` names what is looked for (:mod:`rules.families.process`).
 
     ``count``: from the how-manieth on (returns, suspensions, supplements) or how many at once. ``within``: how near or far.
     ``thresholds`` are ``deadline`` (at once) or a grace after it. It shares with :class:`TimeLimit` what judging needs.

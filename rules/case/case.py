@@ -137,17 +137,17 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     desk: Origin | None = None
     """Where the earliest complaint, bad review or attendance came from, while no acceptance has settled the terms."""
     complaints: tuple[tuple[int, int, str, int, str], ...] = ()
-    """What was reported of complaints (:mod:`rules.complaints`): when, which step, which complaint, days, person."""
+    """What was reported of complaints (:mod:`rules.families.complaints`): when, which step, which complaint, days, person."""
     reviews: tuple[tuple[int, int, str, int], ...] = ()
-    """What was reported of bad reviews (:mod:`rules.reviews`): when, which step, which rating, score or outcome."""
+    """What was reported of bad reviews (:mod:`rules.families.reviews`): when, which step, which rating, score or outcome."""
     attendance: tuple[tuple[int, int, str], ...] = ()
-    """What was reported of a window's opening and of who sat there (:mod:`rules.attendance`): when, which step, who."""
+    """What was reported of a window's opening and of who sat there (:mod:`rules.families.attendance`): when, which step, who."""
     horizon: int = NEVER
     """What began earlier a window has forgotten (:mod:`rules.retention`)."""
     tally: Tally | None = None
     """No case at all, but counts of many (:mod:`rules.case.tally`)."""
     hearings: tuple[tuple[int, int], ...] = ()
-    """What was reported of hearings (:mod:`rules.hearings`): when, which step."""
+    """What was reported of hearings (:mod:`rules.families.hearings`): when, which step."""
 
 
 def is_window(case: Case) -> bool:

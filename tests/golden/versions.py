@@ -12,16 +12,16 @@ from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
-from rules import complaints, hearings, reviews
 from rules.alerts import LEVELS, STATES, Reason
-from rules.attendance import ARRIVED, LEFT
-from rules.attendance import CLOSED as WINDOW_CLOSED
-from rules.attendance import OPENED as WINDOW_OPENED
 from rules.book.book import FINDINGS, RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
 from rules.case import tally
 from rules.case.case import encode_case
 from rules.events import EVENT_TYPES, STAGES, Header, key_of
+from rules.families import complaints, hearings, reviews
+from rules.families.attendance import ARRIVED, LEFT
+from rules.families.attendance import CLOSED as WINDOW_CLOSED
+from rules.families.attendance import OPENED as WINDOW_OPENED
 from rules.life import ACTS
 from tests.golden import state_1
 

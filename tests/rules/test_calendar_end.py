@@ -8,8 +8,8 @@ import pytest
 from rules.book.book import RuleBook
 from rules.case.figures import is_uncovered
 from rules.errors import UncoveredDate
+from rules.families.pauses import UNKNOWN, Pause, pauses_of, prolonged
 from rules.instant import to_instant
-from rules.pauses import UNKNOWN, Pause, pauses_of, prolonged
 from rules.worktime.worktime import Limit
 from tests.rules.story import ZONE, Story, book, books
 

@@ -7,8 +7,8 @@ import pytest
 from rules.book.book import RuleBooks
 from rules.case.case import Case, case_state, encode_case, first, is_window
 from rules.case.figures import NOTHING, count, scope
-from rules.complaints import rounds_of
 from rules.events import key_of
+from rules.families.complaints import rounds_of
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, event
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rules.book.book import RuleBook
 from rules.case.case import Case, Terms
+from rules.families.pauses import Pause, approved_days, cap_of, pauses_of, resumed_at
 from rules.instant import to_instant
-from rules.pauses import Pause, approved_days, cap_of, pauses_of, resumed_at
 from tests.rules.story import book, day
 
 DEFAULT = book()

@@ -3,8 +3,8 @@
 from typing import Any
 
 from rules.case.case import NEVER
+from rules.families.reviews import Review, reviews_of
 from rules.instant import to_instant
-from rules.reviews import Review, reviews_of
 from tests.rules.story import Story, books, day
 
 Told = tuple[str, float, dict[str, Any]]

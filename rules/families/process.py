@@ -2,7 +2,7 @@
 
 Each finding is a pure function of the facts of a case, so a late record (the acceptance that was missing) withdraws it. Some
 are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together; those about complaints and
-bad reviews stand in :mod:`rules.complaint_findings`, those about hearings in :mod:`rules.hearings`.
+bad reviews stand in :mod:`rules.families.complaint_findings`, those about hearings in :mod:`rules.families.hearings`.
 
 | finding | what | source |
 |---|---|---|
@@ -32,16 +32,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from rules import complaint_findings as complained
-from rules import hearings
 from rules.book.book import BY_HAND, FINDINGS, ON_COMPLAINTS, SINGLE_RECORD, ProcessRule, RuleBook
 from rules.case.case import NEVER, Case, first
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.found import Found as Found
+from rules.families import complaint_findings as complained
+from rules.families import hearings
+from rules.families.found import Found as Found
+from rules.families.pauses import pauses_of
+from rules.families.time_limits import counted_from, limit_of
 from rules.instant import MINUTE, SECOND
-from rules.pauses import pauses_of
-from rules.timelimits import counted_from, limit_of
 from rules.worktime.worktime import Limit
 
 APPLICATION, ACCEPTANCE, HANDLING, REVIEW, APPROVAL = (
@@ -299,7 +299,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 _COUNTED_FROM = frozenset({"terms", "applied", "online", "requests", "supplements", "not_accepted", "decided", "concluded"})
-"""What :func:`~rules.timelimits.counted_from` reads."""
+"""What :func:`~rules.families.time_limits.counted_from` reads."""
 _DEPENDS: Mapping[str, frozenset[str]] = {
     "conclusion-without-acceptance": frozenset({"concluded", "how", "terms", "not_accepted"}),
     "conclusion-without-decision": frozenset({"concluded", "how", "decided"}),

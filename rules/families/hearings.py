@@ -19,8 +19,8 @@ from rules.book.book import ProcessRule, RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
-from rules.found import Found
-from rules.spans import Span, cut_off, limit_of
+from rules.families.found import Found
+from rules.families.run import Span, cut_off, limit_of
 from rules.worktime.worktime import Limit
 
 OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = range(5)

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import Case, over_at
+from rules.families.run import Span, limit_of
 from rules.instant import DAY
-from rules.spans import Span, limit_of
 from rules.worktime.worktime import Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)

@@ -14,27 +14,28 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
-The clocks of hearings, stale cases, complaints, bad reviews and windows stand in :mod:`rules.hearings`, :mod:`rules.stale`,
-:mod:`rules.complaints`, :mod:`rules.reviews` and :mod:`rules.attendance`.
+The clocks of hearings, stale cases, complaints, bad reviews and windows stand in :mod:`rules.families.hearings`,
+:mod:`rules.families.stale`,
+:mod:`rules.families.complaints`, :mod:`rules.families.reviews` and :mod:`rules.families.attendance`.
 
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from rules.attendance import attendance_spans, opening_spans
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, first, over_at
-from rules.complaints import complaint_spans
 from rules.errors import UncoveredDate
-from rules.hearings import hearing_spans
+from rules.families.attendance import attendance_spans, opening_spans
+from rules.families.complaints import complaint_spans
+from rules.families.hearings import hearing_spans
+from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
+from rules.families.reviews import review_spans
+from rules.families.run import Span as Span
+from rules.families.run import cut_off
+from rules.families.run import limit_of as limit_of
+from rules.families.stale import stale_spans
 from rules.instant import DAY
-from rules.pauses import Pause, approved_days, prolonged, resumed_at
-from rules.reviews import review_spans
-from rules.spans import Span as Span
-from rules.spans import cut_off
-from rules.spans import limit_of as limit_of
-from rules.stale import stale_spans
 from rules.worktime.worktime import Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)

@@ -15,7 +15,8 @@ anybody. It runs once; the day after, the window counts as closed until it opens
 ``window_closed`` on that day.
 
 In limits counted in office time (``10wm``) the noon break and the evening are no absence. An absence that began and ended in
-one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.numbering`) whatever else is told later.
+one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.families.numbering`) whatever else is told
+later.
 """
 
 from bisect import bisect_left
@@ -30,9 +31,9 @@ from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
+from rules.families.numbering import number_at
+from rules.families.run import Span, limit_of
 from rules.instant import DAY, HOUR, MINUTE
-from rules.numbering import number_at
-from rules.spans import Span, limit_of
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Unit, Worktime
 from rules.worktime.zone import from_epoch_day

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 from rules import events as ev
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, first
-from rules.complaints import numbered
 from rules.events import Header
-from rules.spans import Span, limit_of
+from rules.families.complaints import numbered
+from rules.families.run import Span, limit_of
 
 BAD = 4
 """A score from which on a review is bad (差评): 4 dissatisfied, 5 very dissatisfied."""

@@ -1,4 +1,4 @@
-"""What complaints and bad reviews show besides their own clocks; part of the process rules (:mod:`rules.process`).
+"""What complaints and bad reviews show besides their own clocks; part of the process rules (:mod:`rules.families.process`).
 
 | finding | what | source |
 |---|---|---|
@@ -17,14 +17,14 @@ from datetime import date
 
 from rules.book.book import ProcessRule, RuleBook, TimeLimit
 from rules.case.case import Case, is_window
-from rules.complaints import rounds_of
 from rules.errors import UncoveredDate
-from rules.found import Found
+from rules.families.complaints import rounds_of
+from rules.families.found import Found
+from rules.families.numbering import numbers_of
+from rules.families.pauses import pauses_of
+from rules.families.reviews import detail_of, reviews_of
+from rules.families.time_limits import clip, deadline_of, spans_of
 from rules.instant import DAY
-from rules.numbering import numbers_of
-from rules.pauses import pauses_of
-from rules.reviews import detail_of, reviews_of
-from rules.timelimits import clip, deadline_of, spans_of
 from rules.worktime.zone import epoch_day
 
 _Filing = tuple[int, str, str]

@@ -3,7 +3,7 @@
 A case keeps *notes*: a set of (when, step, complaint, days, person). Adding to a set does not care about order or repetition. A
 complaint's notes fall into *rounds*: returned as misrouted (退单), a round is over; filed here again, the next begins. Rounds are
 numbered by when they began, over all complaints of the case: that is the cycle of their clocks. A window forgets, so there
-the minute in which a clock began numbers it (:mod:`rules.numbering`).
+the minute in which a clock began numbers it (:mod:`rules.families.numbering`).
 
 | clock | runs from | to | source |
 |---|---|---|---|
@@ -24,8 +24,8 @@ from rules.book.book import RuleBook, RuleBooks, TimeLimit
 from rules.case.case import NEVER, Case, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
-from rules.numbering import numbers_of
-from rules.spans import Span, limit_of
+from rules.families.numbering import numbers_of
+from rules.families.run import Span, limit_of
 from rules.worktime.worktime import Limit
 
 FILED, ACCEPTED, REFUSED, EXTENDED, ANSWERED, MISROUTED, CLOSED = range(7)

@@ -1,0 +1,1 @@
+"""What follows from the facts: runs of clocks, and findings. One file a family."""

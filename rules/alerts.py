@@ -17,7 +17,8 @@ CARDS: frozenset[Level] = frozenset({"yellow", "red"})
 State = Literal["pending", "issued", "superseded", "expired", "withdrawn", "acknowledged", "replied", "followed_up",
                 "rectified", "closed", "appealed", "escalated", "revoked", "removed"]  # fmt: skip
 """待发, 已发, superseded by a higher card of the same family, expired with the case's timely end, withdrawn by the system because
-a late record proved it wrong; then what people do (:mod:`rules.life`): 签收, 反馈, 督办, 整改, 办结, 申诉, 上报, 撤销, 摘牌."""
+a late record proved it wrong; then what people do (:mod:`rules.cards.acts`):
+签收, 反馈, 督办, 整改, 办结, 申诉, 上报, 撤销, 摘牌."""
 
 STATES: tuple[State, ...] = get_args(State)
 STANDING: frozenset[State] = frozenset(

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from rules.book.book import RateRule, RuleBook
+from rules.cards.acts import watched
 from rules.case.case import Card, Case, is_standing
 from rules.case.tally import first_judged
-from rules.life import watched
 from rules.rates import cycle_of, told
 
 

@@ -20,11 +20,11 @@ from typing import Any
 
 from rules.alerts import STATES
 from rules.book.book import ATTENDANCE_KINDS, ON_COMPLAINTS, ProcessRule, RuleBook
+from rules.cards.acts import watched
 from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.families.attendance import RECENT
 from rules.families.numbering import begun_at
 from rules.instant import DAY
-from rules.life import watched
 
 LOOKBACK = 740 * DAY
 """For complaints and reviews: repetition is counted within a year, and from up to a year before it."""

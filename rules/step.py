@@ -28,7 +28,9 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
-from rules.cards import WITHDRAWN, Act, judge, next_threshold, undisturbed
+from rules.cards.acts import REASONS, act_of, acted
+from rules.cards.judge import WITHDRAWN, Act, judge, next_threshold, undisturbed
+from rules.cards.telling import Told, alert_of
 from rules.case.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
 from rules.case.tally import tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
@@ -36,10 +38,8 @@ from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, Tick, key_of
 from rules.facts import join, supervised
 from rules.instant import MINUTE, to_instant
-from rules.life import REASONS, act_of, acted
 from rules.ratecards import detailed, remembered
 from rules.retention import forgotten
-from rules.telling import Told, alert_of
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""

@@ -5,9 +5,9 @@ from typing import Literal
 
 from monitor.explain.story import LimitTold
 from rules.book.book import ProcessRule, RateRule, RuleBook, TimeLimit
+from rules.cards.telling import defence_of, span_of
 from rules.case.case import Case, Clock
 from rules.instant import to_datetime
-from rules.telling import defence_of, span_of
 from rules.worktime.arithmetic import Span
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from monitor.tallies import Tallies
 from rules.alerts import Alert
 from rules.book.book import RuleBooks
+from rules.cards.telling import Told, alert_of
 from rules.case.case import Case
 from rules.events import TICK, Event, Record, key_of
 from rules.instant import DAY
 from rules.step import decide
-from rules.telling import Told, alert_of
 
 
 class Engine:

@@ -34,7 +34,7 @@ ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
 Rate = Literal["refusal", "overdue", "irregular", "warned", "volume-month", "volume-year", "stage-pace"]
 RATES: tuple[str, ...] = get_args(Rate)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
-"""Clocks that watch what people do with cards (:mod:`rules.life`), not the case itself."""
+"""Clocks that watch what people do with cards (:mod:`rules.cards.acts`), not the case itself."""
 SINGLE_RECORD = frozenset(FINDINGS[:10])
 """Findings that one record shows by itself (:mod:`rules.marks`)."""
 ON_COMPLAINTS = frozenset(FINDINGS[-5:])

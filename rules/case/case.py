@@ -74,7 +74,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An alert as the case remembers it. ``level`` and ``state`` are indexes.
 
     ``due`` is when its level was reached, ``known`` when that could be known, ``raised`` when it was seen. ``acts`` are what
-    people did with it: (when, index in :data:`rules.life.ACTS`). ``office``: the inspection office itself is flagged, so it
+    people did with it: (when, index in :data:`rules.cards.acts.ACTS`). ``office``: the inspection office itself is flagged, so it
     does not count for the department.
     """
 

@@ -15,6 +15,7 @@ from monitor.wire import Topics, encode_event, encode_json
 from rules.alerts import LEVELS, STATES, Reason
 from rules.book.book import FINDINGS, RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
+from rules.cards.acts import ACTS
 from rules.case import tally
 from rules.case.case import encode_case
 from rules.events import EVENT_TYPES, STAGES, Header, key_of
@@ -22,7 +23,6 @@ from rules.families import complaints, hearings, reviews
 from rules.families.attendance import ARRIVED, LEFT
 from rules.families.attendance import CLOSED as WINDOW_CLOSED
 from rules.families.attendance import OPENED as WINDOW_OPENED
-from rules.life import ACTS
 from tests.golden import state_1
 
 FOLDER = Path(__file__).parent

@@ -15,10 +15,10 @@ from msgspec import inspect as mi
 from monitor.books import load_profile
 from rules.alerts import LEVELS
 from rules.book.book import RuleBooks
+from rules.cards.acts import alert_id
 from rules.case.case import Case
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action, Header
 from rules.instant import to_datetime, to_instant
-from rules.life import alert_id
 from tests.properties.complaints import EVERYTHING
 from tests.properties.records import BEGIN, CASE, moments
 from tests.properties.test_life_properties import OFFICES

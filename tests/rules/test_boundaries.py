@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
+from rules.cards.acts import ACTS, appeals_of
 from rules.case.case import Card
 from rules.errors import BadEvent, BadRuleBook, UncoveredDate
 from rules.instant import MINUTE, to_datetime, to_instant
-from rules.life import ACTS, appeals_of
 from rules.worktime.calendar import Calendar, from_dict
 from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worktime
 from tests.rules.story import ZONE, Story, book, books, day, event

@@ -4,7 +4,7 @@ import pytest
 
 from rules.alerts import LEVELS
 from rules.book.book import RuleBook
-from rules.cards import Change, judge, next_threshold
+from rules.cards.judge import Change, judge, next_threshold
 from rules.case.case import NEVER, STATES, UNREACHED, Card, Clock, is_standing, standing
 from tests.rules.story import book
 

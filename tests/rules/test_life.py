@@ -8,12 +8,12 @@ import pytest
 
 from rules.alerts import STANDING, STATES, Alert, Reason
 from rules.book.book import RuleBooks
+from rules.cards.acts import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
 from rules.case.case import Case, is_standing
 from rules.case.figures import count
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action
 from rules.instant import to_instant
-from rules.life import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
 from tests.rules.story import PLACE, Story, book, books, day, event, table
 
 YELLOW = f"{PLACE['case']}/case-promise/yellow/1"

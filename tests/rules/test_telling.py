@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from rules.book.book import RuleBooks
+from rules.cards.telling import Told, alert_of, defence_of
 from rules.case.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
 from rules.step import decide, step
-from rules.telling import Told, alert_of, defence_of
 from tests.rules.story import MONDAY, Story, book, books, day, event
 
 RECORDS: tuple[Any, ...] = (

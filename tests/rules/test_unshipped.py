@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from rules.book.book import RuleBooks
+from rules.cards.telling import slowest_branch
 from rules.case.case import is_standing
 from rules.instant import to_instant
-from rules.telling import slowest_branch
 from tests.rules.story import Story, book, books, day, own_rules
 
 

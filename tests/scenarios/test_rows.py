@@ -6,7 +6,7 @@ import pytest
 
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import BadScenario, Scenario
-from rules import life
+from rules.cards import acts as life
 from tests.scenarios.rows import TABLES, Row, page
 from tests.scenarios.test_scenarios import SCENARIOS
 

@@ -11,7 +11,7 @@ from monitor.replay.backtest.sides import Fate, Side
 from monitor.tallies import Changes
 from rules.alerts import Level, State
 from rules.book.book import RuleBooks
-from rules.telling import alert_of
+from rules.cards.telling import alert_of
 
 Kind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.

@@ -7,9 +7,9 @@ import msgspec
 from monitor.replay.backtest.sides import Fate
 from rules.alerts import Alert, State
 from rules.book.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
+from rules.cards.telling import alert_of, defence_of
 from rules.case.case import Case, Clock
 from rules.instant import to_datetime
-from rules.telling import alert_of, defence_of
 from rules.worktime.arithmetic import Span
 
 

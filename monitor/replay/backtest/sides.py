@@ -6,11 +6,11 @@ from typing import NamedTuple
 from monitor.replay.backtest.lines import Arrived
 from rules.alerts import STANDING, State
 from rules.book.book import RuleBooks
+from rules.cards.telling import Told
 from rules.case.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Record
 from rules.step import decide
-from rules.telling import Told
 
 
 class Fate(NamedTuple):

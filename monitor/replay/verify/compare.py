@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple, get_args
 from monitor.replay.verify.issued import Issued
 from monitor.replay.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
+from rules.cards.telling import Told
 from rules.case.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
-from rules.telling import Told
 
 Kind = Literal["unfounded", "missing", "different", "contradicted"]
 """Issued, but not by these records; due by the records, but never issued; issued otherwise; one change told in two ways."""

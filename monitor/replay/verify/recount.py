@@ -12,11 +12,11 @@ import msgspec
 
 from monitor.replay.reading import read_event
 from rules.book.book import RuleBooks
+from rules.cards.telling import Told
 from rules.case.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.step import decide
-from rules.telling import Told
 
 
 class Trail(msgspec.Struct):

@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.replay.verify.compare import Kind, Mismatch
 from rules.alerts import Alert, Level
-from rules.telling import alert_of
+from rules.cards.telling import alert_of
 
 
 class Group(msgspec.Struct, frozen=True):

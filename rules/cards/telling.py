@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.cards import Change
+from rules.cards.acts import alert_id, department_of, standstill, watched
+from rules.cards.judge import Change
 from rules.case.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
 from rules.families.pauses import counted_out, pauses_of
@@ -16,7 +17,6 @@ from rules.families.process import found_by
 from rules.families.run import Span as Run
 from rules.families.time_limits import clip, extended, limit_of, spans_of
 from rules.instant import to_datetime
-from rules.life import alert_id, department_of, standstill, watched
 from rules.worktime.arithmetic import Span, arithmetic
 
 

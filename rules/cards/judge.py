@@ -7,7 +7,7 @@ breaches alone follows the state each alert should be in:
 - a reminder or warning stands until its clock ends in time (expired) or a card of the same clock is reached (superseded);
 - what is no longer breached, because a late record ended the clock earlier or a pause moved the limit, is withdrawn.
 
-What people did with a card (:mod:`rules.life`) decides in which of its states it stands. Comparing that with the alerts the
+What people did with a card (:mod:`rules.cards.acts`) decides in which of its states it stands. Comparing that with the alerts the
 case remembers gives the changes. Nothing here depends on how the case came to be as it is.
 """
 
@@ -18,8 +18,8 @@ import msgspec
 
 from rules.alerts import LEVELS, STATES, Reason
 from rules.book.book import RuleBook
+from rules.cards.acts import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
 from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
-from rules.life import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
 
 PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
     STATES.index(state) for state in ("pending", "issued", "superseded", "expired", "withdrawn")

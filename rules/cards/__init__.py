@@ -1,0 +1,1 @@
+"""Which cards ought to stand, by clocks and time; what people did with them; an alert described whole."""

@@ -36,10 +36,10 @@ from rules.case.tally import tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, Tick, key_of
-from rules.facts import join, supervised
+from rules.facts.join import join, supervised
+from rules.facts.retention import forgotten
 from rules.instant import MINUTE, to_instant
 from rules.ratecards import detailed, remembered
-from rules.retention import forgotten
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""

@@ -14,7 +14,7 @@ from rules.book.book import RuleBook, RuleBooks
 from rules.case.case import Case, case_flags, case_state, place_of
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Tallied
-from rules.facts import supervised
+from rules.facts.join import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.step import CLOCK_TOLERANCE, step
 

@@ -36,7 +36,7 @@ RATES: tuple[str, ...] = get_args(Rate)
 LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
 """Clocks that watch what people do with cards (:mod:`rules.cards.acts`), not the case itself."""
 SINGLE_RECORD = frozenset(FINDINGS[:10])
-"""Findings that one record shows by itself (:mod:`rules.marks`)."""
+"""Findings that one record shows by itself (:mod:`rules.facts.marks`)."""
 ON_COMPLAINTS = frozenset(FINDINGS[-5:])
 """Findings that nothing but a complaint or a bad review can start."""
 REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
@@ -232,7 +232,7 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[retention]``: how many days before its newest record a window still judges complaints and reviews that name no case, and
-    its attendance (:mod:`rules.retention`)."""
+    its attendance (:mod:`rules.facts.retention`)."""
 
     complaints: Annotated[int, msgspec.Meta(ge=1)] = 400
     attendance: Annotated[int, msgspec.Meta(ge=2)] = 7
@@ -285,7 +285,7 @@ class RuleBook:
         """Rules whose alerts are irregular flows (异常流转)."""
         self.watches_records = not self.watched.isdisjoint(SINGLE_RECORD)
         self.looks: dict[type[Header], tuple[tuple[int, Callable[..., str | None]], ...]] = {}
-        """What to look for in records of a type, worked out once per type (:func:`rules.marks.marks_of`)."""
+        """What to look for in records of a type, worked out once per type (:func:`rules.facts.marks.marks_of`)."""
         self.keeps_handlers = "four-eyes" in self.watched
         self.keeps_persons = "complaint-repeated-person" in self.watched
         self.marked_within = {rule.finding: rule.within for rule in process if rule.within is not None}

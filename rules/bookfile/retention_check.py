@@ -1,4 +1,4 @@
-"""Whether a window remembers long enough (:mod:`rules.retention`) for all that a book still wants to judge by it."""
+"""Whether a window remembers long enough (:mod:`rules.facts.retention`) for all that a book still wants to judge by it."""
 
 from collections.abc import Iterable
 

@@ -127,7 +127,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     handlers: tuple[tuple[int, str], ...] = ()
     """Who handled which stage; kept only where the book asks for it (four eyes)."""
     marks: tuple[tuple[int, int, str], ...] = ()
-    """Oddities of single records (:mod:`rules.marks`): when, which, detail."""
+    """Oddities of single records (:mod:`rules.facts.marks`): when, which, detail."""
     branches: tuple[tuple[int, str, str], ...] = ()
     """Departments a parallel case was dispatched to: when, which, within which limit."""
     branch_ends: tuple[tuple[int, str], ...] = ()
@@ -143,7 +143,7 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     attendance: tuple[tuple[int, int, str], ...] = ()
     """What was reported of a window's opening and of who sat there (:mod:`rules.families.attendance`): when, which step, who."""
     horizon: int = NEVER
-    """What began earlier a window has forgotten (:mod:`rules.retention`)."""
+    """What began earlier a window has forgotten (:mod:`rules.facts.retention`)."""
     tally: Tally | None = None
     """No case at all, but counts of many (:mod:`rules.case.tally`)."""
     hearings: tuple[tuple[int, int], ...] = ()

@@ -1,4 +1,5 @@
-"""How clocks are numbered where old ones are forgotten (:mod:`rules.retention`): by when they began, not by how many came before.
+"""How clocks are numbered where old ones are forgotten (:mod:`rules.facts.retention`): by when they began, not by how many
+came before.
 
 A number is the minute a clock began in, and a remainder made from the name of what it is about. So neither what is forgotten nor
 what is told late about something else gives it another. Of several of one minute and one remainder, the later takes the next

@@ -1,7 +1,8 @@
 """The process family: what happened in the wrong place, order or hands (场外流转, 体外循环, 补录, 刷件 and their kin).
 
 Each finding is a pure function of the facts of a case, so a late record (the acceptance that was missing) withdraws it. Some
-are seen in a single record (:mod:`rules.marks`), the others in how the records of a case fit together; those about complaints and
+are seen in a single record (:mod:`rules.facts.marks`), the others in how the records of a case fit together; those about
+complaints and
 bad reviews stand in :mod:`rules.families.complaint_findings`, those about hearings in :mod:`rules.families.hearings`.
 
 | finding | what | source |

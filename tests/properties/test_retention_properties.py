@@ -13,8 +13,8 @@ from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
 from rules.case.case import Case, decode_case, encode_case, place_of
 from rules.events import TICK, Header
+from rules.facts.retention import is_history
 from rules.instant import DAY, to_instant
-from rules.retention import is_history
 from rules.step import step
 from tests.properties.records import CASE, ZONE
 from tests.rules.story import table

@@ -7,8 +7,8 @@ import pytest
 
 from rules import events as ev
 from rules.book.book import FINDINGS, RuleBook
+from rules.facts.marks import Mark, marked, marks_of
 from rules.instant import to_instant
-from rules.marks import Mark, marked, marks_of
 from tests.rules.story import Story, book, books, day, event
 
 HALL = {"places": ["市政务服务中心"], "terminals": ["T-", "K-"], "cashiers": ["大厅收费处"]}

@@ -13,13 +13,13 @@ from rules.book.book import RuleBooks
 from rules.case.case import Case, Origin, Terms, is_window
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
+from rules.facts.marks import BACK_ENTRY, marked, marks_of
+from rules.facts.retention import remembered
 from rules.families import attendance, complaints, hearings, reviews
 from rules.families.attendance import ATTENDANCE_EVENTS
 from rules.families.complaints import COMPLAINT_EVENTS
 from rules.families.hearings import HEARING_EVENTS
 from rules.families.reviews import REVIEW_EVENTS
-from rules.marks import BACK_ENTRY, marked, marks_of
-from rules.retention import remembered
 from rules.worktime.worktime import Limit
 
 Changes = dict[str, Any]

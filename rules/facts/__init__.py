@@ -1,0 +1,1 @@
+"""From a record to facts: how it joins its case, which oddities it shows, what is forgotten."""

@@ -16,7 +16,7 @@ from rules.families.deadlines import graced, threshold_of
 from rules.families.pauses import Pause, pauses_of
 from rules.families.process import Found, depends_on, finder_of, needs
 from rules.families.time_limits import SPANS, clip, deadline_of
-from rules.rates import rate_clocks
+from rules.rates.clocks import rate_clocks
 from rules.worktime.worktime import Limit
 
 _EVERY_KIND = frozenset(CLOCK_KINDS)

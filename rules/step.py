@@ -39,7 +39,7 @@ from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, T
 from rules.facts.join import join, supervised
 from rules.facts.retention import forgotten
 from rules.instant import MINUTE, to_instant
-from rules.ratecards import detailed, remembered
+from rules.rates.cards import detailed, remembered
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""

@@ -7,13 +7,13 @@ So the order of alerts is the order of time, and the detection lag is the least 
 import heapq
 from collections.abc import Iterator
 
-from monitor.tallies import Tallies
 from rules.alerts import Alert
 from rules.book.book import RuleBooks
 from rules.cards.telling import Told, alert_of
 from rules.case.case import Case
 from rules.events import TICK, Event, Record, key_of
 from rules.instant import DAY
+from rules.rates.counting import Tallies
 from rules.step import decide
 
 

@@ -7,11 +7,11 @@ goes to the first so many of those begun last. What they come to is counted as a
 import msgspec
 
 from monitor.rulebook.told import Course
-from monitor.tallies import Tallies
 from rules.alerts import Alert
 from rules.book.book import RateRule, RuleBook
 from rules.case.case import Case
 from rules.events import TICK, Record, Tallied
+from rules.rates.counting import Tallies
 
 BEGINNINGS = frozenset({"accepted", "applied"})
 

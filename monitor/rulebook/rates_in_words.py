@@ -6,7 +6,7 @@ from monitor import words
 from rules.alerts import LEVELS
 from rules.book.book import RateRule
 from rules.events import STAGES
-from rules.measures import VOLUMES
+from rules.rates.measures import VOLUMES
 from rules.worktime.arithmetic import Language
 
 

@@ -1,4 +1,4 @@
-"""Writes what the partitions' cases add to the tallies (:mod:`monitor.tallies`) back into the events topic, now and then.
+"""Writes what the partitions' cases add to the tallies (:mod:`rules.rates.counting`) back into the events topic, now and then.
 
 A report is taken between two batches and need not wait until they are durable: after a crash the same records lead to the same
 counts. It must not move anybody's time either: on a topic whose feeder owns the clock it is stamped with the earliest time there

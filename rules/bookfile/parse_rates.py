@@ -11,7 +11,7 @@ from rules.book.book import Rate, RateRule
 from rules.bookfile.defects import convert, guarded, switches_nothing
 from rules.case.tally import LONGEST_DAYS
 from rules.events import STAGES, Scope, Stage
-from rules.measures import VOLUMES
+from rules.rates.measures import VOLUMES
 from rules.worktime.worktime import Limit
 
 _Name = Annotated[str, msgspec.Meta(min_length=1)]

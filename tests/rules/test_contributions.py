@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from rules.case.case import Case
 from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
-from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import STAGES
 from rules.instant import DAY
+from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution
 from tests.rules.story import Story, books, day
 
 

@@ -8,10 +8,10 @@ import msgspec
 
 from monitor.replay.backtest.defence import Defence, defend
 from monitor.replay.backtest.sides import Fate, Side
-from monitor.tallies import Changes
 from rules.alerts import Level, State
 from rules.book.book import RuleBooks
 from rules.cards.telling import alert_of
+from rules.rates.counting import Changes
 
 Kind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.

@@ -13,9 +13,9 @@ from monitor.replay.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.replay.backtest.lines import Arrived, read_line
 from monitor.replay.backtest.rates import judge_rates as judge_department
 from monitor.replay.backtest.sides import NOTHING, judge_case
-from monitor.tallies import Changes
 from rules.book.book import RuleBooks
 from rules.events import key_of
+from rules.rates.counting import Changes
 
 BookFiles = tuple[Path, ...]
 """What :func:`monitor.books.load_books` takes: rule books do not travel between processes, their names do."""

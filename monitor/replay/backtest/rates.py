@@ -7,12 +7,12 @@ what would have been issued and withdrawn on the way.
 from collections.abc import Iterator, Mapping
 
 from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
-from monitor.tallies import Changes, Tallies
 from rules.book.book import RuleBooks
 from rules.case.tally import first_day, month_of
 from rules.events import TALLY_KEY
 from rules.instant import DAY
-from rules.measures import JUDGED_MONTHS
+from rules.rates.counting import Changes, Tallies
+from rules.rates.measures import JUDGED_MONTHS
 
 
 def by_department(counts: tuple[Changes, Changes]) -> Iterator[tuple[Changes, Changes]]:

@@ -8,7 +8,7 @@ from rules.book.book import RateRule, RuleBook
 from rules.cards.acts import watched
 from rules.case.case import Card, Case, is_standing
 from rules.case.tally import first_judged
-from rules.rates import cycle_of, told
+from rules.rates.clocks import cycle_of, told
 
 
 def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:

@@ -27,7 +27,7 @@ from rules.case.case import NEVER, UNREACHED, Case, Clock, is_standing
 from rules.case.tally import Tally, first_day, first_judged, month_of
 from rules.errors import UncoveredDate
 from rules.instant import DAY
-from rules.measures import VOLUMES, Measure, measured
+from rules.rates.measures import VOLUMES, Measure, measured
 
 
 def rate_clocks(case: Case, rule: RateRule, book: RuleBook) -> Iterator[Clock]:

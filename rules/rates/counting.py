@@ -11,9 +11,9 @@ from typing import NamedTuple, TypeVar
 from rules.book.book import RuleBook, RuleBooks
 from rules.case.case import Case, place_of
 from rules.case.tally import COUNTERS, month_of, oldest_kept
-from rules.contributions import counted, counted_of_parts, paces, same_contribution
 from rules.events import TALLY_KEY, Scope, Tallied
 from rules.instant import DAY, to_datetime
+from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution
 
 _Place = tuple[str, str, str, str, str]
 """Region, hall, department, window, item."""

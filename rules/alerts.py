@@ -1,17 +1,19 @@
 """What the rules produce: cards, each with its identity, its state and the arithmetic that defends it."""
 
 from enum import IntEnum
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
 from rules.events import Aware
+from rules.numbers import LevelNumber, StateNumber, names_of
 from rules.worktime.arithmetic import Span
 
 Level = Literal["reminder", "warning", "yellow", "red"]
 """提醒, 预警, 黄牌, 红牌. Reminders and warnings are minor: they expire. Yellow and red are cards: they stand."""
 
-LEVELS: tuple[Level, ...] = ("reminder", "warning", "yellow", "red")
+LEVELS: tuple[Level, ...] = names_of(LevelNumber)
+"""From mild to severe, each at the place of its number."""
 CARDS: frozenset[Level] = frozenset({"yellow", "red"})
 
 State = Literal["pending", "issued", "superseded", "expired", "withdrawn", "acknowledged", "replied", "followed_up",
@@ -20,7 +22,8 @@ State = Literal["pending", "issued", "superseded", "expired", "withdrawn", "ackn
 a late record proved it wrong; then what people do (:mod:`rules.cards.acts`):
 签收, 反馈, 督办, 整改, 办结, 申诉, 上报, 撤销, 摘牌."""
 
-STATES: tuple[State, ...] = get_args(State)
+STATES: tuple[State, ...] = names_of(StateNumber)
+"""Each at the place of its number."""
 STANDING: frozenset[State] = frozenset(
     {"pending", "issued", "acknowledged", "replied", "followed_up", "rectified", "appealed", "escalated"}
 )

@@ -13,6 +13,8 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from rules.numbers import StageNumber, names_of
+
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -23,7 +25,8 @@ Region = Annotated[str, msgspec.Meta(min_length=6, max_length=6)]
 Channel = Literal["hall", "online", "self-service", "post", "off-hall"]
 Stage = Literal["consultation", "application", "pre-review", "acceptance", "transfer", "handling", "review", "approval",
                 "conclusion", "issuance", "delivery", "archiving"]  # fmt: skip
-STAGES: tuple[str, ...] = get_args(Stage)
+STAGES: tuple[str, ...] = names_of(StageNumber, "-")
+"""Each at the place of its number."""
 StageAction = Literal["pass", "return", "other"]
 Procedure = Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review", "other"]
 Decision = Literal["granted", "refused"]

@@ -23,13 +23,12 @@ from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.families.deadlines import threshold_of
+from rules.numbers import ActNumber, names_of
 from rules.worktime.arithmetic import LabelledPause
 from rules.worktime.worktime import Limit
 
-ACTS: tuple[str, ...] = (
-    "confirm", "acknowledge", "reply", "open_followup", "rectify", "close", "appeal", "uphold", "reject", "pass_up",
-    "remove", "revoke",
-)  # fmt: skip
+ACTS: tuple[str, ...] = names_of(ActNumber)
+"""Each at the place of its number."""
 _INDEX = {act: index for index, act in enumerate(ACTS)}
 SUPERVISORS = frozenset({"followup-opening", "followup"})
 """Clocks that watch the inspection office; their alerts are not the department's."""

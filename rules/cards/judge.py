@@ -16,15 +16,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.alerts import LEVELS, STATES, Reason
+from rules.alerts import STATES, Reason
 from rules.book.book import RuleBook
 from rules.cards.acts import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
 from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
+from rules.numbers import LevelNumber, StateNumber
 
-PENDING, ISSUED, SUPERSEDED, EXPIRED, WITHDRAWN = (
-    STATES.index(state) for state in ("pending", "issued", "superseded", "expired", "withdrawn")
-)
-_FIRST_CARD = LEVELS.index("yellow")
+PENDING = StateNumber.PENDING.value
+ISSUED = StateNumber.ISSUED.value
+SUPERSEDED = StateNumber.SUPERSEDED.value
+EXPIRED = StateNumber.EXPIRED.value
+WITHDRAWN = StateNumber.WITHDRAWN.value
+_FIRST_CARD = LevelNumber.YELLOW.value
 _AGEING = frozenset(map(STATES.index, AGEING))
 _FOUND = {"process": Reason.FOUND, "rate": Reason.RATE_REACHED}
 _ENDS = frozenset({Reason.CLOSED_IN_TIME, Reason.RATE_RECOVERED})

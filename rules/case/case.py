@@ -13,6 +13,7 @@ import msgspec
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
 from rules.case.tally import Tally
 from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
+from rules.numbers import LevelNumber
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -21,7 +22,7 @@ UNCOVERED = UNREACHED + 1
 """The threshold of a level of which nobody can say when it is reached, for the calendar does not cover that year."""
 
 _STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
-_YELLOW, _RED = LEVELS.index("yellow"), LEVELS.index("red")
+_YELLOW, _RED = LevelNumber.YELLOW.value, LevelNumber.RED.value
 _CARDS = frozenset(i for i, level in enumerate(LEVELS) if level in CARDS)
 
 

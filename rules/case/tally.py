@@ -18,11 +18,16 @@ import msgspec
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Tallied
 from rules.instant import to_instant
+from rules.numbers import Counter
 
-ACCEPTED, SETTLED, REFUSED, JUDGED, OVERDUE, IRREGULAR, WARNED = range(7)
-"""Counters, all of cases. Accepted (受理); settled: concluded or not accepted; refused among those; judged: concluded within the
-promise, or past it; overdue among those; the first irregular flow, and the first alert, of a case."""
-COUNTERS = 7
+ACCEPTED = Counter.ACCEPTED.value
+SETTLED = Counter.SETTLED.value
+REFUSED = Counter.REFUSED.value
+JUDGED = Counter.JUDGED.value
+OVERDUE = Counter.OVERDUE.value
+IRREGULAR = Counter.IRREGULAR.value
+WARNED = Counter.WARNED.value
+COUNTERS = len(Counter)
 
 Cell = tuple[int, ...]
 """``(source, day or month, accepted, settled, refused, judged, overdue, irregular, warned)``."""

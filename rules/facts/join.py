@@ -20,11 +20,12 @@ from rules.families.attendance import ATTENDANCE_EVENTS
 from rules.families.complaints import COMPLAINT_EVENTS
 from rules.families.hearings import HEARING_EVENTS
 from rules.families.reviews import REVIEW_EVENTS
+from rules.numbers import StageNumber
 from rules.worktime.worktime import Limit
 
 Changes = dict[str, Any]
 _STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}
-_APPROVAL = _STAGE_INDEX["approval"]
+_APPROVAL = StageNumber.APPROVAL.value
 _NOTHING: Changes = {}
 
 

@@ -18,18 +18,18 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from rules.alerts import STATES
 from rules.book.book import ATTENDANCE_KINDS, ON_COMPLAINTS, ProcessRule, RuleBook
 from rules.cards.acts import watched
 from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.families.attendance import RECENT
 from rules.families.numbering import begun_at
 from rules.instant import DAY
+from rules.numbers import StateNumber
 
 LOOKBACK = 740 * DAY
 """For complaints and reviews: repetition is counted within a year, and from up to a year before it."""
 DUTY_LOOKBACK = RECENT + 2 * DAY
-_WITHDRAWN = STATES.index("withdrawn")
+_WITHDRAWN = StateNumber.WITHDRAWN.value
 _NOTES = ("complaints", "reviews", "attendance")
 
 

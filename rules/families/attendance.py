@@ -34,12 +34,15 @@ from rules.events import Header
 from rules.families.numbering import number_at
 from rules.families.run import Span, limit_of
 from rules.instant import DAY, HOUR, MINUTE
+from rules.numbers import AttendanceStep
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Unit, Worktime
 from rules.worktime.zone import from_epoch_day
 
-OPENED, CLOSED, LEFT, ARRIVED = range(4)
-"""Of one instant, in this order: closed at once is closed, and who hands over leaves nobody out."""
+OPENED = AttendanceStep.OPENED.value
+CLOSED = AttendanceStep.CLOSED.value
+LEFT = AttendanceStep.LEFT.value
+ARRIVED = AttendanceStep.ARRIVED.value
 _STEPS: Mapping[type[Header], int] = {
     ev.WindowOpened: OPENED,
     ev.WindowClosed: CLOSED,

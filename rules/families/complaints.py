@@ -26,9 +26,16 @@ from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
 from rules.families.run import Span, limit_of
+from rules.numbers import ComplaintStep
 from rules.worktime.worktime import Limit
 
-FILED, ACCEPTED, REFUSED, EXTENDED, ANSWERED, MISROUTED, CLOSED = range(7)
+FILED = ComplaintStep.FILED.value
+ACCEPTED = ComplaintStep.ACCEPTED.value
+REFUSED = ComplaintStep.REFUSED.value
+EXTENDED = ComplaintStep.EXTENDED.value
+ANSWERED = ComplaintStep.ANSWERED.value
+MISROUTED = ComplaintStep.MISROUTED.value
+CLOSED = ComplaintStep.CLOSED.value
 _STEPS: Mapping[type[Header], int] = {
     ev.ComplaintFiled: FILED,
     ev.ComplaintAccepted: ACCEPTED,

@@ -21,9 +21,14 @@ from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
 from rules.families.run import Span, cut_off, limit_of
+from rules.numbers import HearingStep
 from rules.worktime.worktime import Limit
 
-OFFERED, REQUESTED, NOTIFIED, HELD, WAIVED = range(5)
+OFFERED = HearingStep.OFFERED.value
+REQUESTED = HearingStep.REQUESTED.value
+NOTIFIED = HearingStep.NOTIFIED.value
+HELD = HearingStep.HELD.value
+WAIVED = HearingStep.WAIVED.value
 _STEPS: Mapping[type[Header], int] = {
     ev.HearingOffered: OFFERED,
     ev.HearingRequested: REQUESTED,

@@ -43,13 +43,24 @@ from rules.families.found import Found as Found
 from rules.families.pauses import pauses_of
 from rules.families.time_limits import counted_from, limit_of
 from rules.instant import MINUTE, SECOND
+from rules.numbers import StageNumber
 from rules.worktime.worktime import Limit
 
-APPLICATION, ACCEPTANCE, HANDLING, REVIEW, APPROVAL = (
-    STAGES.index(stage) for stage in ("application", "acceptance", "handling", "review", "approval")
-)
+APPLICATION = StageNumber.APPLICATION.value
+ACCEPTANCE = StageNumber.ACCEPTANCE.value
+HANDLING = StageNumber.HANDLING.value
+REVIEW = StageNumber.REVIEW.value
+APPROVAL = StageNumber.APPROVAL.value
 _REPORTED_LATER = frozenset(
-    STAGES.index(stage) for stage in ("consultation", "transfer", "conclusion", "issuance", "delivery", "archiving")
+    stage.value
+    for stage in (
+        StageNumber.CONSULTATION,
+        StageNumber.TRANSFER,
+        StageNumber.CONCLUSION,
+        StageNumber.ISSUANCE,
+        StageNumber.DELIVERY,
+        StageNumber.ARCHIVING,
+    )
 )
 """Stages that records of their own tell of, before the case begins or when it is over: none of them can be missing at its end."""
 

@@ -23,11 +23,17 @@ from rules.case.case import NEVER, Case, first
 from rules.events import Header
 from rules.families.complaints import numbered
 from rules.families.run import Span, limit_of
+from rules.numbers import ReviewStep
 
 BAD = 4
 """A score from which on a review is bad (差评): 4 dissatisfied, 5 very dissatisfied."""
 
-RATED, VERIFIED, RECTIFIED, CALLED_BACK, APPEALED, DECIDED = range(6)
+RATED = ReviewStep.RATED.value
+VERIFIED = ReviewStep.VERIFIED.value
+RECTIFIED = ReviewStep.RECTIFIED.value
+CALLED_BACK = ReviewStep.CALLED_BACK.value
+APPEALED = ReviewStep.APPEALED.value
+DECIDED = ReviewStep.DECIDED.value
 _STEPS: Mapping[type[Header], int] = {
     ev.Rated: RATED,
     ev.RatingVerified: VERIFIED,

@@ -20,14 +20,15 @@ What a late record withdrew, or an appeal revoked, was no alert.
 
 from collections.abc import Iterator
 
-from rules.alerts import LEVELS, STATES
+from rules.alerts import STATES
 from rules.book.book import RuleBook
 from rules.case.case import NEVER, Card, Case, over_at, place_of
 from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
 from rules.families.time_limits import branch_end
 from rules.instant import DAY, MINUTE
+from rules.numbers import LevelNumber
 
-_WARNING = LEVELS.index("warning")
+_WARNING = LevelNumber.WARNING.value
 _NO_ALERT = frozenset(map(STATES.index, ("withdrawn", "revoked")))
 
 

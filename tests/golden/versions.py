@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,17 +13,23 @@ from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
-from rules.alerts import LEVELS, STATES, Reason
+from rules.alerts import Reason
 from rules.book.book import FINDINGS, RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
-from rules.cards.acts import ACTS
-from rules.case import tally
 from rules.case.case import encode_case
-from rules.events import EVENT_TYPES, STAGES, Header, key_of
-from rules.families import complaints, hearings, reviews
-from rules.families.attendance import ARRIVED, LEFT
-from rules.families.attendance import CLOSED as WINDOW_CLOSED
-from rules.families.attendance import OPENED as WINDOW_OPENED
+from rules.events import EVENT_TYPES, Header, key_of
+from rules.numbers import (
+    ActNumber,
+    AttendanceStep,
+    ComplaintStep,
+    Counter,
+    HearingStep,
+    LevelNumber,
+    ReviewStep,
+    StageNumber,
+    StateNumber,
+    names_of,
+)
 from tests.golden import state_1
 
 FOLDER = Path(__file__).parent
@@ -107,24 +114,21 @@ def _events() -> Iterator[Row]:
 def numbers() -> dict[str, dict[str, int]]:
     """Every number that stands for a name in what is stored."""
 
-    def placed(names: Iterable[str]) -> dict[str, int]:
-        return {name: place for place, name in enumerate(names)}
-
-    def steps(module: Any, *names: str) -> dict[str, int]:
-        return {name.lower(): getattr(module, name) for name in names}
+    def members(numbers: type[IntEnum], between: str = "_") -> dict[str, int]:
+        return dict(zip(names_of(numbers, between), [member.value for member in numbers], strict=True))
 
     return {
-        "finding": placed(FINDINGS),
-        "level": placed(LEVELS),
-        "state": placed(STATES),
-        "stage": placed(STAGES),
-        "act": placed(ACTS),
+        "finding": {name: place for place, name in enumerate(FINDINGS)},
+        "level": members(LevelNumber),
+        "state": members(StateNumber),
+        "stage": members(StageNumber, "-"),
+        "act": members(ActNumber),
         "reason": {reason.code: reason.value for reason in Reason},
-        "hearing": steps(hearings, "OFFERED", "REQUESTED", "NOTIFIED", "HELD", "WAIVED"),
-        "complaint": steps(complaints, "FILED", "ACCEPTED", "REFUSED", "EXTENDED", "ANSWERED", "MISROUTED", "CLOSED"),
-        "review": steps(reviews, "RATED", "VERIFIED", "RECTIFIED", "CALLED_BACK", "APPEALED", "DECIDED"),
-        "attendance": {"opened": WINDOW_OPENED, "closed": WINDOW_CLOSED, "left": LEFT, "arrived": ARRIVED},
-        "counter": steps(tally, "ACCEPTED", "SETTLED", "REFUSED", "JUDGED", "OVERDUE", "IRREGULAR", "WARNED"),
+        "hearing": members(HearingStep),
+        "complaint": members(ComplaintStep),
+        "review": members(ReviewStep),
+        "attendance": members(AttendanceStep),
+        "counter": members(Counter),
     }
 
 

@@ -1,0 +1,138 @@
+"""Numbers that stand for names in what is stored: stages, levels, states, acts, steps of a story, counters.
+
+Storage. Append members at the end; never reorder them, never give a number to another name. ``tests/golden`` holds each of them.
+The codes of findings stand in their table (:mod:`rules.families.findings`), those of reasons in :mod:`rules.alerts`.
+
+What is stored and compared are plain ints, for members of an enum are slower. A module binds those it needs once:
+``HELD = HearingStep.HELD.value``.
+"""
+
+from enum import IntEnum
+from typing import Any
+
+
+class StageNumber(IntEnum):
+    """A stage (环节): ``Case.entered``, ``left``, ``returns``, ``handlers``, and the paces of a tally."""
+
+    CONSULTATION = 0
+    APPLICATION = 1
+    PRE_REVIEW = 2
+    ACCEPTANCE = 3
+    TRANSFER = 4
+    HANDLING = 5
+    REVIEW = 6
+    APPROVAL = 7
+    CONCLUSION = 8
+    ISSUANCE = 9
+    DELIVERY = 10
+    ARCHIVING = 11
+
+
+class LevelNumber(IntEnum):
+    """A level, from mild to severe: ``Card.level``, and the cycle of an alert about a card."""
+
+    REMINDER = 0
+    WARNING = 1
+    YELLOW = 2
+    RED = 3
+
+
+class StateNumber(IntEnum):
+    """The state of an alert: ``Card.state``."""
+
+    PENDING = 0
+    ISSUED = 1
+    SUPERSEDED = 2
+    EXPIRED = 3
+    WITHDRAWN = 4
+    ACKNOWLEDGED = 5
+    REPLIED = 6
+    FOLLOWED_UP = 7
+    RECTIFIED = 8
+    CLOSED = 9
+    APPEALED = 10
+    ESCALATED = 11
+    REVOKED = 12
+    REMOVED = 13
+
+
+class ActNumber(IntEnum):
+    """What people do with a card: ``Card.acts``."""
+
+    CONFIRM = 0
+    ACKNOWLEDGE = 1
+    REPLY = 2
+    OPEN_FOLLOWUP = 3
+    RECTIFY = 4
+    CLOSE = 5
+    APPEAL = 6
+    UPHOLD = 7
+    REJECT = 8
+    PASS_UP = 9
+    REMOVE = 10
+    REVOKE = 11
+
+
+class HearingStep(IntEnum):
+    """A step of a hearing (听证): ``Case.hearings``."""
+
+    OFFERED = 0
+    REQUESTED = 1
+    NOTIFIED = 2
+    HELD = 3
+    WAIVED = 4
+
+
+class ComplaintStep(IntEnum):
+    """A step of a complaint (投诉): ``Case.complaints``."""
+
+    FILED = 0
+    ACCEPTED = 1
+    REFUSED = 2
+    EXTENDED = 3
+    ANSWERED = 4
+    MISROUTED = 5
+    CLOSED = 6
+
+
+class ReviewStep(IntEnum):
+    """A step of a bad review (差评): ``Case.reviews``."""
+
+    RATED = 0
+    VERIFIED = 1
+    RECTIFIED = 2
+    CALLED_BACK = 3
+    APPEALED = 4
+    DECIDED = 5
+
+
+class AttendanceStep(IntEnum):
+    """What happens at a window: ``Case.attendance``. Steps of one instant follow each other in this order, as they are sorted:
+    closed at once is closed, and who hands over leaves nobody out."""
+
+    OPENED = 0
+    CLOSED = 1
+    LEFT = 2
+    ARRIVED = 3
+
+
+class Counter(IntEnum):
+    """What is counted of many cases: places in a cell of :class:`rules.case.tally.Tally`, after its source and day or month.
+
+    Accepted (受理); settled: concluded or not accepted; refused among those; judged: concluded within the promise, or past it;
+    overdue among those; the first irregular flow, and the first alert, of a case.
+    """
+
+    ACCEPTED = 0
+    SETTLED = 1
+    REFUSED = 2
+    JUDGED = 3
+    OVERDUE = 4
+    IRREGULAR = 5
+    WARNED = 6
+
+
+def names_of(numbers: type[IntEnum], between: str = "_") -> tuple[Any, ...]:
+    """Names as records carry them, each at the place of its number. ``between`` stands between words: ``pre-review``."""
+    assert [member.value for member in numbers] == list(range(len(numbers))), f"{numbers.__name__} leaves a number out"
+    return tuple([member.name.lower().replace("_", between) for member in numbers])

@@ -20,7 +20,7 @@ import msgspec
 from rules import events as ev
 from rules.alerts import LEVELS, STATES, Reason, State
 from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, UNREACHED, Card, Case, Clock, is_card, place_of
+from rules.case.case import NEVER, UNREACHED, Card, CardAct, Case, Clock, is_card, place_of
 from rules.errors import BadEvent, UncoveredDate
 from rules.families.deadlines import threshold_of
 from rules.numbers import ActNumber, names_of
@@ -83,7 +83,7 @@ DEPARTMENT_ACTS = frozenset(_ACT_OF[ev.EVENT_TYPES[tag]] for tag in ev.DEPARTMEN
 _OUTCOMES = {"upheld": "uphold", "rejected": "reject", "passed-up": "pass_up"}
 
 
-def state_after(first: State, acts: Sequence[tuple[int, int]]) -> State:
+def state_after(first: State, acts: Sequence[CardAct]) -> State:
     """The state that ``acts`` lead to from ``first`` (pending or issued). Acts kept with a card were possible when made."""
     state, before_appeal = first, first
     for _, index in acts:

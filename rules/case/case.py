@@ -1,18 +1,24 @@
-"""One case: the facts reported about it, the clocks derived from them, and the alerts that were raised.
+"""Storage. Append fields and members at the end; never reorder. Whatever was written once is read for ever (``tests/golden``).
+
+One case: the facts reported about it, the clocks derived from them, and the alerts that were raised.
 
 The facts are *joined*, never appended: each field keeps what does not depend on the order in which records came (the
 earliest acceptance, the set of suspensions …). Joining is commutative, associative and idempotent, so a late, repeated or
 shuffled record leads to the same case. Clocks are a pure function of the facts and the rule book; they are kept only
 because computing a due instant costs more than reading it back. Alerts are the trail.
 
-Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (no hall's record is from 1970).
+Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (no hall's record is from 1970). Every tuple of
+facts is a sorted set. Numbers that stand for names are those of :mod:`rules.numbers`.
 """
+
+from typing import TypeAlias
 
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
 from rules.case.tally import Tally
 from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
+from rules.instant import Instant
 from rules.numbers import LevelNumber
 
 NEVER = 0
@@ -25,11 +31,38 @@ _STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
 _YELLOW, _RED = LevelNumber.YELLOW.value, LevelNumber.RED.value
 _CARDS = frozenset(i for i, level in enumerate(LEVELS) if level in CARDS)
 
+StageStep: TypeAlias = tuple[Instant, int]
+"""When which stage (:class:`~rules.numbers.StageNumber`) was entered, left or sent the case back."""
+Handling: TypeAlias = tuple[int, str]
+"""Which stage, by whom."""
+Suspension: TypeAlias = tuple[Instant, str, int]
+"""When, for which procedure, for how many approved days; -1 where the record names none."""
+ExtraDays: TypeAlias = tuple[Instant, int]
+"""When the case was extended, by how many days."""
+Branch: TypeAlias = tuple[Instant, str, str]
+"""When a part of a parallel case was dispatched, to which department, within which limit (``"5wd"``, or empty)."""
+BranchEnd: TypeAlias = tuple[Instant, str]
+"""When which department was done with its part."""
+Holder: TypeAlias = tuple[Instant, str]
+"""When the case was handed over, to whom."""
+HearingNote: TypeAlias = tuple[Instant, int]
+"""When, which step (:class:`~rules.numbers.HearingStep`)."""
+ComplaintNote: TypeAlias = tuple[Instant, int, str, int, str]
+"""When, which step (:class:`~rules.numbers.ComplaintStep`), of which complaint, days of an extension, person complained about."""
+ReviewNote: TypeAlias = tuple[Instant, int, str, int]
+"""When, which step (:class:`~rules.numbers.ReviewStep`), of which rating, its score, or 1 for founded or upheld."""
+AttendanceNote: TypeAlias = tuple[Instant, int, str]
+"""When, which step (:class:`~rules.numbers.AttendanceStep`), of which operator."""
+Mark: TypeAlias = tuple[Instant, int, str]
+"""When something odd about a single record happened, the code of its finding, and the detail."""
+CardAct: TypeAlias = tuple[Instant, int]
+"""When somebody did what with a card (:class:`~rules.numbers.ActNumber`)."""
+
 
 class Origin(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where the earliest record of a case came from; stands in until the acceptance settles the terms."""
 
-    at: int
+    at: Instant
     region: str
     hall: str
     department: str
@@ -43,7 +76,7 @@ class Terms(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``promised`` and ``statutory`` are limits such as ``"10wd"``; empty where the item has none.
     """
 
-    at: int
+    at: Instant
     region: str
     hall: str
     department: str
@@ -65,18 +98,17 @@ class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     rule: int
     cycle: int
-    start: int
-    end: int
-    deadline: int
-    thresholds: tuple[int, ...]
+    start: Instant
+    end: Instant
+    deadline: Instant
+    thresholds: tuple[Instant, ...]
 
 
 class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An alert as the case remembers it. ``level`` and ``state`` are indexes.
+    """An alert as the case remembers it. ``level`` and ``state`` are numbers.
 
     ``due`` is when its level was reached, ``known`` when that could be known, ``raised`` when it was seen. ``acts`` are what
-    people did with it: (when, index in :data:`rules.cards.acts.ACTS`). ``office``: the inspection office itself is flagged, so it
-    does not count for the department.
+    people did with it. ``office``: the inspection office itself is flagged, so it does not count for the department.
     """
 
     rule: str
@@ -84,10 +116,10 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     cycle: int
     state: int
     change: int
-    due: int
-    raised: int
-    known: int = NEVER
-    acts: tuple[tuple[int, int], ...] = ()
+    due: Instant
+    raised: Instant
+    known: Instant = NEVER
+    acts: tuple[CardAct, ...] = ()
     office: bool = False
     detail: str = ""
     """What a rate was when it was found; its counts are forgotten one day."""
@@ -102,53 +134,53 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     digest: str = ""
     origin: Origin | None = None
     terms: Terms | None = None
-    applied: int = NEVER
+    applied: Instant = NEVER
     online: bool = False
-    requests: tuple[int, ...] = ()
-    supplements: tuple[int, ...] = ()
-    not_accepted: int = NEVER
-    entered: tuple[tuple[int, int], ...] = ()
-    left: tuple[tuple[int, int], ...] = ()
-    suspensions: tuple[tuple[int, str, int], ...] = ()
-    resumptions: tuple[int, ...] = ()
-    extensions: tuple[tuple[int, int], ...] = ()
-    decided: int = NEVER
+    requests: tuple[Instant, ...] = ()
+    supplements: tuple[Instant, ...] = ()
+    not_accepted: Instant = NEVER
+    entered: tuple[StageStep, ...] = ()
+    left: tuple[StageStep, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    resumptions: tuple[Instant, ...] = ()
+    extensions: tuple[ExtraDays, ...] = ()
+    decided: Instant = NEVER
     granted: bool = False
-    concluded: int = NEVER
+    concluded: Instant = NEVER
     how: str = ""
-    issued: int = NEVER
-    delivered: int = NEVER
+    issued: Instant = NEVER
+    delivered: Instant = NEVER
     ahead: bool = False
     clocks: tuple[Clock, ...] = ()
     cards: tuple[Card, ...] = ()
-    due: int = NEVER
+    due: Instant = NEVER
     """Deadline of the promised limit: what the citizen was told."""
-    returns: tuple[tuple[int, int], ...] = ()
-    """When which stage sent the case back (退回)."""
-    handlers: tuple[tuple[int, str], ...] = ()
+    returns: tuple[StageStep, ...] = ()
+    """Which stage sent the case back (退回)."""
+    handlers: tuple[Handling, ...] = ()
     """Who handled which stage; kept only where the book asks for it (four eyes)."""
-    marks: tuple[tuple[int, int, str], ...] = ()
-    """Oddities of single records (:mod:`rules.facts.marks`): when, which, detail."""
-    branches: tuple[tuple[int, str, str], ...] = ()
-    """Departments a parallel case was dispatched to: when, which, within which limit."""
-    branch_ends: tuple[tuple[int, str], ...] = ()
-    """When which of them was done."""
-    holder: tuple[int, str] = (NEVER, "")
-    """Who was given the case last (转办, 上报), and when; the clock goes on whoever holds it."""
+    marks: tuple[Mark, ...] = ()
+    """Oddities of single records (:mod:`rules.facts.marks`)."""
+    branches: tuple[Branch, ...] = ()
+    """Departments a parallel case was dispatched to."""
+    branch_ends: tuple[BranchEnd, ...] = ()
+    """Which of them were done."""
+    holder: Holder = (NEVER, "")
+    """Who was given the case last (转办, 上报); the clock goes on whoever holds it."""
     desk: Origin | None = None
     """Where the earliest complaint, bad review or attendance came from, while no acceptance has settled the terms."""
-    complaints: tuple[tuple[int, int, str, int, str], ...] = ()
-    """What was reported of complaints (:mod:`rules.families.complaints`): when, which step, which complaint, days, person."""
-    reviews: tuple[tuple[int, int, str, int], ...] = ()
-    """What was reported of bad reviews (:mod:`rules.families.reviews`): when, which step, which rating, score or outcome."""
-    attendance: tuple[tuple[int, int, str], ...] = ()
-    """What was reported of a window's opening and of who sat there (:mod:`rules.families.attendance`): when, which step, who."""
-    horizon: int = NEVER
+    complaints: tuple[ComplaintNote, ...] = ()
+    """What was reported of complaints (:mod:`rules.families.complaints`)."""
+    reviews: tuple[ReviewNote, ...] = ()
+    """What was reported of bad reviews (:mod:`rules.families.reviews`)."""
+    attendance: tuple[AttendanceNote, ...] = ()
+    """What was reported of a window's opening and of who sat there (:mod:`rules.families.attendance`)."""
+    horizon: Instant = NEVER
     """What began earlier a window has forgotten (:mod:`rules.facts.retention`)."""
     tally: Tally | None = None
     """No case at all, but counts of many (:mod:`rules.case.tally`)."""
-    hearings: tuple[tuple[int, int], ...] = ()
-    """What was reported of hearings (:mod:`rules.families.hearings`): when, which step."""
+    hearings: tuple[HearingNote, ...] = ()
+    """What was reported of hearings (:mod:`rules.families.hearings`)."""
 
 
 def is_window(case: Case) -> bool:

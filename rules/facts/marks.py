@@ -10,12 +10,10 @@ from typing import get_args
 
 from rules import events as ev
 from rules.book.book import FINDINGS, RuleBook
+from rules.case.case import Mark
 from rules.errors import UncoveredDate
 from rules.events import OFFICE_TYPES, Channel, Header
 from rules.instant import DAY
-
-Mark = tuple[int, int, str]
-"""(when it happened, index in :data:`~rules.book.book.FINDINGS`, detail)."""
 
 Look = Callable[[Header, int, int, RuleBook], str | None]
 """The detail of what is odd about a record that happened at the first instant and arrived at the second (epoch ms)."""

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, Case
+from rules.case.case import NEVER, AttendanceNote, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import number_at
@@ -53,8 +53,6 @@ ATTENDANCE_EVENTS = frozenset(_STEPS)
 RECENT = 14 * DAY
 """How long a window counts as one where people sign in; longer than any run of days off."""
 
-Note = tuple[int, int, str]
-"""(when, step, operator)."""
 _WHOLE = {Unit.calendar_days: DAY, Unit.months: 28 * DAY, Unit.years: 365 * DAY, Unit.working_days: HOUR, **OFFICE_TIME}
 """No unit is shorter than this on the wall clock; an office day may be short, but an hour it has."""
 
@@ -68,7 +66,7 @@ class Absence(NamedTuple):
     left: str
 
 
-def note_of(event: Any, at: int) -> Note:
+def note_of(event: Any, at: int) -> AttendanceNote:
     """What an attendance record says."""
     return at, _STEPS[type(event)], event.operator
 
@@ -102,7 +100,7 @@ def absences_of(case: Case, worktime: Worktime) -> Iterator[Absence]:
                 yield Absence(start, until, day_end, left)
 
 
-def _days_back(notes: Sequence[Note], worktime: Worktime) -> Iterator[tuple[int, Sequence[Note]]]:
+def _days_back(notes: Sequence[AttendanceNote], worktime: Worktime) -> Iterator[tuple[int, Sequence[AttendanceNote]]]:
     """When each local day that has notes ends, with its notes; the last first."""
     clock, after = worktime.clock, len(notes)
     while after:
@@ -113,7 +111,7 @@ def _days_back(notes: Sequence[Note], worktime: Worktime) -> Iterator[tuple[int,
 
 
 @lru_cache(maxsize=4096)  # of the days a window remembers all but one are as they were at its last record
-def _empty(notes: tuple[Note, ...]) -> tuple[tuple[int, int, str], ...]:
+def _empty(notes: tuple[AttendanceNote, ...]) -> tuple[tuple[int, int, str], ...]:
     """From when to when (``NEVER``: to the end) of one day the window was open and nobody there, and who had left last."""
     found: list[tuple[int, int, str]] = []
     is_open, present, left = False, set[str](), ""
@@ -137,7 +135,7 @@ def _empty(notes: tuple[Note, ...]) -> tuple[tuple[int, int, str], ...]:
     return tuple(found)
 
 
-def _recently(notes: Sequence[Note], at: int) -> bool:
+def _recently(notes: Sequence[AttendanceNote], at: int) -> bool:
     """Whether anybody signed in or out at ``at`` or shortly before."""
     place = bisect_left(notes, (at + 1,))
     while place and notes[place - 1][0] >= at - RECENT:

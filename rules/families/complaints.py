@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, RuleBooks, TimeLimit
-from rules.case.case import NEVER, Case, first, is_window
+from rules.case.case import NEVER, Case, ComplaintNote, ExtraDays, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
@@ -47,9 +47,6 @@ _STEPS: Mapping[type[Header], int] = {
 }
 COMPLAINT_EVENTS = frozenset(_STEPS)
 
-Note = tuple[int, int, str, int, str]
-"""(when, step, complaint, days of an extension, person complained about)."""
-
 
 Run = tuple[int, int, str, Any, int]
 """One run of a clock: start, end, the name and the whole of what it is about, and its number within a case."""
@@ -66,7 +63,7 @@ class Round(NamedTuple):
     answered: int
     misrouted: int
     closed: int
-    extensions: tuple[tuple[int, int], ...]
+    extensions: tuple[ExtraDays, ...]
     person: str
 
     @property
@@ -75,7 +72,7 @@ class Round(NamedTuple):
         return first(self.refused, self.answered, self.misrouted, self.closed)
 
 
-def note_of(event: Any, at: int, books: RuleBooks) -> Note:
+def note_of(event: Any, at: int, books: RuleBooks) -> ComplaintNote:
     """What a complaint's record says. Whom it is about is kept only where the book asks for it."""
     step = _STEPS[type(event)]
     person = event.person if step == FILED and event.person and books.at(at).keeps_persons else ""
@@ -88,14 +85,14 @@ def rounds_of(case: Case) -> tuple[Round, ...]:
 
 
 @lru_cache(maxsize=64)
-def _rounds(notes_of_all: tuple[Note, ...]) -> tuple[Round, ...]:
+def _rounds(notes_of_all: tuple[ComplaintNote, ...]) -> tuple[Round, ...]:
     """Every rule of the family asks for the rounds of the same case, one after the other."""
-    by_name: dict[str, list[Note]] = {}
+    by_name: dict[str, list[ComplaintNote]] = {}
     for note in notes_of_all:
         by_name.setdefault(note[2], []).append(note)
     rounds: list[Round] = []
     for notes in by_name.values():
-        open_notes: list[Note] = []
+        open_notes: list[ComplaintNote] = []
         for note in notes:
             open_notes.append(note)
             if note[1] == MISROUTED:
@@ -107,7 +104,7 @@ def _rounds(notes_of_all: tuple[Note, ...]) -> tuple[Round, ...]:
     return tuple(rounds)
 
 
-def _round(notes: list[Note]) -> Round:
+def _round(notes: list[ComplaintNote]) -> Round:
     """``notes`` of one complaint in order of time."""
     when = [NEVER] * 7
     person = ""

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
 from rules.book.book import ProcessRule, RuleBook, TimeLimit
-from rules.case.case import NEVER, Case, first, over_at
+from rules.case.case import NEVER, Case, HearingNote, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
@@ -39,11 +39,8 @@ _STEPS: Mapping[type[Header], int] = {
 HEARING_EVENTS = frozenset(_STEPS)
 _TAGS = {step: tag for tag, kind in EVENT_TYPES.items() for known, step in _STEPS.items() if kind is known}
 
-Note = tuple[int, int]
-"""(when, step)."""
 
-
-def note_of(event: Header, at: int) -> Note:
+def note_of(event: Header, at: int) -> HearingNote:
     """What a hearing's record says."""
     return at, _STEPS[type(event)]
 
@@ -55,7 +52,7 @@ def hearing_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]
         yield Span(cycle, start, cut_off(start, end, over), limit, False)
 
 
-def _waits(notes: Sequence[Note]) -> Iterator[tuple[int, int]]:
+def _waits(notes: Sequence[HearingNote]) -> Iterator[tuple[int, int]]:
     start = NEVER
     for at, step in notes:
         if step == REQUESTED:
@@ -71,7 +68,7 @@ def decided_before(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
     """Decided while a hearing that was asked for had not been held, or while there was still time (``within``) to ask for one."""
     if not case.decided or rule.within is None:
         return ()
-    waiting: Note | None = None
+    waiting: HearingNote | None = None
     for note in case.hearings:
         at, step = note
         if at > case.decided:

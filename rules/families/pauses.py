@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from rules.book.book import RuleBook
-from rules.case.case import UNREACHED, Case, Terms
+from rules.case.case import UNREACHED, Case, Suspension, Terms
 from rules.errors import UncoveredDate
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Unit, Worktime
@@ -34,7 +34,7 @@ def approved_days(procedure: str, days: int, book: RuleBook) -> int:
     return min(days, special.max_days) if special.max_days else days
 
 
-def cap_of(suspension: tuple[int, str, int], book: RuleBook) -> int:
+def cap_of(suspension: Suspension, book: RuleBook) -> int:
     """The instant at which a suspension is used up, whoever resumes it when. Equal to its start if it stops nothing."""
     at, procedure, days = suspension
     days = approved_days(procedure, days, book)

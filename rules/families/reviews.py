@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, Case, first
+from rules.case.case import NEVER, Case, ReviewNote, first
 from rules.events import Header
 from rules.families.complaints import numbered
 from rules.families.run import Span, limit_of
@@ -44,9 +44,6 @@ _STEPS: Mapping[type[Header], int] = {
 }
 REVIEW_EVENTS = frozenset(_STEPS)
 
-Note = tuple[int, int, str, int]
-"""(when, step, rating, score, or 1 for founded or upheld)."""
-
 
 class Review(NamedTuple):
     """One bad review; instants in epoch ms, ``NEVER`` where it has not happened. ``settled``: rectified, or found unfounded."""
@@ -62,7 +59,7 @@ class Review(NamedTuple):
     upheld: bool
 
 
-def note_of(event: Any, at: int) -> Note:
+def note_of(event: Any, at: int) -> ReviewNote:
     """What a rating's record says."""
     step = _STEPS[type(event)]
     value = 0
@@ -81,10 +78,10 @@ def reviews_of(case: Case) -> tuple[Review, ...]:
 
 
 @lru_cache(maxsize=64)
-def _reviews(notes_of_all: tuple[Note, ...]) -> tuple[Review, ...]:
+def _reviews(notes_of_all: tuple[ReviewNote, ...]) -> tuple[Review, ...]:
     """Every rule of the family asks for the reviews of the same case, one after the other."""
-    rated: list[Note] = []
-    later: list[list[Note]] = []
+    rated: list[ReviewNote] = []
+    later: list[list[ReviewNote]] = []
     for note in notes_of_all:
         if note[1] == RATED:
             if not note[2] or all(note[2] != known[2] for known in rated):  # the same rating again is the same rating
@@ -98,7 +95,7 @@ def _reviews(notes_of_all: tuple[Note, ...]) -> tuple[Review, ...]:
     return tuple([_review(each, notes) for each, notes in zip(rated, later, strict=True)])
 
 
-def _review(rated: Note, notes: list[Note]) -> Review:
+def _review(rated: ReviewNote, notes: list[ReviewNote]) -> Review:
     """``notes`` are those about this review, in order of time."""
     when = [NEVER] * 6
     unfounded = NEVER

@@ -7,7 +7,8 @@ import pytest
 
 from rules import events as ev
 from rules.book.book import FINDINGS, RuleBook
-from rules.facts.marks import Mark, marked, marks_of
+from rules.case.case import Mark
+from rules.facts.marks import marked, marks_of
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, event
 

@@ -22,7 +22,7 @@ def told(*, ticks: tuple[float, ...]) -> dict[str, tuple[Alert, ...]]:
     return by_id
 
 
-def test_case_rule_level_and_cycle() -> None:
+def test_the_identity_of_an_alert_is_case_rule_level_and_cycle() -> None:
     alerts = told(ticks=())
     assert sorted(alerts) == [
         "430100-2026-000001/case-promise/warning/1",
@@ -34,7 +34,7 @@ def test_case_rule_level_and_cycle() -> None:
         assert {f"{each.case}/{each.rule}/{each.level}/{each.cycle}" for each in changes} == {identity}
 
 
-def test_when_it_was_seen_is_no_part_of_it_nor_of_when_it_was_due() -> None:
+def test_the_identity_and_due_instant_of_an_alert_do_not_depend_on_when_it_was_seen() -> None:
     late, prompt = told(ticks=()), told(ticks=(1.5, 3.5, 7.5, 14.5))
     assert {(id_, changes[-1].due_at) for id_, changes in late.items()} == {(id_, ch[-1].due_at) for id_, ch in prompt.items()}
 
@@ -44,12 +44,12 @@ def test_changes_of_one_alert_are_numbered_from_one() -> None:
         assert [change.change for change in changes] == list(range(1, len(changes) + 1))
 
 
-def test_it_survives_its_json() -> None:
+def test_an_alert_survives_its_json() -> None:
     for changes in told(ticks=()).values():
         for alert in changes:
             assert msgspec.json.decode(msgspec.json.encode(alert), type=Alert) == alert
 
 
-def test_every_reason_reads_as_one_and_the_states_of_cards_and_cases_are_the_same() -> None:
+def test_every_reason_has_words_and_cards_and_alerts_know_the_same_states() -> None:
     assert set(REASON_TEXT) == set(Reason) and all(REASON_TEXT.values())
     assert set(STATES) >= STANDING and set(LEVELS) >= CARDS

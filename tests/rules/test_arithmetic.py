@@ -32,7 +32,7 @@ def short(found: tuple[Span, ...]) -> list[tuple[str, int, str]]:
     return [(span.from_day[5:], span.days, span.reason) for span in found]
 
 
-def test_national_day_with_its_make_up_days() -> None:
+def test_a_limit_over_national_day_shows_holidays_weekend_and_make_up_days() -> None:
     found = spans("2024-09-27T10:00", "7wd")
     assert short(found) == [
         ("09-27", 1, "first_day"),
@@ -58,7 +58,7 @@ def test_national_day_with_its_make_up_days() -> None:
     )
 
 
-def test_begun_after_closing_time() -> None:
+def test_a_limit_begun_after_closing_time_shows_the_evening_before_its_first_day() -> None:
     assert short(spans("2024-09-27T18:00", "1wd")) == [
         ("09-27", 1, "outside_hours"),
         ("09-28", 1, "weekend"),
@@ -98,17 +98,17 @@ def test_a_last_day_that_is_not_worked_rolls() -> None:
     assert short(spans("2024-09-26T10:00", "5d", ends="second"))[1:] == [("09-27", 5, "counted"), ("10-02", 7, "rolled")]
 
 
-def test_months_count_their_days() -> None:
+def test_a_limit_in_months_shows_the_days_of_the_month_as_counted() -> None:
     assert short(spans("2024-01-31T10:00", "1mo", roll_last_day=False)) == [("01-31", 1, "first_day"), ("02-01", 29, "counted")]
 
 
-def test_an_instant_item_says_so() -> None:
+def test_an_instant_item_shows_its_due_day_as_such() -> None:
     found = spans("2024-09-30T18:00", "0wd")
     assert short(found) == [("09-30", 1, "outside_hours"), ("10-01", 7, "holiday:国庆节"), ("10-08", 1, "instant_item")]
     assert describe(found)[-1] == "2024-10-08：即办件，当日办结，1 天"
 
 
-def test_working_hours_count_milliseconds() -> None:
+def test_a_limit_in_working_hours_shows_the_time_counted_each_day() -> None:
     found = spans("2024-09-27T16:00", "4wh", ("2024-09-29T09:00", "2024-09-29T10:00", "hearing"))
     assert [(span.from_day[5:], span.reason, span.ms) for span in found] == [
         ("09-27", "counted", 90 * MINUTE),
@@ -119,14 +119,14 @@ def test_working_hours_count_milliseconds() -> None:
     assert describe(found, "en")[2] == "2024-09-29: worked in exchange for 国庆节, counted, 2 h 30 min"
 
 
-def test_working_minutes_do_too_and_less_than_an_hour_is_told_in_minutes() -> None:
+def test_a_limit_in_working_minutes_shows_minutes_where_an_hour_is_not_full() -> None:
     found = spans("2024-09-27T17:25", "15wm")
     assert [(span.counted, span.ms) for span in found] == [(True, 5 * MINUTE), (False, 0), (True, 10 * MINUTE)]
     assert describe(found)[0] == "2024-09-27：计入，5 分"
     assert describe(found, "en")[2].endswith("counted, 10 min")
 
 
-def test_working_hours_begun_after_closing_time_and_suspended_for_days() -> None:
+def test_a_limit_in_working_hours_shows_days_suspended_whole() -> None:
     found = spans("2024-09-02T18:00", "4wh", ("2024-09-03T08:00", "2024-09-05T08:00", "auction"))
     assert short(found) == [("09-02", 1, "outside_hours"), ("09-03", 2, "suspended:auction"), ("09-05", 1, "counted")]
 

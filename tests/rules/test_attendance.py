@@ -43,41 +43,41 @@ CAME: Told = ("attendant_arrived", 0, "甲")
 
 
 class TestAbsences:
-    def test_from_the_last_to_leave_to_the_next_to_come(self) -> None:
+    def test_an_absence_lasts_from_the_last_to_leave_to_the_next_to_come(self) -> None:
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 2, "乙")) == [(1, 2, "甲")]
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲")) == [(1, 0, "甲")]
 
-    def test_one_of_two_is_enough(self) -> None:
+    def test_a_window_with_one_of_two_attendants_left_is_attended(self) -> None:
         two = ("attendant_arrived", 0.5, "乙")
         assert absences(OPEN, CAME, two, ("attendant_left", 1, "甲")) == []
         assert absences(OPEN, CAME, two, ("attendant_left", 1, "甲"), ("attendant_left", 3, "乙")) == [(3, 0, "乙")]
 
-    def test_who_hands_over_leaves_nobody_out(self) -> None:
+    def test_a_handover_in_one_instant_is_no_absence(self) -> None:
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 1, "乙")) == []
 
-    def test_a_closed_window_needs_nobody(self) -> None:
+    def test_a_closed_window_has_no_absence(self) -> None:
         left, closed, again = ("attendant_left", 1, "甲"), ("window_closed", 1.5, ""), ("window_opened", 2, "")
         assert absences(OPEN, CAME, left, closed) == [(1, 1.5, "甲")]
         assert absences(OPEN, CAME, left, closed, again) == [(1, 1.5, "甲"), (2, 0, "甲")]
         assert absences(CAME, ("window_opened", 1, ""), ("window_closed", 1, ""), ("attendant_left", 2, "甲")) == []
 
-    def test_who_never_came_cannot_leave_but_shows_that_people_sign_here(self) -> None:
+    def test_a_leaving_without_a_coming_counts_only_as_sign_that_people_sign_in_here(self) -> None:
         assert absences(OPEN, ("attendant_left", 1, "甲")) == []
         assert absences(OPEN, ("attendant_left", 0, "甲")) == [(0, 0, "甲")]
 
-    def test_less_than_a_minute_of_its_own_is_none(self) -> None:
+    def test_an_absence_within_one_minute_is_none(self) -> None:
         blink = [("attendant_left", 1, "甲"), ("attendant_arrived", 1 + 59 / 3600, "甲")]
         assert absences(OPEN, CAME, *blink) == []
         over = [("attendant_left", 1 + 59 / 3600, "甲"), ("attendant_arrived", 1 + 60 / 3600, "甲")]
         assert [left for *_, left in absences(OPEN, CAME, *over)] == ["甲"]
 
-    def test_opening_and_signing_in_hold_for_the_day(self) -> None:
+    def test_an_opening_and_a_signing_in_hold_until_midnight(self) -> None:
         assert absences(OPEN, CAME, ("window_opened", 24, "")) == [(24, 0, "")]
         assert absences(OPEN, CAME, ("attendant_arrived", 24, "甲"), ("attendant_left", 25, "甲")) == []
         midnight = 14.5
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 24, "甲")) == [(1, midnight, "甲")]
 
-    def test_only_where_somebody_signed_in_of_late(self) -> None:
+    def test_a_window_where_nobody_signed_in_of_late_has_no_absence(self) -> None:
         days = RECENT // DAY
         assert absences(CAME, ("window_opened", days * 24, "")) == [(days * 24, 0, "")]
         assert absences(CAME, ("window_opened", days * 24 + 0.01, "")) == []
@@ -85,7 +85,7 @@ class TestAbsences:
 
 
 class TestClock:
-    def test_says_who_left_last_and_where(self) -> None:
+    def test_an_attendance_alert_says_who_left_last_and_where(self) -> None:
         alert = told(OPEN, CAME, ("attendant_left", 1, "0412")).tick(day(0, 1)).alerts
         assert not alert
         story = told(OPEN, CAME, ("attendant_arrived", 0, "0412"), ("attendant_left", 0.5, "甲"), ("attendant_left", 1, "0412"))
@@ -97,26 +97,26 @@ class TestClock:
         assert sum(span.ms for span in found.spans) == 10 * MINUTE
         assert story.tick(day(0, 1, 31)).alerts and story.standing == {"yellow attendance"}
 
-    def test_reaches_nothing_once_the_day_is_over(self) -> None:
+    def test_an_absence_raises_nothing_once_the_office_is_closed(self) -> None:
         story = told(OPEN, CAME, ("attendant_left", 7.4, "甲"))  # 16:54, six minutes before the office closes
         assert story.known.clocks and story.tick(day(5)).wake_at is None
         assert {card.rule for card in story.known.cards} == {"window-opening"}
 
-    def test_what_is_over_before_a_level_could_be_reached_is_not_kept(self) -> None:
+    def test_an_absence_over_before_its_first_level_is_not_kept(self) -> None:
         rule = next(index for index, rule in enumerate(book().rules) if rule.id == "attendance")
         short = told(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 1 + 10 / 60, "甲"))
         assert all(clock.rule != rule for clock in short.known.clocks)
         longer = told(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 1 + 11 / 60, "甲"))
         assert [clock.end - clock.start for clock in longer.known.clocks if clock.rule == rule] == [11 * MINUTE]
 
-    def test_with_a_level_before_the_limit_short_ones_are_kept_too(self) -> None:
+    def test_an_absence_over_before_its_limit_is_kept_where_a_level_comes_earlier(self) -> None:
         early = {"id": "attendance", "clock": "attendance", "limit": "10wm", "warning": "1/2"}
         story = Story(books(time_limits=[early]))
         for kind, minutes in (("window_opened", 0), ("attendant_arrived", 0), ("attendant_left", 5), ("attendant_arrived", 11)):
             story.tell(kind, day(0, 0, minutes), **({"operator": "甲"} if kind[0] == "a" else {}))
         assert story.states and set(story.states.values()) == {"expired"}
 
-    def test_a_late_record_about_another_absence_leaves_its_number(self) -> None:
+    def test_an_absence_keeps_its_number_when_an_earlier_one_is_reported_late(self) -> None:
         records = [OPEN, CAME, ("attendant_left", 3, "甲")]
         story = told(*records)
         story.tick(day(0, 7))
@@ -127,7 +127,7 @@ class TestClock:
         assert before < {card.cycle for card in story.known.cards}
         assert story.standing == {"yellow attendance"}
 
-    def test_of_a_year_the_calendar_does_not_know_it_is_not_judged(self) -> None:
+    def test_an_absence_in_a_year_without_a_calendar_is_not_judged(self) -> None:
         far = MONDAY.replace(year=2040)
         story = Story()
         for kind in ("window_opened", "attendant_left"):
@@ -136,18 +136,18 @@ class TestClock:
 
 
 class TestOpening:
-    def test_is_expected_on_the_next_working_day_over_holidays(self) -> None:
+    def test_an_opening_is_expected_on_the_next_working_day_over_holidays(self) -> None:
         story = Story()
         story.tell("window_opened", datetime(2026, 4, 3, 9, tzinfo=MONDAY.tzinfo))  # Friday before Qingming
         (clock,) = story.known.clocks
         assert clock.start == to_instant(datetime(2026, 4, 7, 9, tzinfo=MONDAY.tzinfo))
 
-    def test_an_extra_opening_on_a_day_off_leads_to_none(self) -> None:
+    def test_an_opening_on_a_day_off_lets_no_other_be_expected(self) -> None:
         story = Story()
         story.tell("window_opened", datetime(2026, 3, 7, 9, tzinfo=MONDAY.tzinfo))
         assert story.known.clocks == ()
 
-    def test_is_told_with_its_words_and_expected_once(self) -> None:
+    def test_a_missed_opening_is_carded_once_and_stays_carded_when_the_window_opens_later(self) -> None:
         story = told(OPEN)
         (yellow, *_) = [alert for alert in story.tick(day(9)).alerts if alert.level == "yellow"]
         assert (yellow.detail, yellow.limit, yellow.due_at) == ("unopened", "15wm", day(1, 0.5))
@@ -155,11 +155,11 @@ class TestOpening:
         story.tell("window_opened", day(9))
         assert story.states[f"yellow window-opening/{number_at(to_instant(day(1, -0.5)))}"] == "issued"
 
-    def test_is_expected_of_a_window_that_then_says_it_is_closed(self) -> None:
+    def test_an_expected_opening_ends_when_the_window_says_it_is_closed(self) -> None:
         story = told(OPEN, ("window_closed", 25, ""), arrived=day(2))
         assert (to_instant(day(1, -0.5)), to_instant(day(1, 1))) in [(clock.start, clock.end) for clock in story.known.clocks]
 
-    def test_what_was_opened_before_a_level_could_be_reached_is_not_kept(self) -> None:
+    def test_an_opening_late_by_no_more_than_its_limit_is_not_kept(self) -> None:
         """``15wm``: what takes longer may have been too late; what does not, never."""
         for minutes in (15, 16):
             story = told(OPEN, ("window_opened", 24 - 0.5 + minutes / 60, ""), arrived=day(2))
@@ -168,7 +168,7 @@ class TestOpening:
 
 
 class TestPlace:
-    def test_is_kept_with_its_window_and_counts_as_no_case(self) -> None:
+    def test_a_duty_record_is_kept_with_its_window_and_counts_as_no_case(self) -> None:
         opened = event("window_opened", day(0))
         assert key_of(opened) == "duty:430100/市政务服务中心/A01" and supervised(opened)
         story = told(OPEN, CAME)
@@ -177,7 +177,7 @@ class TestPlace:
         assert place is not None and place.department == "市场监管局"
         assert decode_case(encode_case(story.known)) == story.known
 
-    def test_is_not_kept_where_no_clock_asks_for_it(self) -> None:
+    def test_a_duty_record_is_not_kept_where_no_clock_asks_for_it(self) -> None:
         story = Story(books(time_limits=[{"id": "p", "clock": "case", "yellow": "deadline"}]))
         assert story.tell("window_opened", day(0)).case is None
 
@@ -191,7 +191,9 @@ class TestPlace:
             ("attendant_left", {"operator": None}),
         ],
     )
-    def test_names_a_window_and_no_case_and_people_by_their_numbers(self, tag: str, change: dict[str, Any]) -> None:
+    def test_a_duty_record_that_names_a_case_or_no_window_or_no_attendant_is_refused(
+        self, tag: str, change: dict[str, Any]
+    ) -> None:
         good = {"id": "1", "at": "2026-03-02T09:30:00+08:00", "region": "430100", "window": "A01"}
         good |= {"operator": "0412"} if tag.startswith("attendant") else {}
         assert msgspec.convert(good, EVENT_TYPES[tag], strict=False)
@@ -199,7 +201,7 @@ class TestPlace:
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(bad, EVENT_TYPES[tag], strict=False)
 
-    def test_the_same_record_again_says_nothing(self) -> None:
+    def test_a_duty_record_repeated_changes_nothing(self) -> None:
         story = told(OPEN, CAME)
         before = story.known
         assert story.record(event("window_opened", day(0)), day(0, 1)).case == before
@@ -208,11 +210,11 @@ class TestPlace:
 
 
 class TestNumbers:
-    def test_are_made_from_the_minute(self) -> None:
+    def test_a_number_is_made_from_the_minute(self) -> None:
         at = to_instant(MONDAY)
         assert begun_at(number_at(at + 59_999)) == at
         assert number_at(at) < number_at(at, "TS1") < number_at(at + MINUTE)
 
-    def test_of_one_minute_and_name_differ(self) -> None:
+    def test_numbers_of_one_minute_and_name_differ(self) -> None:
         at = to_instant(MONDAY)
         assert len(set(numbers_of([(at, "a")] * 5 + [(at + 1, "a")]))) == 6

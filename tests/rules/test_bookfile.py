@@ -30,7 +30,7 @@ def test_merging_lays_tables_over_key_by_key_and_replaces_the_rest() -> None:
     assert base == {"a": {"x": 1, "y": {"z": 2}}, "b": [1, 2], "c": 3}
 
 
-def test_the_least_book() -> None:
+def test_a_book_of_one_rule_has_the_defaults_for_the_rest() -> None:
     least = parse_book("least", LEAST)
     assert (least.title, least.worktime.zone, least.effective_from, least.calendar.name) == ("least", "Asia/Shanghai", 0, "cn")
     assert least.item("x").statutory == "" and least.special.unit == "wd" and not least.process
@@ -86,23 +86,23 @@ class TestFiles:
         path.write_text(self.HEAD + text, "utf-8")
         return path
 
-    def test_none_given_is_the_default(self) -> None:
+    def test_the_default_book_is_loaded_where_none_is_named(self) -> None:
         assert load_books([]).at(0).version == "default-1"
 
-    def test_a_bare_name_is_a_profile(self) -> None:
+    def test_a_bare_name_loads_the_profile_of_that_name(self) -> None:
         assert load_book(Path("hunan")).version == "hunan-1"
 
-    def test_a_regional_calendar_by_name(self, tmp_path: Path) -> None:
+    def test_a_book_takes_a_regional_calendar_by_its_name(self, tmp_path: Path) -> None:
         assert "guangxi" in calendars()
         loaded = load_book(self.write(tmp_path, 'calendar = "guangxi"\n'))
         assert loaded.calendar.name == "guangxi"
         assert not loaded.calendar.is_workday(datetime(2025, 3, 31, tzinfo=UTC).date())
 
-    def test_a_calendar_beside_the_book(self, tmp_path: Path) -> None:
+    def test_a_book_takes_a_calendar_from_a_file_beside_it(self, tmp_path: Path) -> None:
         (tmp_path / "town.toml").write_text('name = "town"\nbase = "weekends"\nyears = [2026]\n', "utf-8")
         assert load_book(self.write(tmp_path, 'calendar = "town.toml"\n')).calendar.name == "town"
 
-    def test_a_calendar_within_the_book(self, tmp_path: Path) -> None:
+    def test_a_book_takes_a_calendar_from_a_table_within_it(self, tmp_path: Path) -> None:
         loaded = load_book(self.write(tmp_path, '[calendar]\nbase = "weekends"\nyears = [2026]\n'))
         assert (loaded.calendar.name, loaded.calendar.years) == ("own", (2026,))
 

@@ -39,7 +39,7 @@ def test_a_case_voided_or_withdrawn_was_terminated(how: str, odd: bool) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "odd"), [(-1, False), (0, True), (5, True)])
-def test_suspended_at_the_last_minute_is_from_a_day_before_the_deadline(minutes: int, odd: bool) -> None:
+def test_a_suspension_is_at_the_last_minute_from_a_working_day_before_the_deadline_on(minutes: int, odd: bool) -> None:
     story = looking("suspended-last-minute", within="1wd")
     story.tell("accepted", day(0), promised="5wd")
     story.tell("suspended", day(4, 0, minutes), procedure="hearing", approved_days=3)
@@ -47,14 +47,14 @@ def test_suspended_at_the_last_minute_is_from_a_day_before_the_deadline(minutes:
 
 
 @pytest.mark.parametrize(("minutes", "odd"), [(0, True), (1, False)])
-def test_and_to_the_deadline_itself(minutes: int, odd: bool) -> None:
+def test_a_suspension_is_at_the_last_minute_up_to_the_deadline_itself(minutes: int, odd: bool) -> None:
     story = looking("suspended-last-minute", within="1wd")
     story.tell("accepted", day(0), promised="5wd")
     story.tell("suspended", day(7, 0, minutes), procedure="hearing", approved_days=3)
     assert found(story) == odd
 
 
-def test_how_near_it_was_is_told_by_the_cap_of_the_item() -> None:
+def test_a_last_minute_suspension_is_measured_by_the_extension_cap_of_the_item() -> None:
     items = [{"code": "licence", "max_extension": 4}]
     near = []
     for days in (8, 10):
@@ -67,7 +67,7 @@ def test_how_near_it_was_is_told_by_the_cap_of_the_item() -> None:
 
 
 @pytest.mark.parametrize(("days", "odd"), [(7, False), (8, True), (9, True), (10, False)])
-def test_a_pause_that_ended_before_is_left_out_of_how_near_it_was(days: int, odd: bool) -> None:
+def test_a_last_minute_suspension_is_measured_without_an_earlier_pause(days: int, odd: bool) -> None:
     story = looking("suspended-last-minute", within="1wd")
     story.tell("accepted", day(0), promised="5wd")
     story.tell("suspended", day(1), procedure="hearing", approved_days=2)
@@ -88,7 +88,7 @@ def test_the_decision_is_a_step_of_the_flow_unless_the_stage_was_entered() -> No
     assert found(story) == 1, "entered it was; the decision is no further step"
 
 
-def test_who_is_not_named_is_nobody() -> None:
+def test_a_handler_who_is_not_named_is_nobody_and_finds_no_four_eyes_breach() -> None:
     story = looking("four-eyes")
     story.tell("accepted", day(0))
     for stage in ("handling", "review"):
@@ -112,7 +112,7 @@ def test_a_complaint_that_ended_before_the_case_ran_over_raises_nothing() -> Non
         assert found(story) == odd, minutes
 
 
-def test_a_department_given_its_part_again_has_done_it_only_once() -> None:
+def test_a_part_given_to_a_department_again_is_a_cycle_of_its_own() -> None:
     story = Story()
     story.tell("accepted", day(0), promised="30wd")
     story.tell("branch_opened", day(0), department="消防队", limit="3wd")
@@ -184,7 +184,7 @@ def test_a_refused_act_names_its_reason_and_the_field_at_fault(
         assert (error.value.reason, error.value.field) == (reason, field), "nor of a case that nobody knows"
 
 
-def test_an_act_is_remembered_by_its_place_in_the_log() -> None:
+def test_an_act_moves_the_offset_of_its_case() -> None:
     """Else what came before it would be taken for new after a crash."""
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
@@ -196,7 +196,7 @@ def test_an_act_is_remembered_by_its_place_in_the_log() -> None:
     assert "yellow reply" in story.standing
 
 
-def test_only_the_case_itself_is_extended() -> None:
+def test_an_extension_moves_the_limit_of_the_case_and_of_no_stage() -> None:
     story = Story(books(stages={"review": "3wd"}))
     story.tell("accepted", day(0), promised="5wd", statutory="60wd")
     story.tell("stage_entered", day(0), stage="review")
@@ -207,7 +207,7 @@ def test_only_the_case_itself_is_extended() -> None:
     assert limits["stage-review"] == ("3wd", day(7)) and limits["case-promise"] == ("7wd", day(11))
 
 
-def test_a_finding_whose_grace_ends_in_a_year_nobody_knows_waits() -> None:
+def test_a_finding_whose_grace_ends_in_an_unknown_year_raises_nothing() -> None:
     calendar = {"name": "own", "base": "weekends", "years": [2026]}
     rule = {"id": "own", "finding": "conclusion-without-acceptance", "red": "1wd after"}
     story = Story(books(process=[rule], calendar=calendar))
@@ -230,7 +230,7 @@ def test_an_appeal_stops_a_clock_only_while_it_runs() -> None:
     assert appeals_of(appeals((10, "appeal")), 5) == ((), 10)
 
 
-def test_what_people_may_not_do_names_the_field() -> None:
+def test_a_forbidden_card_by_hand_names_the_field_at_fault() -> None:
     story = Story(RuleBooks([book("default")]))
     story.tell("accepted", day(0))
     with pytest.raises(BadEvent) as refused:
@@ -238,7 +238,7 @@ def test_what_people_may_not_do_names_the_field() -> None:
     assert (refused.value.reason, refused.value.field) == ("forbidden_type", "level")
 
 
-def test_the_first_day_after_the_last_year_is_not_covered() -> None:
+def test_a_calendar_does_not_cover_the_day_after_its_last_year() -> None:
     calendar = Calendar("own", [2026], {}, {})
     assert calendar.is_workday(date(2026, 12, 31)) and not calendar.covers(date(2027, 1, 1))
     first, days = calendar.first, len(calendar.before) - 1
@@ -293,7 +293,7 @@ def test_a_limit_in_hours_ends_with_the_session_it_fills(start: str, limit: str,
     assert own("09:00-12:00 13:00-17:00", limit, start) == expected
 
 
-def test_limits_that_make_no_sense_say_why() -> None:
+def test_a_limit_or_counting_that_makes_no_sense_is_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match=r"^a limit cannot be negative \(-1\): give a whole number and a unit"):
         Limit(-1, Unit.working_days)
     with pytest.raises(ValueError, match=r'^first_day_counts means nothing with ends = "second": choose one of the two$'):
@@ -304,7 +304,7 @@ def test_limits_that_make_no_sense_say_why() -> None:
     assert refused.value.defects == ["seasons[0]: needs exactly the keys from, to, sessions"]
 
 
-def test_back_over_a_night_in_hours_ends_at_the_opening_not_at_the_closing_before() -> None:
+def test_a_limit_in_hours_taken_back_over_a_night_ends_at_the_opening() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
     worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
 
@@ -331,7 +331,7 @@ def test_a_pause_in_the_grace_of_a_weekend_holds_the_limit_till_it_is_over_and_n
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("applied", {}), ("complaint_filed", {"case": ""})])
-def test_until_it_is_accepted_the_book_of_its_earliest_record_judges(kind: str, fields: dict[str, Any]) -> None:
+def test_a_case_or_complaint_not_accepted_is_judged_by_the_book_of_its_earliest_record(kind: str, fields: dict[str, Any]) -> None:
     old, new = book(version="old-1"), book(version="new-1", effective_from=day(10))
     story = Story(RuleBooks([old, new]))
     more = {"complaint": "TS2"} if kind == "complaint_filed" else {}
@@ -342,7 +342,7 @@ def test_until_it_is_accepted_the_book_of_its_earliest_record_judges(kind: str, 
     assert story.known.book == "old-1"
 
 
-def test_a_record_that_moves_no_clock_leaves_the_alarm_where_it_was() -> None:
+def test_a_record_that_moves_no_clock_leaves_the_wake_up_where_it_was() -> None:
     story = Story()
     woken = story.tell("accepted", day(0), promised="5wd").wake_at
     assert woken == to_instant(day(3)) + 1
@@ -354,7 +354,7 @@ def test_a_record_that_moves_no_clock_leaves_the_alarm_where_it_was() -> None:
     assert story.tick(day(5)).wake_at == to_instant(day(7)) + 1, "what is past wakes nobody"
 
 
-def test_a_breach_told_late_is_answered_for_from_when_it_was_told() -> None:
+def test_a_reply_to_a_breach_reported_late_is_counted_from_the_report() -> None:
     story = Story(RuleBooks([book("office")]))
     reached = story.tell("accepted", day(0), arrived=day(10), promised="5wd", statutory="100wd")
     card = story.card("yellow", "case-promise")
@@ -368,13 +368,13 @@ def test_a_breach_told_late_is_answered_for_from_when_it_was_told() -> None:
     assert (card.due, card.known, card.raised) == tuple(map(to_instant, (day(7), day(7), day(10)))), "seen late, known in time"
 
 
-def test_without_any_book_nothing_is_judged() -> None:
+def test_rule_books_without_any_book_are_refused() -> None:
     with pytest.raises(BadRuleBook) as refused:
         RuleBooks([])
     assert str(refused.value) == "rule books: none given"
 
 
-def test_what_was_worked_is_whole_milliseconds_and_less_than_a_month_is_none() -> None:
+def test_worked_time_is_whole_milliseconds_and_less_than_a_month_is_no_month() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
     worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
     start, end = (to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00")) for text in ("02T09:00", "12T10:00"))

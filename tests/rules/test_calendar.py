@@ -29,7 +29,7 @@ GUANGXI = Path(__file__).parents[2] / "rules" / "worktime" / "calendars" / "guan
         ("2020-01-31", False, "春节"),  # prolonged for the epidemic
     ],
 )
-def test_the_state_councils_shifts(day: str, worked: bool, name: str) -> None:
+def test_the_national_calendar_knows_the_state_councils_shifts(day: str, worked: bool, name: str) -> None:
     assert china().is_workday(date.fromisoformat(day)) is worked
     assert china().name_of(date.fromisoformat(day)) == name
 
@@ -42,7 +42,7 @@ def test_every_day_of_every_year_agrees_with_the_package() -> None:
         day += timedelta(days=1)
 
 
-def test_the_prefix_sums_are_each_others_inverse() -> None:
+def test_the_ordinals_of_working_days_and_the_days_of_ordinals_are_inverse() -> None:
     calendar = china()
     assert all(calendar.ordinal_of(day) == ordinal for ordinal, day in enumerate(calendar.working))
     assert len(calendar.before) == 1 + (date(2026, 12, 31) - date(2004, 1, 1)).days + 1
@@ -143,7 +143,7 @@ def test_a_base_key_and_a_base_passed_in_contradict_each_other() -> None:
         from_dict({"name": "x", "base": "cn"}, china())
 
 
-def test_another_weekend() -> None:
+def test_a_calendar_may_have_another_weekend() -> None:
     calendar = Calendar("friday", [2024], {}, {}, weekend=frozenset({4}))
     assert not calendar.is_workday(date(2024, 5, 3))
     assert calendar.is_workday(date(2024, 5, 4))

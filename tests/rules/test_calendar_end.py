@@ -30,7 +30,7 @@ def begun(promised: str = "5wd", profile: str = "default", **keys: Any) -> Story
 
 @pytest.mark.parametrize("ends", ["second", "day_end", "closing_time"])
 @pytest.mark.parametrize("promised", ["5wd", "7d", "20wh"])
-def test_a_suspension_into_the_unknown_year_takes_no_card_away(promised: str, ends: str) -> None:
+def test_a_suspension_into_an_unknown_year_withdraws_no_card_issued_before_it(promised: str, ends: str) -> None:
     story = begun(promised, counting={"ends": ends})
     story.tick(on(11, 16))
     assert "yellow case-promise" in story.standing
@@ -40,7 +40,7 @@ def test_a_suspension_into_the_unknown_year_takes_no_card_away(promised: str, en
     assert [alert.reason for alert in story.alerts if alert.state == "withdrawn"] == []
 
 
-def test_its_arithmetic_is_told_as_before() -> None:
+def test_a_suspension_after_the_limit_leaves_the_arithmetic_of_the_card_as_it_was() -> None:
     story = begun()
     story.tell("suspended", on(11, 20), on(11, 20), procedure="inspection", approved_days=40)
     [alert] = [alert for alert in story.alerts if alert.level == "yellow" and alert.rule == "case-promise"]
@@ -48,21 +48,21 @@ def test_its_arithmetic_is_told_as_before() -> None:
     assert not any("inspection" in str(span) for span in alert.spans)
 
 
-def test_a_supplement_asked_for_after_the_limit_takes_none_away_either() -> None:
+def test_a_supplement_requested_after_the_limit_withdraws_no_card() -> None:
     story = begun()
     story.tick(on(11, 16))
     story.tell("supplement_requested", on(11, 20))
     assert "yellow case-promise" in story.standing
 
 
-def test_while_it_is_suspended_nobody_says_when_it_is_due() -> None:
+def test_a_case_suspended_into_an_unknown_year_has_no_known_deadline() -> None:
     story = begun("20wd")
     story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
     assert not next(clock for clock in story.known.clocks if clock.rule == 0).deadline
     assert is_uncovered(story.known)
 
 
-def test_once_it_is_resumed_before_the_year_ends_everybody_knows() -> None:
+def test_a_case_resumed_before_the_unknown_year_has_a_known_deadline_again() -> None:
     story = begun("20wd")
     story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
     story.tell("resumed", on(11, 25))
@@ -71,7 +71,7 @@ def test_once_it_is_resumed_before_the_year_ends_everybody_knows() -> None:
     assert "yellow case-promise" in story.standing
 
 
-def test_resumed_in_the_unknown_year_its_end_is_as_unknown() -> None:
+def test_a_suspension_resumed_in_the_unknown_year_has_an_unknown_end() -> None:
     story = begun("20wd")
     story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
     story.tell("resumed", on(1, 6, year=2027))
@@ -79,14 +79,14 @@ def test_resumed_in_the_unknown_year_its_end_is_as_unknown() -> None:
     assert pause.end == UNKNOWN
 
 
-def test_a_supplement_that_came_in_time_ends_its_pause_whatever_the_cap() -> None:
+def test_a_supplement_delivered_before_the_unknown_year_ends_its_pause_whatever_the_cap() -> None:
     story = begun("20wd")
     story.tell("supplement_requested", on(11, 20))
     story.tell("supplemented", on(11, 25))
     assert story.deadline("case-promise") == on(12, 3)
 
 
-def test_a_level_that_is_known_is_reached_though_the_next_is_not() -> None:
+def test_a_known_level_is_reached_though_the_next_one_lies_in_an_unknown_year() -> None:
     """Zhanjiang: yellow at the deadline, red five working days later."""
     story = begun("40wd", "zhanjiang")
     assert story.deadline("case-promise") == on(12, 28)
@@ -99,7 +99,7 @@ def test_a_level_that_is_known_is_reached_though_the_next_is_not() -> None:
     assert not is_uncovered(story.known)
 
 
-def test_so_it_is_with_findings_and_with_cards_nobody_answers() -> None:
+def test_a_finding_or_unanswered_card_reaches_its_known_level_though_the_next_is_unknown() -> None:
     rule = {"id": "it", "finding": "terminated", "yellow": "at once", "red": "5wd after"}
     story = begun("60wd", process=[rule])
     story.tell("concluded", on(12, 30), how="voided")
@@ -119,7 +119,7 @@ def test_so_it_is_with_findings_and_with_cards_nobody_answers() -> None:
     [("second", "5wd", False), ("second", "5d", False), ("second", "20wh", False), ("day_end", "20wh", False),
      ("day_end", "5wd", True), ("day_end", "5d", True), ("closing_time", "5wd", True), ("second", "0wd", True)],
 )  # fmt: skip
-def test_the_very_instant_counts_as_where_the_end_is_known(ends: str, limit: str, matters: bool) -> None:
+def test_a_pause_of_unknown_end_in_the_due_instant_counts_as_one_of_known_end(ends: str, limit: str, matters: bool) -> None:
     judged: RuleBook = book(over={**UNTIL_2026, "counting": {"ends": ends}})
     worktime, start = judged.worktime, to_instant(on(11, 2))
     due = worktime.due(start, Limit.parse(limit))
@@ -132,7 +132,7 @@ def test_the_very_instant_counts_as_where_the_end_is_known(ends: str, limit: str
             assert prolonged(worktime, start, Limit.parse(limit), pause) == due
 
 
-def test_a_known_pause_that_begins_too_late_may_end_when_it_likes() -> None:
+def test_a_pause_that_begins_after_the_limit_changes_nothing_though_it_ends_on_the_last_covered_evening() -> None:
     """Found by Hypothesis: it ended after closing time on the last day that is covered, so that its end was no day to be had."""
     judged = book(over={**UNTIL_2026, "counting": {"ends": "closing_time"}})
     pause = (to_instant(on(12, 1)), to_instant(on(12, 31, 18)))

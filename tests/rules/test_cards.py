@@ -44,7 +44,7 @@ def told(change: Change) -> tuple[str, str, str]:
     return LEVELS[change.card.level], STATES[change.card.state], change.reason.code
 
 
-def test_nothing_before_the_threshold_nor_on_it() -> None:
+def test_no_alert_is_raised_before_its_threshold_nor_on_it() -> None:
     desk = Desk()
     assert desk.judge(WARN - 1, promise(), law()) == [] and desk.wake_at == WARN + 1
     assert desk.judge(WARN, promise(), law()) == [] and desk.wake_at == WARN + 1
@@ -52,7 +52,7 @@ def test_nothing_before_the_threshold_nor_on_it() -> None:
     assert desk.wake_at == DUE + 1
 
 
-def test_warning_then_yellow_then_red() -> None:
+def test_a_warning_is_superseded_by_yellow_and_red_is_issued_when_the_law_is_passed() -> None:
     desk = Desk()
     desk.judge(WARN + 1, promise(), law())
     yellow = [("warning", "superseded", "higher_level_reached"), ("yellow", "issued", "limit_passed")]
@@ -62,7 +62,7 @@ def test_warning_then_yellow_then_red() -> None:
     assert desk.wake_at is None and standing(desk.cards) == (1, 1)
 
 
-def test_seen_late_all_levels_come_at_once_the_mildest_first() -> None:
+def test_a_case_seen_late_gets_all_levels_at_once_the_mildest_first() -> None:
     expected = [
         ("warning", "superseded", "higher_level_reached"),
         ("yellow", "issued", "limit_passed"),
@@ -78,12 +78,12 @@ def test_a_timely_end_expires_the_warning_and_the_card_never_comes() -> None:
     assert desk.judge(LAW + 5, promise(end=DUE)) == [] and desk.wake_at is None
 
 
-def test_one_millisecond_late_is_late() -> None:
+def test_an_end_one_millisecond_after_the_deadline_is_late() -> None:
     assert ("yellow", "issued", "limit_passed") in Desk().judge(DUE + 5, promise(end=DUE + 1))
     assert Desk().judge(DUE + 5, promise(end=DUE)) == [("warning", "expired", "closed_in_time")]
 
 
-def test_ended_before_its_warning_there_is_none() -> None:
+def test_a_clock_that_ended_before_its_warning_raises_none() -> None:
     assert Desk().judge(DUE + 5, promise(end=WARN)) == []
 
 
@@ -93,7 +93,7 @@ def test_a_card_stands_though_the_case_ends_after_it() -> None:
     assert desk.judge(DUE + 9, promise(end=DUE + 5)) == [] and standing(desk.cards) == (1, 0)
 
 
-def test_held_alerts_are_pending_and_stand() -> None:
+def test_an_alert_held_for_confirmation_is_pending_and_stands() -> None:
     desk = Desk(HELD)
     assert desk.judge(WARN + 1, promise(), law()) == [("warning", "pending", "limit_near")]
     assert desk.judge(LAW + 1, promise(), law())[1:] == [("yellow", "pending", "limit_passed"), ("red", "issued", "limit_passed")]
@@ -127,7 +127,7 @@ def test_a_limit_that_moves_but_has_passed_all_the_same_is_recomputed() -> None:
     assert (card.due, card.raised, card.change) == (DUE + 2, DUE + 1, 2)
 
 
-def test_what_was_withdrawn_may_have_to_come_back() -> None:
+def test_a_withdrawn_card_is_reinstated_when_its_limit_moves_back() -> None:
     desk = Desk()
     desk.judge(DUE + 1, promise())
     desk.judge(DUE + 2, promise(warn=5000, due=6000))
@@ -158,13 +158,13 @@ def test_a_rule_that_is_gone_from_the_book_takes_its_alerts_along() -> None:
     assert desk.judge(DUE + 2)[-1] == ("yellow", "withdrawn", "recomputed")
 
 
-def test_nobody_may_be_carded_by_a_deadline_that_is_not_known_any_more() -> None:
+def test_a_card_is_withdrawn_when_its_deadline_is_no_longer_known() -> None:
     desk = Desk()
     desk.judge(DUE + 1, promise())
     assert desk.judge(DUE + 2, Clock(0, 1, 1, NEVER, NEVER, ()))[-1] == ("yellow", "withdrawn", "recomputed")
 
 
-def test_cycles_are_alerts_of_their_own() -> None:
+def test_each_cycle_of_a_clock_has_alerts_of_its_own() -> None:
     desk = Desk()
     desk.judge(DUE + 1, promise(end=DUE + 1), promise(cycle=2, warn=3000, due=4000))
     assert desk.judge(4001, promise(end=DUE + 1), promise(cycle=2, warn=3000, due=4000))[-1][0] == "yellow"
@@ -182,7 +182,7 @@ def test_the_law_passed_before_the_promise_supersedes_its_warning() -> None:
     assert changes == [("warning", "superseded", "higher_level_reached"), ("red", "issued", "limit_passed")]
 
 
-def test_changes_are_numbered_per_alert() -> None:
+def test_changes_are_numbered_for_each_alert_by_itself() -> None:
     desk = Desk()
     desk.judge(WARN + 1, promise())
     desk.judge(DUE + 1, promise())

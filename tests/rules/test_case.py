@@ -22,7 +22,7 @@ from tests.rules.story import Story, day
 TERMS = Terms(10, "430100", "h", "d", "w", "i", "5wd", "10wd")
 
 
-def test_a_case_comes_back_as_it_went_and_stays_small() -> None:
+def test_a_case_survives_its_encoding_and_stays_small() -> None:
     story = Story()
     story.tell("applied", day(0))
     story.tell("accepted", day(0, 1), promised="5wd", statutory="10wd")
@@ -65,11 +65,11 @@ def test_a_case_is_over_when_concluded_or_turned_away_after_whatever_acceptance(
         (Case("k", terms=TERMS, suspensions=((12, "hearing", 3),), concluded=13), "concluded"),
     ],
 )
-def test_states(case: Case, state: str) -> None:
+def test_the_state_of_a_case_follows_from_its_facts(case: Case, state: str) -> None:
     assert case_state(case) == state
 
 
-def test_flags_are_kept_not_refused() -> None:
+def test_odd_facts_are_flagged_not_refused() -> None:
     assert case_flags(Case("k")) == ()
     assert case_flags(Case("k", ahead=True)) == ("clock_ahead",)
     assert case_flags(Case("k", applied=5, concluded=4)) == ("concluded_before_applied",)
@@ -77,7 +77,7 @@ def test_flags_are_kept_not_refused() -> None:
     assert case_flags(Case("k", applied=5, concluded=5)) == ()
 
 
-def test_due_is_none_where_nothing_was_promised() -> None:
+def test_a_case_without_a_promise_has_no_due_instant() -> None:
     assert case_due(Case("k")) is None and case_due(Case("k", due=7)) == 7
 
 
@@ -86,5 +86,5 @@ def test_standing_counts_cards_not_warnings_nor_what_was_withdrawn() -> None:
     assert standing(tuple(Card("r", level, 1, state, 1, 1, 1) for level, state in levels)) == (2, 1)
 
 
-def test_names_and_positions() -> None:
+def test_levels_and_stages_are_found_by_name() -> None:
     assert (level_index("red"), stage_index("review")) == (3, 6)

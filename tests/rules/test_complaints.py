@@ -32,7 +32,7 @@ class TestPlace:
         assert scope(story.known) == ("430100", "市政务服务中心", "市场监管局")
         assert count(story.known) == NOTHING
 
-    def test_its_cards_count_for_its_department_and_say_where_and_what(self) -> None:
+    def test_a_card_about_a_windows_complaint_counts_for_its_department_and_names_place_and_complaint(self) -> None:
         story = Story()
         filed(story, "TS1", 0, **WINDOW)
         alert = story.tick(day(8)).alerts[-1]
@@ -58,7 +58,7 @@ class TestPlace:
         filed(story, "1", 1, department="投诉台")
         assert story.known.desk is None and scope(story.known)[2] == "市场监管局"
 
-    def test_it_is_no_step_of_the_case_and_marks_no_oddity(self) -> None:
+    def test_a_complaint_is_no_step_of_the_case_and_marks_no_oddity(self) -> None:
         process = [{"id": "p", "finding": "off-hall-channel", "yellow": "at once"}]
         story = Story(books(process=process))
         filed(story, "1", 0, channel="off-hall")
@@ -73,24 +73,24 @@ class TestRounds:
             story.tell(f"complaint_{kind}", day(when), day(20), complaint=complaint, **more)
         return [(each.complaint, each.filed, each.accepted, each.ended) for each in rounds_of(story.known)]
 
-    def test_are_numbered_by_filing_over_all_complaints(self) -> None:
+    def test_rounds_are_numbered_by_filing_over_all_complaints(self) -> None:
         told = [("filed", "b", 1), ("accepted", "b", 2), ("filed", "a", 1.5), ("closed", "b", 3)]
         assert self.rounds(*told) == [("b", at(1), at(2), at(3)), ("a", at(1.5), 0, 0)]
         assert self.rounds(*reversed(told)) == self.rounds(*told)
 
-    def test_end_with_a_return_and_begin_with_the_next_filing(self) -> None:
+    def test_a_round_ends_with_a_return_and_the_next_begins_with_a_filing(self) -> None:
         told = [("filed", "a", 1), ("misrouted", "a", 2), ("filed", "a", 5), ("accepted", "a", 6)]
         assert self.rounds(*told) == [("a", at(1), 0, at(2)), ("a", at(5), at(6), 0)]
 
-    def test_without_a_filing_wait_for_it(self) -> None:
+    def test_a_round_without_a_filing_has_not_begun_by_filing(self) -> None:
         assert self.rounds(("accepted", "a", 3)) == [("a", 0, at(3), 0)]
         assert self.rounds(("extended", "a", 3)) == [("a", 0, 0, 0)]
 
-    def test_the_earliest_of_each_counts(self) -> None:
+    def test_a_round_takes_the_earliest_of_each_of_its_records(self) -> None:
         told = [("filed", "a", 2), ("filed", "a", 1), ("answered", "a", 5), ("answered", "a", 4), ("refused", "a", 6)]
         assert self.rounds(*told) == [("a", at(1), 0, at(4))]
 
-    def test_first_of_nothing_is_never(self) -> None:
+    def test_the_first_of_no_instants_is_never(self) -> None:
         assert first() == first(0, 0) == 0 and first(0, 5, 3) == 3
 
 
@@ -103,18 +103,18 @@ class TestExtension:
             story.tell("complaint_extended", day(when), complaint="1", days=days)
         return int((story.deadline("answer").date() - day(0).date()).days)
 
-    def test_adds_working_days_up_to_the_cap_of_the_book(self) -> None:
+    def test_an_extension_adds_working_days_up_to_the_cap_of_the_book(self) -> None:
         assert self.due() == 7
         assert self.due((1, 4)) == 11
         assert self.due((1, 4), (2, 8)) == 21
         assert self.due((1, 4), (2, 8), cap=5) == 14
         assert self.due((1, 4), cap=0) == 7
 
-    def test_counts_only_if_granted_in_time(self) -> None:
+    def test_an_extension_granted_after_the_deadline_does_not_count(self) -> None:
         assert self.due((7, 5)) == 14
         assert self.due((7.01, 5)) == 7
 
-    def test_of_a_year_the_calendar_does_not_know_leaves_the_deadline_unknown(self) -> None:
+    def test_an_extension_in_a_year_without_a_calendar_leaves_the_deadline_unknown(self) -> None:
         story = Story()
         late = event("complaint_accepted", day(0), complaint="1").at.replace(year=2040)
         story.tell("complaint_accepted", late, complaint="1")
@@ -122,7 +122,7 @@ class TestExtension:
         assert all(clock.deadline == 0 for clock in story.known.clocks)
 
 
-def test_whom_it_is_about_is_kept_only_where_the_book_asks() -> None:
+def test_the_person_complained_about_is_kept_only_where_the_book_asks() -> None:
     for process, kept in (([], ""), ([{"id": "p", "finding": "complaint-repeated-person", "count": 2, "within": "5d",
                                        "yellow": "at once"}], "0412")):  # fmt: skip
         story = Story(books(process=process))
@@ -139,7 +139,7 @@ def test_a_card_never_names_the_person() -> None:
 
 
 @pytest.mark.parametrize("kind", ["complaint-repeated-case", "complaint-on-overdue"])
-def test_one_more_complaint_is_no_new_finding(kind: str) -> None:
+def test_one_more_complaint_in_the_same_run_is_no_new_finding(kind: str) -> None:
     story = Story()
     story.tell("accepted", day(0), promised="1wd")
     for number in range(3):
@@ -148,7 +148,7 @@ def test_one_more_complaint_is_no_new_finding(kind: str) -> None:
     assert [card.cycle for card in story.known.cards if card.rule == kind] == [1]
 
 
-def test_stays_small() -> None:
+def test_a_case_with_a_complaint_stays_small() -> None:
     story = Story()
     filed(story, "TS20260302-001", 0)
     for kind in ("accepted", "answered", "closed"):
@@ -158,7 +158,7 @@ def test_stays_small() -> None:
     assert len(encode_case(story.known)) < 600, "with its place, its clocks and what became of them"
 
 
-def test_a_filing_that_comes_after_the_acceptance_changes_no_number() -> None:
+def test_a_filing_reported_after_the_acceptance_changes_no_number() -> None:
     """Found by Hypothesis: its round began anew with the filing, and the numbers of the others moved with it."""
     story = Story()
     story.tell("complaint_accepted", day(0), complaint="TS2")
@@ -171,7 +171,7 @@ def test_a_filing_that_comes_after_the_acceptance_changes_no_number() -> None:
     assert "withdrawn" not in {alert.state for alert in story.alerts}
 
 
-def test_accepting_what_is_returned_in_the_same_instant_begins_nothing() -> None:
+def test_an_acceptance_in_the_instant_of_the_return_withdraws_no_misroute_card() -> None:
     story = Story()
     filed(story, "TS1", 0)
     story.tell("complaint_misrouted", day(7), complaint="TS1")

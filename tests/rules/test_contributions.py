@@ -40,12 +40,12 @@ def test_a_running_case_is_overdue_on_the_day_its_promise_will_run_out() -> None
     assert figures(story) == {(0, ACCEPTED): 1, (due, JUDGED): 1, (due, OVERDUE): 1}
 
 
-def test_concluding_it_in_time_takes_that_back() -> None:
+def test_a_case_concluded_in_time_is_judged_and_not_overdue() -> None:
     story = told(("accepted", 0, {"promised": "5d"}), ("concluded", 1, {}))
     assert figures(story) == {(0, ACCEPTED): 1, (1, JUDGED): 1, (1, SETTLED): 1}
 
 
-def test_concluding_it_late_does_not() -> None:
+def test_a_case_concluded_late_stays_overdue_on_the_day_its_promise_ran_out() -> None:
     story = told(("accepted", 0, {"promised": "1d"}), ("concluded", 9, {}))
     found = figures(story)
     assert found[9, SETTLED] == 1
@@ -57,7 +57,7 @@ def test_concluding_it_late_does_not() -> None:
     ("kind", "fields"),
     [("concluded", {"how": "returned"}), ("not_accepted", {}), ("concluded", {"how": "normal"})],
 )
-def test_what_is_a_refusal(kind: str, fields: dict[str, object]) -> None:
+def test_a_case_turned_away_or_returned_counts_as_refused(kind: str, fields: dict[str, object]) -> None:
     story = told(("applied", 0, {}), ("accepted", 0.1, {"promised": "5d"}), (kind, 1, fields))
     assert figures(story)[1, SETTLED] == 1
     assert figures(story)[1, REFUSED] == int(fields.get("how") != "normal")
@@ -67,7 +67,7 @@ def test_a_case_refused_at_the_door_is_settled_and_refused_but_was_not_accepted(
     assert figures(told(("applied", 0, {}), ("not_accepted", 1, {}))) == {(1, SETTLED): 1, (1, REFUSED): 1}
 
 
-def test_a_decision_to_refuse_is_one() -> None:
+def test_a_case_decided_as_refused_counts_as_refused() -> None:
     story = told(("accepted", 0, {"promised": "5d"}), ("decided", 0.5, {"result": "refused"}), ("concluded", 1, {}))
     assert figures(story)[1, REFUSED] == 1
 
@@ -84,7 +84,7 @@ def test_alerts_count_once_on_the_day_of_the_first_unless_they_were_withdrawn() 
     assert IRREGULAR not in {counter for _, counter in figures(late)}
 
 
-def test_how_long_stages_took_counts_once_the_case_is_concluded() -> None:
+def test_the_time_a_stage_took_counts_once_the_case_is_concluded() -> None:
     steps = [("accepted", 0, {"promised": "20wd"}), ("stage_entered", 0, {"stage": "handling"})]
     story = told(*steps, ("stage_left", 1.5, {"stage": "handling"}))
     assert list(paces(story.known, books().at(0))) == []
@@ -93,7 +93,7 @@ def test_how_long_stages_took_counts_once_the_case_is_concluded() -> None:
     assert (when, stage, minutes) == (to_day(int(day(1.5).timestamp() * 1000)), 5, 36 * 60)
 
 
-def test_nothing_that_counts_changes_with_a_stage_of_a_running_case() -> None:
+def test_a_conclusion_changes_what_a_case_contributes() -> None:
     before = told(("accepted", 0, {"promised": "20wd"}))
     after = told(("accepted", 0, {"promised": "20wd"}))
     first: Case = before.known
@@ -109,7 +109,7 @@ def test_nothing_that_counts_changes_with_a_stage_of_a_running_case() -> None:
         {"cards": ()}, {"entered": ((1, 0),)}, {"left": ((1, 0),)},
     ],
 )  # fmt: skip
-def test_whatever_counts_is_noticed_by_itself(change: dict[str, object]) -> None:
+def test_a_change_of_any_fact_that_counts_is_noticed(change: dict[str, object]) -> None:
     story = told(("accepted", 0, {"promised": "1d"}), ("stage_entered", 1, {"stage": "review"}), ("concluded", 9, {}))
     assert story.known.cards
     assert not same_contribution(story.known, replace(story.known, **change))
@@ -169,7 +169,7 @@ def test_a_part_without_a_limit_is_never_judged() -> None:
     assert parts(told(WHOLE, ("branch_opened", 1, {"department": "消防局"}))) == {("消防局", 1, ACCEPTED)}
 
 
-def test_each_part_by_its_own_limit_and_none_of_the_department_that_has_the_whole() -> None:
+def test_each_part_is_judged_by_its_own_limit_and_that_of_the_department_with_the_whole_not_at_all() -> None:
     story = told(
         WHOLE,
         ("branch_opened", 0, {"department": "市场监管局", "limit": "1wd"}),
@@ -183,7 +183,7 @@ def test_each_part_by_its_own_limit_and_none_of_the_department_that_has_the_whol
     }  # fmt: skip
 
 
-def test_whatever_a_part_counts_for_is_noticed() -> None:
+def test_a_change_of_any_fact_that_a_part_counts_for_is_noticed() -> None:
     story = told(WHOLE, PART)
     story.tick(day(2))
     known = story.known

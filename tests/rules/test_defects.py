@@ -33,7 +33,7 @@ def defects(**over: Any) -> list[str]:
         ({"office_hours": {"sessions": ["09:60-12:00"]}}, f"office_hours.sessions: ['09:60-12:00'] {SPANS}"),
     ],
 )
-def test_one_defect_is_told_whole(over: dict[str, Any], defect: str) -> None:
+def test_a_defect_is_named_with_its_key_and_its_mend(over: dict[str, Any], defect: str) -> None:
     (told,) = defects(**over, drop=["process"])
     assert told.endswith(defect)
 
@@ -46,7 +46,7 @@ def test_one_defect_is_told_whole(over: dict[str, Any], defect: str) -> None:
         ("stage", "x", f"time_limits[0].limit: 'x' is no limit: {FORMS}", " or stage"),
     ],
 )
-def test_a_limit_nobody_can_read_is_told_with_what_the_clock_knows(clock: str, limit: str, begin: str, end: str) -> None:
+def test_an_unreadable_limit_is_refused_with_the_limits_its_clock_knows(clock: str, limit: str, begin: str, end: str) -> None:
     (told,) = defects(time_limits=[{"id": "p", "clock": clock, "red": "deadline", **({"limit": limit} if limit else {})}])
     assert told.startswith(begin[:-1]) and told.endswith(end)
 
@@ -66,18 +66,18 @@ def test_two_books_that_cannot_be_told_apart_are_refused() -> None:
         assert str(refused.value) == f"rule books: {defect}"
 
 
-def test_the_order_of_keys_makes_no_other_book() -> None:
+def test_the_order_of_keys_does_not_change_the_digest() -> None:
     data = table("default")
     assert parse_book("own", dict(reversed(data.items()))).digest == parse_book("own", data).digest
     assert parse_book("own", merge(data, {"title": "x"})).digest != parse_book("own", data).digest
 
 
-def test_an_item_nobody_listed_has_no_name_and_the_limits_of_all() -> None:
+def test_an_item_not_listed_has_no_name_and_the_default_limits() -> None:
     item = book(defaults={"promised": "9wd"}).item("nobody's")
     assert (item.code, item.name, item.promised, item.statutory) == ("", "", "9wd", "20wd")
 
 
-def test_every_watch_list_is_looked_at() -> None:
+def test_every_defect_of_every_watch_list_is_named() -> None:
     told = defects(
         watch_lists=[
             {"name": "甲", "codes": ["A", "B"], "promised": "soon"},
@@ -95,13 +95,13 @@ def test_every_watch_list_is_looked_at() -> None:
     assert told[3:] == [f"watch_lists[2].codes: {code} is on '甲' too: which limits hold?" for code in "AB"]
 
 
-def test_one_bad_rule_hides_no_other() -> None:
+def test_every_defect_of_every_rule_is_named() -> None:
     told = defects(process=[{"id": "p", "off": True}, {"id": "q"}, {"id": "r", "finding": "nothing", "red": "at once"}])
     assert [defect.partition(":")[0] for defect in told] == ["process[0].off", "process[1]", "process[2].finding"]
     assert told[0] == "process[0].off: the book it extends has no 'p', so there is nothing to switch off"
 
 
-def test_what_is_wrong_with_the_book_itself_is_told_by_its_key_alone() -> None:
+def test_a_defect_of_the_book_itself_is_named_by_its_key_alone() -> None:
     assert defects(version=7) == ["version: Expected `str`, got `int`"]
     assert defects(titel="x") == ["book: Object contains unknown field `titel`"]
     assert defects(complaints={"max": 1}) == ["complaints: Object contains unknown field `max`"]

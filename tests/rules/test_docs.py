@@ -71,7 +71,7 @@ def shown(field: msgspec.structs.FieldInfo) -> str:
 
 
 @pytest.mark.parametrize("section", STRUCTS)
-def test_every_key_stands_there_with_its_default(section: str) -> None:
+def test_every_key_of_a_rule_book_is_documented_with_its_default(section: str) -> None:
     documented = keys(section)
     if section == "The book":
         assert documented.pop("extends") == documented.pop("catalog") == "none"  # resolved before the book is read
@@ -79,11 +79,11 @@ def test_every_key_stands_there_with_its_default(section: str) -> None:
 
 
 @pytest.mark.parametrize("section", NAMES)
-def test_every_name_stands_there(section: str) -> None:
+def test_every_name_in_a_table_of_names_is_documented(section: str) -> None:
     assert sorted(keys(section)) == sorted(NAMES[section])
 
 
-def test_every_stage_procedure_finding_level_state_and_reason_stands_there() -> None:
+def test_every_stage_procedure_finding_level_state_and_reason_is_documented() -> None:
     words = set(re.findall(r"`([a-z_-]+)`", TEXT))
     wanted = {*STAGES, *get_args(Procedure), *FINDINGS, *RATES, *LEVELS, *STATES, *(reason.code for reason in Reason)}
     assert not wanted - words

@@ -79,14 +79,14 @@ def test_any_order_and_any_repetition_join_to_the_same_facts(what: str) -> None:
         assert joined(*order, *order) == expected
 
 
-def test_what_is_known_already_changes_nothing() -> None:
+def test_a_record_known_already_changes_no_fact() -> None:
     for events in TWICE.values():
         case = joined(*events)
         for each in events:
             assert not join(case, each, at(each.at), at(each.at), BOOKS)
 
 
-def test_acceptance_settles_terms_from_the_item_unless_promised_otherwise() -> None:
+def test_an_acceptance_settles_the_terms_by_the_item_unless_it_promises_otherwise() -> None:
     plain = joined(event("accepted", day(0))).terms
     assert plain is not None and (plain.promised, plain.statutory) == ("5wd", "10wd")
     own = joined(event("accepted", day(0), promised=" 3wd ")).terms
@@ -104,13 +104,13 @@ def test_the_earliest_acceptance_settles_the_terms_by_the_book_of_its_day() -> N
     assert terms is not None and terms.promised == "2wd"
 
 
-def test_a_limit_nobody_can_read_is_the_senders_error() -> None:
+def test_an_unreadable_limit_in_a_record_is_refused_as_the_senders_error() -> None:
     with pytest.raises(BadEvent, match="soon") as caught:
         joined(event("accepted", day(0), statutory="soon"))
     assert (caught.value.reason, caught.value.field) == ("invalid_field", "statutory")
 
 
-def test_the_origin_stands_in_until_the_acceptance_is_known() -> None:
+def test_the_origin_is_kept_until_the_acceptance_is_known() -> None:
     before = joined(event("supplemented", day(2), window="A02"), event("applied", day(0), window="A01"))
     assert before.origin is not None and (before.origin.window, before.origin.at) == ("A01", at(day(0)))
     after = joined(event("accepted", day(3)), known=before)

@@ -13,14 +13,14 @@ def story() -> Story:
     return told
 
 
-def test_before_acceptance_a_case_counts_for_nothing_but_has_a_place() -> None:
+def test_a_case_before_its_acceptance_counts_for_nothing_but_has_a_place() -> None:
     told = story()
     assert count(None) == NOTHING and count(told.case) == NOTHING
     assert scope(told.known) == ("430100", "市政务服务中心", "城管局")
     assert scope(Case("k")) == ("", "", "")
 
 
-def test_its_cards_count_from_the_first() -> None:
+def test_a_card_counts_before_the_acceptance_of_its_case() -> None:
     told = story()
     told.tick(day(8))
     assert count(told.case) == (0, 0, 0, 0, 1, 0)
@@ -33,7 +33,7 @@ def test_the_acceptance_settles_the_place() -> None:
     assert count(told.case) == (1, 1, 0, 0, 0, 0)
 
 
-def test_concluded_on_the_deadline_is_on_time_and_after_it_is_not() -> None:
+def test_a_case_concluded_on_the_deadline_is_on_time_and_one_after_it_is_not() -> None:
     for minutes, expected in ((0, (1, 0, 1, 1, 0, 0)), (1, (1, 0, 1, 0, 1, 0))):
         told = Story()
         told.tell("accepted", day(0), promised="5wd", statutory="10wd")
@@ -41,7 +41,7 @@ def test_concluded_on_the_deadline_is_on_time_and_after_it_is_not() -> None:
         assert count(told.case) == expected
 
 
-def test_yellow_and_red_as_many_as_stand() -> None:
+def test_a_case_counts_as_many_yellow_and_red_cards_as_stand() -> None:
     told = Story()
     told.tell("accepted", day(0), promised="5wd", statutory="10wd")
     told.tick(day(15))
@@ -50,14 +50,14 @@ def test_yellow_and_red_as_many_as_stand() -> None:
     assert count(told.case) == (1, 0, 1, 0, 1, 0)
 
 
-def test_without_a_limit_whatever_is_concluded_is_on_time() -> None:
+def test_a_case_without_a_limit_is_on_time_whenever_it_is_concluded() -> None:
     told = Story(books(defaults={"statutory": ""}))
     told.tell("accepted", day(0))
     told.tell("concluded", day(300))
     assert count(told.case) == (1, 0, 1, 1, 0, 0)
 
 
-def test_turned_away_it_is_neither_open_nor_concluded() -> None:
+def test_a_case_turned_away_is_neither_open_nor_concluded() -> None:
     told = Story()
     told.tell("accepted", day(0))
     told.tell("not_accepted", day(1))
@@ -67,7 +67,7 @@ def test_turned_away_it_is_neither_open_nor_concluded() -> None:
     assert count(conclusion_alone.case) == NOTHING
 
 
-def test_same_count_is_true_only_where_count_and_scope_are_the_same() -> None:
+def test_two_cases_count_the_same_only_where_count_and_scope_are_the_same() -> None:
     told = Story()
     told.tell("accepted", day(0), promised="5wd", statutory="10wd")
     case = told.known
@@ -90,7 +90,7 @@ def test_same_count_is_true_only_where_count_and_scope_are_the_same() -> None:
     assert same_count(cases[0], cases[1])
 
 
-def test_uncovered_only_while_a_clock_without_a_deadline_runs() -> None:
+def test_a_case_is_uncovered_only_while_a_clock_without_a_deadline_runs() -> None:
     told = Story(books(calendar={"name": "own", "base": "weekends", "years": [2025]}))
     told.tell("accepted", day(0))
     assert is_uncovered(told.known)

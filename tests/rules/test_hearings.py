@@ -73,7 +73,7 @@ def test_offers_announcements_and_hearings_alone_are_no_wait() -> None:
     assert waits((OFFERED, 1), (NOTIFIED, 2), (HELD, 3), (WAIVED, 4)) == []
 
 
-def test_a_decision_or_the_end_of_the_case_ends_it() -> None:
+def test_a_wait_for_a_hearing_ends_with_the_decision_or_the_case() -> None:
     assert waits((REQUESTED, 1), ("decided", 2)) == [(at(1), at(2))]
     assert waits((REQUESTED, 1), ("concluded", 2)) == [(at(1), at(2))]
     assert waits((REQUESTED, 1), ("decided", 3), ("concluded", 2)) == [(at(1), at(2))]
@@ -83,7 +83,7 @@ def test_a_decision_or_the_end_of_the_case_ends_it() -> None:
     assert waits((REQUESTED, 3), ("decided", 2)) == [(at(3), at(3))], "nothing runs backwards"
 
 
-def test_a_decision_moves_the_clock_that_runs() -> None:
+def test_a_decision_ends_the_hearing_clock_that_runs() -> None:
     told = Story(books())
     told.tell("accepted", day(0), promised="60wd", statutory="90wd")
     told.tell(REQUESTED, day(1))
@@ -112,11 +112,11 @@ def test_a_decision_waits_until_the_time_to_ask_is_over() -> None:
     assert cut_short(("decided", 1), (OFFERED, 2)) == [], "told afterwards"
 
 
-def test_with_several_who_were_told_the_last_counts() -> None:
+def test_a_decision_waits_for_the_last_of_several_who_were_offered_a_hearing() -> None:
     assert cut_short((OFFERED, 1), (OFFERED, 4), ("decided", 9)) == ["event=hearing_offered"]
 
 
-def test_once_asked_for_it_must_be_held_or_given_up() -> None:
+def test_a_decision_waits_until_the_requested_hearing_is_held_or_given_up() -> None:
     assert cut_short((OFFERED, 1), (REQUESTED, 2), ("decided", 40)) == ["event=hearing_requested"]
     assert cut_short((REQUESTED, 2), (OFFERED, 3), ("decided", 40)) == ["event=hearing_requested"], (
         "telling another changes nothing"
@@ -130,7 +130,7 @@ def test_once_asked_for_it_must_be_held_or_given_up() -> None:
 
 
 @pytest.mark.parametrize(("year", "offered", "decided", "said"), [(2026, 1, 2, True), (2026, 1, 400, False), (2025, 1, 2, False)])
-def test_where_the_calendar_ends_only_what_it_covers_is_too_soon(year: int, offered: float, decided: float, said: bool) -> None:
+def test_a_decision_is_too_soon_only_where_the_calendar_covers_it(year: int, offered: float, decided: float, said: bool) -> None:
     """The days to ask in end after all that the calendar covers; so a decision that it does cover came before."""
     short = {"calendar": {"name": "short", "base": "weekends", "years": [year]}}
     judged = book(over=short, process=[{"id": "it", "finding": "decided-before-hearing", "within": "300wd", "yellow": "at once"}])
@@ -139,7 +139,7 @@ def test_where_the_calendar_ends_only_what_it_covers_is_too_soon(year: int, offe
 
 
 @pytest.mark.parametrize(("held", "said"), [(7.5, ["announced=6"]), (7.7, [])])
-def test_announced_so_many_dates_before(held: float, said: list[str]) -> None:
+def test_a_hearing_is_announced_in_time_on_the_seventh_date_before_it(held: float, said: list[str]) -> None:
     """Announced on 3 March at 12:30. Day 7.5 is 9 March 21:30, the sixth date after; day 7.7 is 10 March 02:18, the seventh."""
     assert noticed((NOTIFIED, 1.125), (HELD, held)) == said
 
@@ -152,7 +152,7 @@ def test_the_first_announcement_since_the_last_hearing_counts() -> None:
     assert noticed((NOTIFIED, 1)) == []
 
 
-def test_in_working_days_where_the_book_says_so() -> None:
+def test_a_notice_counts_in_working_days_where_the_book_says_so() -> None:
     assert noticed((NOTIFIED, 1), (HELD, 8), within="5wd") == []
     assert noticed((NOTIFIED, 1), (HELD, 7), within="5wd") == ["announced=6"]
 

@@ -14,18 +14,18 @@ def ids(book: dict, kind: str = "time_limits", key: str = "id") -> list:
     return [entry.get(key) for entry in book[kind]]
 
 
-def test_a_rule_takes_the_place_of_that_of_its_id_whole() -> None:
+def test_a_rule_replaces_the_one_of_its_id_whole() -> None:
     laid = merge(BASE, {"time_limits": [{"id": "a", "clock": "case", "yellow": "deadline"}]})
     assert laid["time_limits"] == [{"id": "a", "clock": "case", "yellow": "deadline"}, {"id": "b", "clock": "stage"}]
     assert laid["process"] == BASE["process"]
 
 
-def test_what_is_new_comes_first_so_that_a_defect_is_told_with_its_place_in_the_file() -> None:
+def test_new_rules_come_first_so_that_a_defect_is_named_with_its_place_in_the_file() -> None:
     laid = merge(BASE, {"time_limits": [{"id": "new", "clock": "case"}, {"id": "b", "clock": "case"}]})
     assert ids(laid) == ["new", "b", "a"]
 
 
-def test_an_item_takes_the_place_of_that_of_its_code() -> None:
+def test_an_item_replaces_the_one_of_its_code() -> None:
     laid = merge(BASE, {"items": [{"code": "x", "name": "new"}]})
     assert [(item["code"], item["name"]) for item in laid["items"]] == [("x", "new"), ("y", "kept")]
 
@@ -37,18 +37,18 @@ def test_a_rule_is_switched_off_and_known_as_such() -> None:
     assert again["process"] == [{"id": "p", "finding": "suspended", "red": "at once"}]
 
 
-def test_switching_off_what_is_not_there_stays_to_be_refused() -> None:
+def test_a_switched_off_rule_that_the_base_lacks_is_left_for_the_check_to_refuse() -> None:
     assert merge(BASE, {"process": [{"id": "q", "off": True}]})["process"][0] == {"id": "q", "off": True}
 
 
-def test_a_list_is_dropped_whole() -> None:
+def test_a_list_named_in_drop_is_dropped_whole() -> None:
     laid = merge(BASE, {"drop": ["process", "time_limits"], "time_limits": [{"id": "c", "clock": "case"}]})
     assert ids(laid) == ["c"] and laid["process"] == []
     assert ids(merge(laid, {"process": BASE["process"]}), "process") == ["p"], "what was dropped below is not dropped again"
     assert merge(BASE, {"process": []})["process"] == []
 
 
-def test_what_is_no_rule_is_left_for_the_check_to_find() -> None:
+def test_an_entry_that_is_no_rule_is_left_for_the_check_to_find() -> None:
     odd = [{"id": "a"}, {"id": "a"}, {"name": "nobody"}, 7, {"id": ["list"]}]
     laid = merge(BASE, {"time_limits": odd})
     assert laid["time_limits"] == [*odd, {"id": "b", "clock": "stage"}]
@@ -57,5 +57,5 @@ def test_what_is_no_rule_is_left_for_the_check_to_find() -> None:
     assert merge({"time_limits": "none"}, BASE)["time_limits"] == BASE["time_limits"]
 
 
-def test_other_lists_are_replaced() -> None:
+def test_a_list_of_other_things_replaces_the_one_below() -> None:
     assert merge(BASE, {"hall": {"cashiers": ["二"]}})["hall"] == {"cashiers": ["二"]}

@@ -89,7 +89,7 @@ def state(story: Story, level: str = "yellow", rule: str = "case-promise") -> st
     return STATES[story.card(level, rule).state]
 
 
-def test_every_act_is_some_record_and_has_its_reason() -> None:
+def test_every_act_has_a_record_type_and_a_reason() -> None:
     kinds = {kind for kind, _ in DONE.values()}
     assert kinds == {tag for tag in OFFICE_TYPES if issubclass(EVENT_TYPES[tag], Action)}
     assert set(DONE) == set(ACTS) == set(REASONS)
@@ -98,7 +98,7 @@ def test_every_act_is_some_record_and_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(("start", "act"), sorted(TRANSITIONS))
-def test_what_leads_where(start: str, act: str) -> None:
+def test_an_act_allowed_in_a_state_leads_to_the_state_of_the_table(start: str, act: str) -> None:
     story = overdue(held())
     at = lead(story, PATHS[start])
     assert state(story) == start
@@ -119,7 +119,7 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize(("start", "act"), IMPOSSIBLE)
-def test_what_is_refused_says_why_and_changes_nothing(start: str, act: str) -> None:
+def test_an_act_not_allowed_in_a_state_is_refused_with_its_reason_and_changes_nothing(start: str, act: str) -> None:
     story = overdue(held())
     at = lead(story, PATHS[start])
     error = refused(story, act, at)
@@ -145,7 +145,7 @@ def test_a_second_appeal_leads_back_to_where_the_second_began() -> None:
     assert state(story) == "replied"
 
 
-def test_unknown_alerts() -> None:
+def test_an_act_on_an_unknown_alert_is_refused() -> None:
     story = overdue()
     other = refused(story, "acknowledge", WHEN, alert=f"{PLACE['case']}/case-promise/red/1")
     assert other.reason == "unknown_alert"
@@ -155,7 +155,7 @@ def test_unknown_alerts() -> None:
     assert nobody.reason == "unknown_alert"
 
 
-def test_not_before_it_was_due() -> None:
+def test_an_act_dated_before_the_card_was_due_is_refused() -> None:
     """Time is told first, so a card that fell due unseen can be acted upon at once; but not with a date before it."""
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
@@ -169,7 +169,7 @@ def test_not_before_it_was_due() -> None:
     assert state(story) == "acknowledged"
 
 
-def test_not_before_the_last_act() -> None:
+def test_an_act_dated_before_the_last_act_is_refused() -> None:
     story = overdue()
     do(story, "acknowledge", day(9))
     with pytest.raises(BadEvent, match="before the last act"):
@@ -177,13 +177,13 @@ def test_not_before_the_last_act() -> None:
     assert state(story) == "acknowledged"
 
 
-def test_an_act_cannot_have_been_done_after_it_arrived() -> None:
+def test_an_act_dated_after_its_arrival_counts_from_its_arrival() -> None:
     story = overdue()
     story.tell("alert_acknowledged", day(30), arrived=day(9), alert=YELLOW)
     assert story.card("yellow", "case-promise").acts == ((to_instant(day(9)), ACTS.index("acknowledge")),)
 
 
-def test_the_same_act_again_is_harmless() -> None:
+def test_an_act_reported_twice_counts_once() -> None:
     story = overdue()
     do(story, "acknowledge", day(9))
     do(story, "reply", day(9.1))
@@ -221,7 +221,7 @@ def test_removal_for_objective_causes_needs_consent() -> None:
     ("card_issued_by_hand", {"operator": "张三", "level": "red"}),
     ("card_issued_by_hand", {"reason": "态度", "level": "red"}),
 ])  # fmt: skip
-def test_who_and_why_must_be_told(tag: str, fields: dict[str, Any]) -> None:
+def test_an_act_without_its_operator_or_reason_is_refused(tag: str, fields: dict[str, Any]) -> None:
     whole = {"id": "1", "at": WHEN.isoformat(), **PLACE, **fields}
     if issubclass(EVENT_TYPES[tag], Action):
         whole["alert"] = YELLOW
@@ -253,7 +253,7 @@ def test_the_card_of_a_branch_is_answered_by_its_department() -> None:
     assert reply.detail == f"alert={alert}"
 
 
-def test_who_did_it_stands_on_that_alert_only() -> None:
+def test_an_act_names_its_operator_on_the_alert_acted_on_only() -> None:
     """A follow-up ends minor alerts, which fell due earlier; nobody did that by hand."""
     story = overdue(RuleBooks([book()]))
     story.tell("rated", day(2), score=5)
@@ -282,7 +282,7 @@ def test_acts_survive_withdrawal_and_reinstatement() -> None:
 
 
 @pytest.mark.parametrize("act", ["close", "remove", "revoke"])
-def test_what_people_ended_stays_ended(act: str) -> None:
+def test_a_warning_people_ended_stays_ended_when_the_limit_passes(act: str) -> None:
     """A warning they took off neither expires nor is superseded afterwards."""
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
@@ -297,7 +297,7 @@ def test_what_people_ended_stays_ended(act: str) -> None:
     assert state(story, "warning") == ended == TRANSITIONS["replied" if act == "close" else "issued", act]
 
 
-def test_alerts_about_a_withdrawn_card_go_with_it() -> None:
+def test_an_alert_about_a_card_is_withdrawn_with_the_card() -> None:
     story = overdue()
     story.tick(day(16))
     assert "yellow reply" in story.standing
@@ -318,7 +318,7 @@ def reminded() -> Story:
 
 
 @pytest.mark.parametrize("acts", [(), ("acknowledge",), ("acknowledge", "reply")])
-def test_minor_alerts_expire_after_20_working_days(acts: tuple[str, ...]) -> None:
+def test_a_minor_alert_expires_after_20_working_days(acts: tuple[str, ...]) -> None:
     story = reminded()
     for number, act in enumerate(acts):
         do(story, act, day(1, number), REMINDER)
@@ -329,7 +329,7 @@ def test_minor_alerts_expire_after_20_working_days(acts: tuple[str, ...]) -> Non
     assert not story.tick(day(90)).alerts
 
 
-def test_a_reminder_told_of_too_late_is_old_at_once() -> None:
+def test_a_reminder_reported_after_its_age_limit_expires_at_once() -> None:
     """Its age is that of what it is about, so that arrival decides nothing."""
     story = Story(RuleBooks([book()]))
     story.tell("rated", day(0), arrived=day(40), score=5)
@@ -346,14 +346,14 @@ def test_a_reminder_somebody_works_on_does_not_age() -> None:
     assert state(story, "reminder", "bad-review") == "followed_up"
 
 
-def test_it_wakes_when_the_reminder_is_old() -> None:
+def test_a_case_wakes_when_its_reminder_is_old() -> None:
     story = reminded()
     story.tell("rating_rectified", day(1))
     rules = {clock.rule for clock in story.known.clocks if not clock.end}
     assert story.tick(day(1)).wake_at is not None or not rules
 
 
-def test_held_minor_alerts_age_too() -> None:
+def test_a_minor_alert_held_for_confirmation_expires_too() -> None:
     process = [{"id": "p", "finding": "off-hall-channel", "warning": "at once", "hold": ["warning"]}]
     story = Story(RuleBooks([book(process=process)]))
     story.tell("accepted", day(0), channel="off-hall", promised="100wd", statutory="100wd")
@@ -365,7 +365,9 @@ def test_held_minor_alerts_age_too() -> None:
 @pytest.mark.parametrize(
     ("concluded", "ended", "reason"), [(4, "expired", "closed_in_time"), (9, "superseded", "higher_level_reached")]
 )
-def test_in_time_or_superseded(concluded: float, ended: str, reason: str) -> None:
+def test_a_warning_expires_when_the_case_ends_in_time_and_is_superseded_when_it_does_not(
+    concluded: float, ended: str, reason: str
+) -> None:
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
     story.tick(day(4))
@@ -377,7 +379,7 @@ def test_in_time_or_superseded(concluded: float, ended: str, reason: str) -> Non
 # --- clocks ------------------------------------------------------------------------------------------------------------
 
 
-def test_no_reply_in_5_working_days_flags_the_department() -> None:
+def test_a_card_without_reply_in_5_working_days_flags_the_department() -> None:
     story = overdue()
     story.tick(day(14))  # five working days after Monday, to the second
     assert "yellow reply" not in story.standing
@@ -391,7 +393,7 @@ def test_no_reply_in_5_working_days_flags_the_department() -> None:
     assert count(story.known)[4:] == (2, 0)
 
 
-def test_it_is_judged_the_same_however_late_it_is_looked_at() -> None:
+def test_a_missing_reply_is_due_at_the_same_instant_however_late_it_is_looked_at() -> None:
     story = overdue()
     story.tick(day(90))
     reply = story.card("yellow", "reply", cycle=number_of(story.card("yellow", "case-promise"), book("office")))
@@ -401,7 +403,7 @@ def test_it_is_judged_the_same_however_late_it_is_looked_at() -> None:
 @pytest.mark.parametrize(
     "acts", [("acknowledge", "reply"), ("open_followup",), ("revoke",), ("remove",), ("appeal",), ("appeal", "uphold")]
 )
-def test_what_ends_the_reply_clock(acts: tuple[str, ...]) -> None:
+def test_a_reply_clock_ends_with_a_reply_a_follow_up_an_end_or_an_appeal(acts: tuple[str, ...]) -> None:
     story = overdue()
     lead(story, acts)
     story.tick(day(90))
@@ -409,7 +411,7 @@ def test_what_ends_the_reply_clock(acts: tuple[str, ...]) -> None:
     assert "yellow reply" not in {key.split("/")[0] for key in story.states}
 
 
-def test_an_appeal_stops_the_clocks_and_its_rejection_lets_them_go_on() -> None:
+def test_an_appeal_stops_the_reply_and_follow_up_clocks_and_its_rejection_lets_them_go_on() -> None:
     story = overdue(statutory="5wd")
     for alert in (YELLOW, RED):
         do(story, "appeal", day(9), alert)  # two of five working days used
@@ -438,7 +440,7 @@ def test_a_red_card_not_followed_up_flags_the_supervisors_not_the_department() -
 
 
 @pytest.mark.parametrize("acts", [("open_followup",), ("acknowledge", "reply", "close"), ("revoke",), ("remove",)])
-def test_what_ends_the_wait_for_a_follow_up(acts: tuple[str, ...]) -> None:
+def test_a_wait_for_a_follow_up_ends_when_it_is_opened_or_the_card_is_ended(acts: tuple[str, ...]) -> None:
     story = overdue(statutory="5wd")
     for number, act in enumerate(acts):
         do(story, act, WHEN + timedelta(minutes=number), RED)
@@ -446,7 +448,7 @@ def test_what_ends_the_wait_for_a_follow_up(acts: tuple[str, ...]) -> None:
     assert "yellow followup-opening" not in story.standing
 
 
-def test_a_follow_up_unfinished_for_20_working_days() -> None:
+def test_a_follow_up_unfinished_for_20_working_days_is_carded() -> None:
     story = overdue()
     do(story, "open_followup", day(9))
     story.tick(day(9 + 28))
@@ -461,7 +463,7 @@ def test_a_follow_up_unfinished_for_20_working_days() -> None:
     assert "yellow followup" not in other.standing
 
 
-def test_nobody_answers_for_minor_alerts_pending_ones_or_answers() -> None:
+def test_a_reply_is_owed_for_issued_cards_only_not_for_warnings_pending_cards_or_replies() -> None:
     story = overdue(held())
     story.tick(day(45))
     assert {key.split("/")[0] for key in story.states} == {"warning case-promise", "yellow case-promise"}
@@ -474,13 +476,13 @@ def test_nobody_answers_for_minor_alerts_pending_ones_or_answers() -> None:
     assert min(alert.due_at for alert in replies if alert.level == "yellow") == day(56)
 
 
-def test_the_default_book_breeds_no_cards_from_cards() -> None:
+def test_the_default_book_makes_no_cards_about_cards() -> None:
     story = overdue(RuleBooks([book()]), statutory="5wd")
     story.tick(day(200))
     assert story.standing == {"yellow case-promise", "red case-statutory"}
 
 
-def test_a_year_the_calendar_does_not_cover_is_no_guess() -> None:
+def test_a_reply_due_in_a_year_without_a_calendar_has_no_deadline() -> None:
     weekends = {"name": "w", "base": "weekends", "years": [2026]}
     story = Story(RuleBooks([book("office", calendar=weekends)]))
     story.tell("accepted", datetime(2026, 12, 21, 9, 30, tzinfo=day(0).tzinfo), promised="5wd", statutory="5wd")
@@ -491,7 +493,7 @@ def test_a_year_the_calendar_does_not_cover_is_no_guess() -> None:
     assert all(not clock.deadline and not clock.thresholds for clock in watching)
 
 
-def test_the_number_of_a_card_names_it() -> None:
+def test_the_number_of_a_card_names_its_rule_level_and_cycle() -> None:
     story, judged = overdue(statutory="5wd"), book("office")
     for card in story.known.cards:
         assert watched(number_of(card, judged), judged) == (card.rule, card.level, card.cycle)
@@ -501,7 +503,7 @@ def test_the_number_of_a_card_names_it() -> None:
 
 
 @pytest.mark.parametrize("level", ["yellow", "red"])
-def test_a_card_by_hand(level: str) -> None:
+def test_a_card_by_hand_is_issued_once_and_ends_when_revoked(level: str) -> None:
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="50wd", statutory="100wd")
     assert not story.tell("card_issued_by_hand", day(1), level=level, reason="态度恶劣").alerts
@@ -514,7 +516,7 @@ def test_a_card_by_hand(level: str) -> None:
     assert not story.standing
 
 
-def test_a_card_by_hand_for_a_case_nobody_reported() -> None:
+def test_a_card_by_hand_for_a_case_nobody_reported_is_issued_at_once() -> None:
     story = Story(RuleBooks([book("office")]))
     (alert,) = story.tell("card_issued_by_hand", day(1), arrived=day(1, 0, 1), level="red", reason="场外受理").alerts
     assert (alert.by, alert.detail) == ("张三", "场外受理")
@@ -522,7 +524,7 @@ def test_a_card_by_hand_for_a_case_nobody_reported() -> None:
     assert story.standing == {"red red-by-hand"}
 
 
-def test_a_book_without_cards_by_hand_refuses_them() -> None:
+def test_a_card_by_hand_is_refused_where_the_book_has_no_such_rule() -> None:
     story = overdue(RuleBooks([book()]))
     before = story.case
     with pytest.raises(BadEvent, match="red-by-hand") as caught:
@@ -531,7 +533,7 @@ def test_a_book_without_cards_by_hand_refuses_them() -> None:
     assert story.case is before
 
 
-def test_acts_change_no_case_of_their_own() -> None:
+def test_an_act_changes_one_card_and_no_other() -> None:
     """What ``acted`` returns are the same cards but one; it judges nothing."""
     story = overdue(statutory="5wd")
     case: Case = story.known
@@ -542,7 +544,7 @@ def test_acts_change_no_case_of_their_own() -> None:
     assert sum(new is not old for new, old in zip(cards, case.cards, strict=True)) == 1
 
 
-def test_what_stands_and_what_does_not() -> None:
+def test_a_card_stands_in_the_states_that_stand_and_in_no_other() -> None:
     for path, acts in PATHS.items():
         story = overdue(held())
         lead(story, acts)

@@ -11,7 +11,7 @@ from tests.rules.story import book
 @pytest.mark.parametrize(
     ("limit", "as_long"), [("600wm", "10wh"), ("601wm", "10wh"), ("1mo", "31d"), ("1y", "366d"), ("2y", "732d")]
 )
-def test_no_unit_is_taken_for_shorter_than_it_can_be(limit: str, as_long: str) -> None:
+def test_a_limit_is_taken_for_no_shorter_than_its_unit_can_be(limit: str, as_long: str) -> None:
     assert days_at_most(Limit.parse(limit)) >= days_at_most(Limit.parse(as_long))
 
 

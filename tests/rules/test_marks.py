@@ -35,7 +35,7 @@ def found(record: ev.Header, judged: RuleBook, arrived: datetime | None = None) 
 
 
 @pytest.mark.parametrize("kind", sorted(set(ev.EVENT_TYPES) - ev.OFFICE_TYPES))
-def test_where_it_was_handled_is_looked_at_in_every_record_of_the_hall(kind: str) -> None:
+def test_the_place_of_handling_is_looked_at_in_every_record_of_the_hall(kind: str) -> None:
     more = {"stage": "review", "procedure": "hearing", "result": "granted", "amount_fen": 1, "days": 1, "score": 1}
     fields = {name: value for name, value in more.items() if name in ev.EVENT_TYPES[kind].__struct_fields__}
     fields |= {name: name for name in ("complaint", "rating") if name in ev.EVENT_TYPES[kind].__struct_fields__}
@@ -49,25 +49,25 @@ def test_where_it_was_handled_is_looked_at_in_every_record_of_the_hall(kind: str
     assert {"off-hall-channel channel=off-hall", "off-hall-place hall=别处"} <= found(record, looking())
 
 
-def test_the_inspection_office_is_not_the_hall() -> None:
+def test_a_card_by_hand_shows_no_oddity_of_place_or_hour() -> None:
     card = event("card_issued_by_hand", day(0.5), level="red", reason="索贿", operator="张三", hall="纪委", terminal="PC-1")
     assert found(card, looking(), day(40)) == {"red-by-hand 张三\n索贿"}
 
 
-def test_each_beginning_of_a_terminal_is_enough() -> None:
+def test_a_terminal_is_of_the_hall_when_it_begins_with_any_of_the_given_prefixes() -> None:
     judged = looking()
     for terminal, odd in (("T-01", False), ("K-7", False), ("XT-01", True), ("", False)):
         assert (f"off-hall-terminal terminal={terminal}" in found(event("accepted", day(0), terminal=terminal), judged)) == odd
 
 
-def test_a_book_that_does_not_say_what_there_is_finds_nothing() -> None:
+def test_a_book_without_a_hall_and_items_finds_nothing_odd() -> None:
     judged = looking(hall={"channels": []}, items=[])
     record = event("accepted", day(0), channel="off-hall", hall="别处", terminal="PC", item="nothing")
     fee = event("fee_charged", day(0), amount_fen=1, cashier="别处")
     assert found(record, judged) == found(fee, judged) == set()
 
 
-def test_office_hours_are_those_of_the_day() -> None:
+def test_a_decision_outside_the_office_hours_of_its_day_is_odd() -> None:
     judged = looking()
     for hours, odd in ((0, False), (2.5, True), (3.9, True), (4, False), (7.49, False), (7.5, True), (5 * 24, True)):
         assert (found(event("decided", day(0, hours), result="granted"), judged) == {"outside-hours event=decided"}) == odd
@@ -82,7 +82,7 @@ def test_back_entry_begins_where_its_limit_ends() -> None:
     assert found(event("applied", day(0)), judged, day(14, 0, 1)) == {"back-entry event=applied days=14"}
 
 
-def test_a_year_the_calendar_does_not_cover_says_nothing() -> None:
+def test_a_record_in_a_year_without_a_calendar_is_no_back_entry() -> None:
     calendar = {"name": "own", "base": "weekends", "years": [2026]}
     late = datetime.fromisoformat("2026-12-28T10:00:00+08:00")
     arrived = datetime.fromisoformat("2027-03-01T10:00:00+08:00")
@@ -91,7 +91,7 @@ def test_a_year_the_calendar_does_not_cover_says_nothing() -> None:
     assert found(elsewhere, looking(calendar=calendar), arrived) == {"off-hall-channel channel=off-hall"}
 
 
-def test_of_each_finding_the_earliest_is_kept_and_every_card_by_hand() -> None:
+def test_the_earliest_mark_of_each_finding_is_kept_and_of_cards_by_hand_every_one() -> None:
     channel, place, hand = (FINDINGS.index(name) for name in ("off-hall-channel", "off-hall-place", "red-by-hand"))
     first: tuple[Mark, ...] = ((5, channel, "b"), (7, place, "x"))
     assert marked(first, ((6, channel, "a"),)) is first
@@ -100,7 +100,7 @@ def test_of_each_finding_the_earliest_is_kept_and_every_card_by_hand() -> None:
     assert marked(first, first) is first and marked((), ()) == ()
 
 
-def test_what_is_known_already_hides_nothing_new() -> None:
+def test_a_mark_known_already_hides_no_new_one() -> None:
     first: tuple[Mark, ...] = ((5, 1, "b"),)
     assert marked(first, (first[0], (4, 2, "x"))) == ((4, 2, "x"), (5, 1, "b"))
 
@@ -110,7 +110,7 @@ def test_a_hall_that_names_no_terminals_finds_none_wrong() -> None:
     assert not found(record, looking(hall={"places": ["市政务服务中心"], "terminals": []}))
 
 
-def test_less_than_a_day_is_no_back_entry_whatever_the_book_allows() -> None:
+def test_a_record_less_than_a_day_late_is_no_back_entry_whatever_the_book_allows() -> None:
     """Xuzhou allows 24 hours between a window system and its supervision."""
     process = [{"id": "own", "finding": "back-entry", "within": "1wh", "red": "at once"}]
     judged = book(process=process)

@@ -30,12 +30,12 @@ def test_a_suspension_stops_the_clock_until_resumed() -> None:
     assert pauses_of(case, DEFAULT) == (Pause(at(day(1)), at(day(3)), "hearing"),)
 
 
-def test_never_beyond_the_approved_days() -> None:
+def test_a_suspension_resumed_late_stops_the_clock_for_the_approved_days_only() -> None:
     # five working days from Tuesday: the Tuesday after, over one weekend
     assert pauses(suspensions=(suspended(1, 5),), resumptions=(at(day(30)),)) == [(at(day(1)), at(day(8)))]
 
 
-def test_while_it_lasts_it_is_taken_at_its_cap() -> None:
+def test_a_suspension_that_lasts_is_taken_to_stop_the_clock_until_its_cap() -> None:
     assert pauses(suspensions=(suspended(1, 5),)) == [(at(day(1)), at(day(8)))]
 
 
@@ -46,7 +46,7 @@ def test_approved_days_may_be_natural_ones() -> None:
     assert pauses(natural, suspensions=(suspended(1, 5),)) == [(at(day(1)), at(day(7)))]
 
 
-def test_unapproved_stops_nothing_nor_does_approval_for_no_days() -> None:
+def test_a_suspension_without_approved_days_stops_nothing() -> None:
     assert pauses(suspensions=(suspended(1),), resumptions=(at(day(3)),)) == []
     assert pauses(suspensions=(suspended(1, 0),), resumptions=(at(day(3)),)) == []
     assert cap_of(suspended(1), DEFAULT) == at(day(1))
@@ -76,7 +76,7 @@ def test_one_suspension_within_another_adds_nothing() -> None:
     assert pauses(suspensions=(suspended(0, 10), suspended(1, 2))) == [(at(day(0)), at(day(14)))]
 
 
-def test_nor_does_it_hide_that_the_outer_one_still_lasts() -> None:
+def test_a_suspension_within_another_does_not_hide_that_the_outer_one_still_lasts() -> None:
     nested = (suspended(0, 10), suspended(1, 2), suspended(8, 10))
     assert pauses(suspensions=nested) == [(at(day(0)), at(day(14))), (at(day(14)), at(day(22)))]
 

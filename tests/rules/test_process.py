@@ -275,43 +275,43 @@ def copied(told: list[Told]) -> list[Told]:
     return [(kind, when, dict(fields)) for kind, when, fields in told]
 
 
-def test_every_finding_is_tried() -> None:
+def test_every_finding_has_a_case_where_it_is_found_and_one_where_it_is_not() -> None:
     assert set(FOUND) == set(FINDINGS) and {finding for finding, _, _ in NOT_FOUND.values()} == set(FINDINGS)
 
 
 @pytest.mark.parametrize("finding", FINDINGS)
-def test_found(finding: str) -> None:
+def test_a_finding_is_found_in_the_case_that_shows_it(finding: str) -> None:
     told, rule, details = FOUND[finding]
     assert found(finding, *copied(told), **rule) == details
 
 
 @pytest.mark.parametrize("what", NOT_FOUND)
-def test_not_found(what: str) -> None:
+def test_a_finding_is_not_found_in_a_case_that_only_looks_like_it(what: str) -> None:
     finding, told, rule = NOT_FOUND[what]
     assert found(finding, *copied(told), **rule) == []
 
 
 @pytest.mark.parametrize("finding", sorted(set(FINDINGS) - {"back-entry"}))
-def test_found_whatever_the_order_of_arrival(finding: str) -> None:
+def test_a_finding_is_found_whatever_the_order_of_arrival(finding: str) -> None:
     told, rule, details = FOUND[finding]
     backwards = [(kind, when, {**fields, "arrived": 10}) for kind, when, fields in reversed(told)]
     assert found(finding, *backwards, **rule) == details
 
 
-def test_a_grace_lets_the_missing_record_come() -> None:
+def test_a_finding_with_a_grace_is_not_raised_when_the_missing_record_comes_within_it() -> None:
     told = [concluded(1), accepted(0, arrived=1.5)]
     assert found("conclusion-without-acceptance", *copied(told), yellow="2wd after") == []
     assert found("conclusion-without-acceptance", concluded(1), yellow="2wd after") == ["how=normal"]
 
 
-def test_each_time_again_is_a_cycle_of_its_own() -> None:
+def test_a_finding_repeated_is_a_cycle_of_its_own_each_time() -> None:
     twice = [accepted(), left(1, "review", action="return"), left(2, "approval", action="return")]
     assert found("returned", *twice) == ["stage=review", "stage=approval"]
     twice = [accepted(), left(1, "review", action="return"), left(2, "approval", action="return")]
     assert found("returned", *twice, count=2) == ["stage=approval"]
 
 
-def test_held_for_the_inspector() -> None:
+def test_a_finding_held_for_the_inspector_is_pending() -> None:
     process = [{"id": "p", "finding": "item-suspended", "red": "at once", "hold": ["red"]}]
     story = Story(RuleBooks([book(items=ITEMS, process=process)]))
     story.tell("accepted", day(0), item="stopped")
@@ -319,14 +319,14 @@ def test_held_for_the_inspector() -> None:
     assert story.states["red p/1"] == "pending"
 
 
-def test_without_process_rules_nothing_is_kept_for_them() -> None:
+def test_marks_and_handlers_are_not_kept_where_no_rule_asks_for_them() -> None:
     story = Story(books(process=[]))
     story.tell("accepted", day(0), channel="off-hall")
     story.tell("stage_left", day(1), stage="review", handler="甲")
     assert story.known.marks == () and story.known.handlers == ()
 
 
-def test_the_stages_before_acceptance_belong_to_the_flow_where_it_says_so() -> None:
+def test_a_flow_that_names_the_acceptance_finds_handling_before_it_out_of_order() -> None:
     items = [{"code": "licence", "flow": ["application", "acceptance", "handling", "delivery"]}]
     process = [{"id": "p", "finding": "stage-out-of-order", "yellow": "at once"}]
     story = Story(RuleBooks([book(items=items, process=process)]))
@@ -336,7 +336,7 @@ def test_the_stages_before_acceptance_belong_to_the_flow_where_it_says_so() -> N
     assert [alert.detail for alert in story.alerts if alert.rule == "p"] == ["stage-out-of-order stage=acceptance"]
 
 
-def test_what_other_records_tell_of_is_never_missing() -> None:
+def test_a_stage_shown_by_another_record_is_never_missing() -> None:
     items = [{"code": "licence", "flow": ["consultation", "application", "acceptance", "transfer", "handling", "delivery"]}]
     process = [{"id": "p", "finding": "stage-missing", "yellow": "at once"}]
     story = Story(RuleBooks([book(items=items, process=process)]))
@@ -346,12 +346,12 @@ def test_what_other_records_tell_of_is_never_missing() -> None:
     assert [alert.detail for alert in story.alerts if alert.rule == "p"] == ["stage-missing stages=handling"]
 
 
-def test_the_review_that_counts_is_the_last() -> None:
+def test_a_reversal_is_judged_by_the_last_review_before_the_decision() -> None:
     told = [accepted(), left(1, "review", action="return"), left(2, "review"), decided(3, "refused"), left(4, "review")]
     assert found("reversed", *copied(told)) == [""]
 
 
-def test_a_late_decision_takes_the_card_back() -> None:
+def test_a_decision_reported_late_withdraws_the_card() -> None:
     story = Story(RuleBooks([book(process=[{"id": "p", "finding": "conclusion-without-decision", "red": "1wd after"}])]))
     story.tell("accepted", day(0))
     story.tell("concluded", day(1))
@@ -375,7 +375,7 @@ def test_a_late_decision_takes_the_card_back() -> None:
         ("reversed", [accepted(), left(1, "review"), decided(2, "refused")], left(5, "review", action="return")),
     ],
 )
-def test_what_happens_afterwards_mends_nothing(finding: str, told: list[Told], afterwards: Told) -> None:
+def test_a_finding_stands_whatever_is_done_after_it(finding: str, told: list[Told], afterwards: Told) -> None:
     """Found by Hypothesis: a case concluded without acceptance was rid of its card as soon as somebody accepted it."""
     before = found(finding, *copied(told))
     assert len(before) == 1
@@ -385,7 +385,7 @@ def test_what_happens_afterwards_mends_nothing(finding: str, told: list[Told], a
         assert found(finding, *copied(told), (kind, 0.5, {**fields, "arrived": 5})) == [], "it had happened before"
 
 
-def test_in_the_very_instant_of_the_conclusion_is_in_time() -> None:
+def test_a_step_in_the_very_instant_of_the_conclusion_is_in_time() -> None:
     assert found("conclusion-without-acceptance", concluded(1), accepted(1)) == []
     assert found("conclusion-without-acceptance", concluded(1), ("not_accepted", 1, {})) == []
     assert found("conclusion-without-decision", accepted(), concluded(1), decided(1)) == []

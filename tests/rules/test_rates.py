@@ -74,7 +74,7 @@ def test_a_rate_falls_due_a_day_after_the_close_of_its_day_and_ends_when_it_is_f
     assert story.wake == first + 1
 
 
-def test_its_reminders_and_warnings_are_over_on_the_first_day_after() -> None:
+def test_a_warning_of_a_rate_expires_on_the_first_day_it_is_no_longer_reached() -> None:
     story = Told()
     story.tell(tally(counts(DAY, 10, 1), counts(DAY + 2, 10)), close(DAY))
     [clock] = story.known.clocks
@@ -87,7 +87,7 @@ def test_its_reminders_and_warnings_are_over_on_the_first_day_after() -> None:
     assert story.alerts[0].department == "市场监管局"
 
 
-def test_what_several_workers_count_of_a_day_is_added_up() -> None:
+def test_counts_of_one_day_from_several_workers_are_added_up() -> None:
     story = Told()
     story.tell(tally(counts(DAY, 6, 1), source=0), close(DAY))
     assert not story.known.clocks, "six prove nothing"
@@ -96,7 +96,7 @@ def test_what_several_workers_count_of_a_day_is_added_up() -> None:
     assert [alert.detail for alert in story.alerts] == ["overdue share=10.00% count=1 among=10 over=30"]
 
 
-def test_a_card_keeps_the_figures_it_was_told_with() -> None:
+def test_a_card_of_a_rate_keeps_the_figures_it_was_issued_with() -> None:
     story = Told()
     story.tell(tally(counts(DAY, 10, 1)), close(DAY))
     story.tell(TICK, close(DAY + 1) + 1)
@@ -108,7 +108,7 @@ def test_a_card_keeps_the_figures_it_was_told_with() -> None:
     ]
 
 
-def test_a_volume_names_both_months_and_is_told_until_the_next() -> None:
+def test_a_volume_card_names_both_months_and_stands_until_the_next() -> None:
     rule = {"id": "volume", "rate": "volume-month", "of": ["department"], "at_least": 5, "warning": "20%", "grace": "1d"}
     story, month = Told(books(rule | {"per_workday": False})), month_of(DAY)
     volumes = tuple((when, volume, *[0] * (COUNTERS - 1)) for when, volume in ((month - 2, 9), (month - 1, 10), (month, 8)))
@@ -124,7 +124,7 @@ def test_a_volume_names_both_months_and_is_told_until_the_next() -> None:
     assert ("warning", first.cycle, "expired", "rate_recovered") in story.states
 
 
-def test_a_pace_tells_its_mean_the_usual_one_and_the_spread_in_hours() -> None:
+def test_a_pace_card_names_its_mean_the_usual_one_and_the_spread_in_hours() -> None:
     rule = {
         "id": "pace",
         "rate": "stage-pace",
@@ -144,7 +144,7 @@ def test_a_pace_tells_its_mean_the_usual_one_and_the_spread_in_hours() -> None:
     assert told == ["stage-pace sigmas=2.0 mean=20.0 usual=10.0 spread=5.0 visits=10 over=30"]
 
 
-def test_only_days_on_which_the_book_was_in_force_are_judged() -> None:
+def test_a_rate_is_judged_only_on_days_on_which_its_book_was_in_force() -> None:
     story = Told()
     story.tell(tally(counts(DAY, 10, 9), until=close(DAY - 1)), close(DAY + 9))
     assert not story.known.clocks
@@ -172,7 +172,7 @@ def test_a_month_that_is_judged_no_more_keeps_what_stands_and_forgets_what_is_ov
     assert story.alerts[-1].detail == card.detail, "what it was issued for can still be shown"
 
 
-def test_nothing_but_counts_is_told_of_a_tally_and_no_case_may_pass_for_one() -> None:
+def test_a_record_of_a_case_under_the_key_of_a_tally_is_refused() -> None:
     story = Told()
     with pytest.raises(BadEvent, match="the workers count"):
         story.tell(event("accepted", day(0), case=KEY), to_instant(day(0)))
@@ -191,7 +191,7 @@ def test_a_year_the_calendar_does_not_cover_is_not_judged() -> None:
     assert not [clock for clock in story.known.clocks if clock.cycle > 202612], "January has no working days that anybody knows"
 
 
-def test_shares_may_have_decimals_and_a_pace_is_written_in_sigmas() -> None:
+def test_a_share_may_have_decimals_and_a_pace_is_written_in_sigmas() -> None:
     [late] = [rule for rule in book(rates=[RATES[0] | {"warning": "2.5%", "red": "10.25%"}]).rules if rule.id == "late"]
     assert isinstance(late, RateRule) and late.shares == (250, 1025)
     with pytest.raises(BadRuleBook, match=r"2\.5σ"):
@@ -204,7 +204,7 @@ def test_a_rate_may_be_switched_off_where_it_is_written() -> None:
     assert not book(rates=[RATES[0] | {"off": True}]).rates
 
 
-def test_a_story_of_one_case_is_not_touched_by_rates() -> None:
+def test_a_single_case_has_no_clock_of_a_rate() -> None:
     story = Story(books())
     story.tell("accepted", day(0), promised="5d")
     assert story.known.tally is None

@@ -27,7 +27,7 @@ _DAY = (
 
 
 class TestGrowth:
-    def test_of_attendance_stays_bounded_over_years(self) -> None:
+    def test_a_window_with_attendance_stays_bounded_over_years(self) -> None:
         story, sizes, days = Story(), [], 0
         judged = story.books.at(0).worktime
         for number in range(3 * 365):
@@ -42,7 +42,7 @@ class TestGrowth:
         assert max(sizes[60:]) == max(sizes[400:]) < 3000, "of 23 days, whatever the years"
         assert len(story.known.clocks) < 12
 
-    def test_of_complaints_stays_bounded_over_years_of_complaining(self) -> None:
+    def test_a_window_with_complaints_stays_bounded_over_years(self) -> None:
         limit = {"id": "a", "clock": "complaint-acceptance", "limit": "5wd", "yellow": "deadline"}
         story, sizes = Story(books(process=[], time_limits=[limit])), []
         begin = MONDAY - timedelta(days=8 * 365)
@@ -71,7 +71,7 @@ class TestCards:
         story.tick(day(8))
         return story
 
-    def test_what_is_over_goes_without_a_word(self) -> None:
+    def test_a_card_that_is_over_is_forgotten_without_an_alert(self) -> None:
         story = self.forgetting()
         settled(story, "TS1", 9)
         (yellow,) = [alert for alert in story.alerts if alert.level == "yellow" and alert.rule == "complaint-acceptance"]
@@ -80,7 +80,7 @@ class TestCards:
         settled(story, "TS2", 70)
         assert story.known.cards == () and len(story.alerts) == told
 
-    def test_what_stands_stays_as_it_is_until_people_end_it(self) -> None:
+    def test_a_card_that_stands_is_kept_until_people_end_it(self) -> None:
         story = self.forgetting()
         settled(story, "TS2", 70)
         assert "yellow complaint-acceptance" in story.standing
@@ -110,7 +110,7 @@ class TestCards:
 
 
 class TestClocks:
-    def test_of_cards_that_outlive_their_facts_are_there_once(self) -> None:
+    def test_a_clock_of_a_card_that_outlives_its_facts_is_there_once(self) -> None:
         """Made from the card each time anew: what is not touched by a record must not be kept beside it."""
         limits = [
             {"id": "a", "clock": "complaint-acceptance", "limit": "5wd", "yellow": "deadline"},
@@ -126,7 +126,7 @@ class TestClocks:
 
 
 class TestFacts:
-    def test_that_a_finding_rests_on_are_kept_beyond_what_is_judged(self) -> None:
+    def test_facts_that_a_finding_rests_on_are_kept_beyond_what_is_judged(self) -> None:
         story = Story(books(retention={"complaints": 46}))
         for number, days in enumerate((0, 14, 28)):
             filed(story, f"TS{number}", days)
@@ -136,14 +136,14 @@ class TestFacts:
         assert "yellow complaint-repeated-window" in story.standing
         assert [alert.state for alert in story.alerts if alert.rule == "complaint-repeated-window"] == ["pending"]
 
-    def test_that_people_sign_in_here_is_known_for_longer_than_attendance_is_judged(self) -> None:
+    def test_the_fact_that_people_sign_in_here_is_kept_longer_than_attendance_is_judged(self) -> None:
         story = Story(books(retention={"attendance": 2}))
         story.tell("attendant_arrived", day(0), operator="0412")
         story.tell("window_opened", day(9))
         assert story.known.horizon > to_instant(day(1))
         assert {alert.rule for alert in story.tick(day(9, 2)).alerts} == {"attendance"}
 
-    def test_that_come_again_when_forgotten_are_forgotten_again(self) -> None:
+    def test_facts_reported_again_when_forgotten_are_forgotten_again(self) -> None:
         story = Story()
         story.tell("window_opened", day(0))
         story.tell("window_opened", day(100))
@@ -152,7 +152,7 @@ class TestFacts:
         assert story.tell("window_opened", day(0), day(100)).case is not None
         assert story.known.attendance == known.attendance and story.known.clocks == known.clocks
 
-    def test_of_a_case_are_never_forgotten(self) -> None:
+    def test_facts_of_a_case_are_never_forgotten(self) -> None:
         story = Story()
         story.tell("complaint_filed", day(0), complaint="TS1")
         story.tell("complaint_filed", day(280), complaint="TS2")
@@ -168,7 +168,7 @@ class TestFacts:
         assert seen[-1] == (to_instant(day(30)) - 7 * DAY) // DAY * DAY
 
 
-def test_counting_of_repetition_begins_anew_with_the_year_from_what_reaches_into_it() -> None:
+def test_repeated_complaints_are_counted_anew_each_year_from_those_that_reach_into_it() -> None:
     def found(*days: float) -> list[float]:
         new_year = datetime(2026, 1, 1, tzinfo=MONDAY.tzinfo)
         story = Story(books(retention={"complaints": 60}))

@@ -29,7 +29,7 @@ def at(days: float) -> int:
     return to_instant(day(days))
 
 
-def test_only_bad_ones_are_kept() -> None:
+def test_a_rating_is_kept_only_when_it_is_bad() -> None:
     story = Story()
     for score in (1, 2, 3):
         assert story.tell("rated", day(score), score=score).case is None
@@ -37,13 +37,13 @@ def test_only_bad_ones_are_kept() -> None:
     assert [(each.at, each.score) for each in reviews_of(story.known)] == [(at(4), 4)]
 
 
-def test_a_record_without_a_name_is_about_the_latest_before_it() -> None:
+def test_a_record_without_a_rating_is_about_the_latest_review_before_it() -> None:
     told = [rated(1, rating="a"), rated(2), ("rating_rectified", 1.5, {}), ("rating_rectified", 3, {})]
     assert [each.settled for each in reviews(*told)] == [at(1.5), at(3)]
     assert reviews(rated(2), ("rating_rectified", 1, {}))[0].settled == NEVER
 
 
-def test_a_name_is_enough() -> None:
+def test_a_record_with_a_rating_is_about_the_review_of_that_name() -> None:
     told = [
         rated(1, rating="a"),
         rated(2, rating="b"),
@@ -53,25 +53,25 @@ def test_a_name_is_enough() -> None:
     assert [(each.called_back, each.appealed) for each in reviews(*told)] == [(at(3), NEVER), (NEVER, NEVER)]
 
 
-def test_the_same_rating_again_is_the_same_rating() -> None:
+def test_the_same_rating_reported_twice_is_one_review() -> None:
     assert [each.at for each in reviews(rated(2, rating="a"), rated(1, 4, rating="a"))] == [at(1)]
     assert len(reviews(rated(2), rated(1))) == 2
 
 
-def test_settled_by_rectifying_or_by_being_unfounded_when_first_verified() -> None:
+def test_a_review_is_settled_when_rectified_or_first_verified_as_unfounded() -> None:
     verified = ("rating_verified", 2, {"founded": False})
     assert reviews(rated(1), verified)[0].settled == at(2)
     assert reviews(rated(1), verified, ("rating_rectified", 1.5, {}))[0].settled == at(1.5)
     assert reviews(rated(1), ("rating_verified", 1.5, {"founded": True}), verified)[0].settled == NEVER
 
 
-def test_an_appeal_counts_when_upheld() -> None:
+def test_an_appeal_strikes_a_review_out_only_when_upheld() -> None:
     decided = ("rating_appeal_decided", 3, {"upheld": True})
     assert reviews(rated(1), decided)[0].upheld
     assert not reviews(rated(1), ("rating_appeal_decided", 3, {"upheld": False}))[0].upheld
 
 
-def test_those_that_stay_keep_their_numbers() -> None:
+def test_reviews_that_stay_keep_their_numbers_when_another_is_struck_out() -> None:
     story = Story(books("default"))
     story.tell("rated", day(0), score=5, rating="a")
     story.tell("rated", day(0.1), score=4, rating="b")

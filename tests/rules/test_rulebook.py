@@ -16,32 +16,32 @@ from tests.rules.story import Story, book, books, day
 
 class TestThreshold:
     @pytest.mark.parametrize("text", ["deadline", "at once"])
-    def test_at_the_deadline(self, text: str) -> None:
+    def test_a_threshold_may_be_the_deadline(self, text: str) -> None:
         assert Threshold.parse(text) == Threshold("deadline")
 
-    def test_a_limit_before_or_after_it(self) -> None:
+    def test_a_threshold_may_be_a_limit_before_or_after_the_deadline(self) -> None:
         assert Threshold.parse("2wd before") == Threshold("before", Limit(2, Unit.working_days))
         assert Threshold.parse("1mo after") == Threshold("after", Limit(1, Unit.months))
 
-    def test_a_fraction_of_the_limit(self) -> None:
+    def test_a_threshold_may_be_a_fraction_of_the_limit(self) -> None:
         assert Threshold.parse("4/5") == Threshold("fraction", None, 4, 5)
         assert Threshold.parse("1/1") == Threshold("fraction", None, 1, 1)
 
     @pytest.mark.parametrize(
         "text", ["", "soon", "2wd", "2 wd before", "2wd early", "5/4", "0/4", "1/0", "-1/2", "before", "1/2/3"]
     )
-    def test_anything_else_names_the_forms(self, text: str) -> None:
+    def test_any_other_threshold_is_refused_with_the_forms(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"deadline|whole number"):
             Threshold.parse(text)
 
 
 class TestBook:
-    def test_items_by_code_or_the_defaults(self) -> None:
+    def test_an_item_is_found_by_its_code_and_an_unknown_one_has_the_defaults(self) -> None:
         judged = book(defaults={"promised": "9wd", "statutory": "19wd"}, items=[{"code": "a", "promised": "3wd"}])
         assert (judged.item("a").promised, judged.item("a").statutory) == ("3wd", "")
         assert (judged.item("b").promised, judged.item("b").statutory) == ("9wd", "19wd")
 
-    def test_stage_limits_of_the_item_then_of_the_book(self) -> None:
+    def test_a_stage_limit_is_that_of_the_item_then_that_of_the_book(self) -> None:
         judged = book(stages={"review": "3wd"}, items=[{"code": "a", "stages": {"review": "1wd", "handling": "2wd"}}])
         review, handling = STAGES.index("review"), STAGES.index("handling")
         assert [judged.stage_limit(code, stage) for code in "ab" for stage in (review, handling)] == ["1wd", "2wd", "3wd", ""]
@@ -52,7 +52,7 @@ class TestBook:
         everywhere = book(time_limits=[{"id": "s", "clock": "stage", "limit": "1wd", "red": "deadline"}])
         assert [rule.id for rule in everywhere.time_limits] == [f"s-{stage}" for stage in STAGES]
 
-    def test_asks_only_rules_whose_clocks_the_facts_can_have_started(self) -> None:
+    def test_a_book_asks_only_rules_whose_clocks_the_facts_can_have_started(self) -> None:
         judged = book("hunan", stages={"review": "3wd", "handling": "3wd"}, process=[])
 
         def asked(case: Case) -> set[str]:
@@ -100,7 +100,7 @@ class TestBook:
         ]
         assert len({book(calendar=calendar).digest for calendar in written}) == 1
 
-    def test_and_with_the_national_calendar_that_a_package_brings(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_digest_changes_with_the_national_calendar_that_a_package_brings(self, monkeypatch: pytest.MonkeyPatch) -> None:
         before = book().digest
         longer = from_dict({"name": "cn", "base": "cn", "holidays": [{"date": day(0).date(), "name": "元旦"}]})
         monkeypatch.setattr(bookfile, "china", lambda: longer)
@@ -108,13 +108,13 @@ class TestBook:
 
 
 class TestBooks:
-    def test_the_one_in_force(self) -> None:
+    def test_the_book_in_force_is_the_last_to_take_effect(self) -> None:
         both = RuleBooks([book(version="b", effective_from=day(10)), book(version="a", effective_from=day(0))])
         instants = [to_instant(when) for when in (day(-5), day(0), day(9.9), day(10), day(99))]
         assert [both.at(instant).version for instant in instants] == ["a", "a", "a", "b", "b"]
         assert [each.version for each in both] == ["a", "b"]
 
-    def test_one_that_ends_gives_way_to_the_one_before(self) -> None:
+    def test_a_book_that_ends_gives_way_to_the_one_before(self) -> None:
         three = RuleBooks(
             [
                 book(version="a", effective_from=day(0)),
@@ -125,26 +125,26 @@ class TestBooks:
         instants = [to_instant(when) for when in (day(9.9), day(10), day(15), day(16.9), day(17), day(19.9), day(20), day(99))]
         assert [three.at(instant).version for instant in instants] == ["a", "b", "c", "c", "b", "b", "a", "a"]
 
-    def test_one_withdrawn_before_it_began_was_never_there_but_for_its_cases(self) -> None:
+    def test_a_book_withdrawn_before_it_began_was_never_in_force_but_stays_for_its_cases(self) -> None:
         void = book(version="b", effective_from=day(10), effective_until=day(10))
         mended = book(version="c", effective_from=day(10))
         three = RuleBooks([book(version="a", effective_from=day(0)), void, mended])
         assert [three.at(to_instant(day(number))).version for number in (9, 10, 11)] == ["a", "c", "c"]
         assert three.get("b") is void
 
-    def test_where_all_have_ended_the_last_stays(self) -> None:
+    def test_the_last_book_stays_in_force_where_all_have_ended(self) -> None:
         ended = [book(version="a", effective_until=day(5)), book(version="b", effective_from=day(6), effective_until=day(9))]
         assert [RuleBooks(ended).at(to_instant(day(number))).version for number in (4, 5, 6, 9)] == ["a", "a", "b", "b"]
 
-    def test_alone_it_is_always_in_force(self) -> None:
+    def test_a_book_alone_is_always_in_force(self) -> None:
         assert RuleBooks([book(effective_from=day(10))]).at(0).version == "default-1"
 
-    def test_by_version_or_the_operator_is_told_to_keep_it(self) -> None:
+    def test_a_book_is_found_by_version_and_a_missing_one_is_the_operators_error(self) -> None:
         assert books().get("default-1").name == "default"
         with pytest.raises(BadRuleBook, match="keep its file"):
             books().get("default-0")
 
-    def test_none_or_two_of_a_kind_are_refused(self) -> None:
+    def test_books_of_one_version_or_one_instant_or_none_at_all_are_refused(self) -> None:
         with pytest.raises(BadRuleBook, match="none given"):
             RuleBooks([])
         with pytest.raises(BadRuleBook, match="same version"):

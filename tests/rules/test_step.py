@@ -22,22 +22,22 @@ def accepted(among: RuleBooks | None = None, promised: str = "5wd", statutory: s
 
 
 class TestNothing:
-    def test_a_tick_on_nothing_is_nothing(self) -> None:
+    def test_a_tick_for_an_unknown_case_makes_no_case(self) -> None:
         assert step(None, TICK, books(), 10, 10, 0) == (None, (), None)
 
     @pytest.mark.parametrize("kind", ["consulted", "archived", "transferred"])
-    def test_nor_do_records_without_a_clock_open_a_case(self, kind: str) -> None:
+    def test_a_record_without_a_clock_makes_no_case(self, kind: str) -> None:
         now = to_instant(day(0))
         assert step(None, event(kind, day(0)), books(), now, now, 0) == (None, (), None)
 
-    def test_a_record_that_says_nothing_new_leaves_the_very_same_case(self) -> None:
+    def test_a_record_that_says_nothing_new_leaves_the_very_same_case_object(self) -> None:
         among, now = books(), to_instant(day(1))
         case = step(None, event("accepted", day(0)), among, now, now, 0).case
         for offset, again in enumerate([event("accepted", day(0)), event("archived", day(1)), TICK], 1):
             outcome = step(case, again, among, now, now, offset)
             assert outcome.case is case and not outcome.alerts and outcome.wake_at is not None
 
-    def test_a_record_delivered_again_changes_nothing_whatever_it_says(self) -> None:
+    def test_a_record_at_an_offset_already_applied_changes_nothing_whatever_it_says(self) -> None:
         among, now = books(), to_instant(day(1))
         case = step(None, event("accepted", day(0), promised="5wd"), among, now, now, 7).case
         assert case is not None
@@ -91,7 +91,7 @@ class TestTime:
         card = story.alerts[-1]
         assert (card.due_at, card.raised_at, card.deadline, card.counted_from) == (day(7), day(7, 0, 1), day(7), day(0))
 
-    def test_woken_exactly_when_there_is_something_to_see(self) -> None:
+    def test_a_case_is_woken_exactly_one_millisecond_past_each_threshold(self) -> None:
         story = accepted()
         outcome = story.tick(day(0, 1))
         for due in (day(3), day(7), day(14)):
@@ -115,7 +115,7 @@ class TestTime:
         story.tell("accepted", day(400), arrived=day(0), promised="5wd", statutory="10wd")
         assert case_due(story.known) == to_instant(day(7))
 
-    def test_seconds_ahead_are_put_right_without_a_flag(self) -> None:
+    def test_a_record_seconds_ahead_counts_from_its_arrival_without_a_flag(self) -> None:
         story = accepted()
         story.tell("stage_entered", day(1, 0, 1), arrived=day(1), stage="review")
         assert case_flags(story.known) == () and story.known.entered[0][0] == to_instant(day(1))
@@ -137,7 +137,7 @@ class TestOddities:
         story.tick(day(100))
         assert case_due(story.known) is None and not story.standing
 
-    def test_states_as_people_see_them(self) -> None:
+    def test_a_case_shows_the_state_of_its_latest_record(self) -> None:
         story = Story()
         seen = []
         for kind, when, fields in [
@@ -161,7 +161,7 @@ class TestCalendars:
         story.tell("accepted", datetime(2026, 12, 24, 10, tzinfo=ZONE), promised="3wd", statutory="10wd")
         return story
 
-    def test_in_an_uncovered_year_the_case_is_kept_without_a_card(self) -> None:
+    def test_a_limit_into_an_uncovered_year_is_kept_without_a_card(self) -> None:
         story = self.late_in_the_year()
         assert case_due(story.known) == to_instant(datetime(2026, 12, 29, 10, tzinfo=ZONE))
         assert is_uncovered(story.known)
@@ -170,7 +170,7 @@ class TestCalendars:
         story.tell("concluded", datetime(2027, 3, 1, tzinfo=ZONE), how="returned")
         assert not is_uncovered(story.known) and case_state(story.known) == "concluded"
 
-    def test_the_missing_year_added_the_case_is_judged(self) -> None:
+    def test_a_case_is_judged_once_its_missing_year_is_added(self) -> None:
         story = self.late_in_the_year()
         story.books = books(calendar={**WEEKENDS, "years": [2026, 2027]})
         now = to_instant(datetime(2027, 1, 4, tzinfo=ZONE))
@@ -194,14 +194,14 @@ class TestCalendars:
         ]
         assert outcome.wake_at == to_instant(day(8)) + 1
 
-    def test_what_is_over_is_history(self) -> None:
+    def test_a_changed_calendar_leaves_a_concluded_case_alone(self) -> None:
         story = accepted(books(calendar=WEEKENDS))
         story.tell("concluded", day(8), how="returned")
         story.books = books(calendar={**WEEKENDS, "holidays": [{"date": day(1).date(), "name": "停电"}]})
         assert wake_at(story.known, story.books, to_instant(day(9))) is None
         assert not story.tick(day(9)).alerts and story.standing == {"yellow case-promise"}
 
-    def test_but_a_certificate_still_due_is_not(self) -> None:
+    def test_a_changed_book_judges_a_delivery_still_due_after_the_conclusion(self) -> None:
         """Its clocks refer to rules of the book by number: another book must never be read by the old numbers."""
         story = accepted()
         story.tell("concluded", day(1))
@@ -230,12 +230,12 @@ class TestBooks:
         later.tell("accepted", day(10))
         assert (later.known.book, later.deadline("strict")) == ("next", day(11))
 
-    def test_whenever_its_record_arrives(self) -> None:
+    def test_a_late_acceptance_record_is_judged_by_the_book_of_its_acceptance(self) -> None:
         story = Story(self.both())
         story.tell("accepted", day(9), arrived=day(20))
         assert story.known.book == "default-1"
 
-    def test_an_earlier_acceptance_told_late_brings_its_own_book(self) -> None:
+    def test_an_earlier_acceptance_reported_late_brings_the_book_of_its_day(self) -> None:
         story = Story(self.both())
         story.tell("accepted", day(11))
         assert (story.known.book, story.known.terms and story.known.terms.promised) == ("next", "1wd")
@@ -243,7 +243,7 @@ class TestBooks:
         assert (story.known.book, story.known.terms and story.known.terms.promised) == ("default-1", "5wd")
         assert story.deadline("case-promise") == day(16)
 
-    def test_until_its_acceptance_by_that_of_its_first_record(self) -> None:
+    def test_a_case_not_yet_accepted_is_judged_by_the_book_of_its_first_record(self) -> None:
         story = Story(self.both())
         story.tell("applied", day(3))
         assert story.known.book == "default-1"
@@ -263,7 +263,7 @@ class TestBooks:
         story.tick(day(3))
         assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(14))
 
-    def test_a_version_that_is_gone_is_the_operators_error(self) -> None:
+    def test_a_version_that_is_gone_is_refused_as_the_operators_error(self) -> None:
         story = accepted()
         story.books = RuleBooks([book(version="other")])
         with pytest.raises(BadRuleBook, match="default-1"):
@@ -277,18 +277,18 @@ class TestAlert:
         story.tick(day(8))
         return story.alerts[-1]
 
-    def test_says_where_who_and_what(self) -> None:
+    def test_an_alert_names_its_case_rule_place_and_item(self) -> None:
         alert = self.yellow()
         assert alert.id == "430100-2026-000001/case-promise/yellow/1"
         assert (alert.region, alert.hall, alert.department, alert.window) == ("430100", "市政务服务中心", "市场监管局", "A01")
         assert (alert.item, alert.item_name, alert.stage, alert.book) == ("licence", "食品经营许可", "", "default-1")
 
-    def test_shows_its_arithmetic(self) -> None:
+    def test_an_alert_shows_as_many_counted_days_as_its_limit(self) -> None:
         alert = self.yellow()
         assert alert.limit == "5wd" and sum(span.days for span in alert.spans if span.counted) == 5
         assert {span.reason for span in alert.spans} == {"first_day", "counted", "weekend"}
 
-    def test_shows_pauses_and_extensions_in_it(self) -> None:
+    def test_an_alert_shows_pauses_and_extensions_in_its_arithmetic(self) -> None:
         story = accepted()
         story.tell("suspended", day(1), procedure="hearing", approved_days=2)
         story.tell("resumed", day(3))
@@ -298,7 +298,7 @@ class TestAlert:
         assert alert.limit == "8wd" and sum(span.days for span in alert.spans if span.counted) == 8
         assert "suspended:hearing" in {span.reason for span in alert.spans}
 
-    def test_only_the_highest_that_stands_is_marked(self) -> None:
+    def test_an_alert_is_marked_highest_only_while_no_higher_one_stands(self) -> None:
         story = accepted()
         story.tick(day(4))
         assert [(alert.level, alert.highest) for alert in story.alerts] == [("warning", True)]
@@ -307,13 +307,13 @@ class TestAlert:
         story.tick(day(15))
         assert (story.alerts[-1].level, story.alerts[-1].highest) == ("red", True)
 
-    def test_names_its_stage(self) -> None:
+    def test_an_alert_about_a_stage_names_it(self) -> None:
         story = accepted(books(stages={"review": "1wd"}))
         story.tell("stage_entered", day(0), stage="review")
         story.tick(day(2))
         assert [(alert.rule, alert.stage) for alert in story.alerts] == [("stage-review", "review")]
 
-    def test_before_the_acceptance_the_place_of_the_first_record_answers(self) -> None:
+    def test_an_alert_before_the_acceptance_names_the_department_of_the_first_record(self) -> None:
         story = Story()
         story.tell("applied", day(0), department="城管局")
         story.tick(day(8))

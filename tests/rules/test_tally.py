@@ -37,19 +37,19 @@ def joined(*reports: Tallied) -> Tally:
     return known
 
 
-def test_months_and_days_are_numbers() -> None:
+def test_months_and_days_are_numbered_from_the_epoch() -> None:
     assert month_of(DAY) == MONTH
     assert first_day(MONTH) == DAY - 14
     assert month_of(first_day(MONTH) - 1) == MONTH - 1
     assert first_judged(joined(report())) == MONTH - 1
 
 
-def test_what_a_source_says_again_replaces_what_it_said() -> None:
+def test_a_report_replaces_what_its_source_said_of_the_same_days() -> None:
     tally = joined(report(days=(cell(DAY, 3),)), report(upto=5, days=(cell(DAY, 4), cell(DAY - 1, 1))))
     assert tally.days == ((0, DAY - 1, 1, 0, 0, 0, 0, 0, 0), (0, DAY, 4, 0, 0, 0, 0, 0, 0))
 
 
-def test_sources_do_not_replace_each_other() -> None:
+def test_a_report_replaces_nothing_of_another_source() -> None:
     tally = joined(report(days=(cell(DAY, 3),)), report(source=1, days=(cell(DAY, 4),)))
     assert [counts[2] for counts in tally.days] == [3, 4]
 
@@ -70,7 +70,7 @@ def test_a_cell_without_counts_is_no_cell() -> None:
     assert joined(report(days=(cell(DAY, 3),)), report(upto=2, days=(cell(DAY, 0),))).days == ()
 
 
-def test_paces_are_kept_by_stage() -> None:
+def test_paces_are_kept_for_each_stage_by_itself() -> None:
     tally = joined(
         report(day_paces=((DAY, 4, 1, 60, 3600), (DAY, 6, 1, 30, 900))), report(upto=2, day_paces=((DAY, 4, 2, 90, 4500),))
     )
@@ -79,7 +79,7 @@ def test_paces_are_kept_by_stage() -> None:
     assert joined(report(month_paces=monthly)).month_paces == tuple((0, *pace) for pace in monthly)
 
 
-def test_what_no_rule_can_ask_for_is_forgotten() -> None:
+def test_counts_older_than_any_rule_can_ask_for_are_forgotten() -> None:
     oldest_day, oldest_month = oldest_kept(DAY)
     told = report(days=(cell(oldest_day - 1, 1), cell(oldest_day, 1)), months=(cell(oldest_month - 1, 1), cell(oldest_month, 1)))
     tally = joined(told)
@@ -89,13 +89,13 @@ def test_what_no_rule_can_ask_for_is_forgotten() -> None:
     assert not later.days and not later.months
 
 
-def test_the_latest_report_tells_until_when_the_book_holds() -> None:
+def test_the_latest_report_says_until_when_the_book_holds() -> None:
     early, late = report(until=0), report(source=1, day=DAY + 1, until=99)
     for order in ((early, late), (late, early)):
         assert (joined(*order).until, joined(*order).day) == (99, DAY + 1)
 
 
-def test_a_tally_has_a_key_of_its_own() -> None:
+def test_a_tally_under_the_key_of_a_case_is_refused() -> None:
     with pytest.raises(BadEvent, match="tally:") as refused:
         tallied(None, report(case="430100-1"))
     assert (refused.value.reason, refused.value.field) == ("invalid_field", "case")
@@ -110,7 +110,7 @@ cells = st.lists(st.tuples(st.integers(DAY - 120, DAY + 20), st.integers(0, 3)),
     st.lists(st.lists(st.tuples(cells, st.integers(0, 40), st.booleans()), min_size=1, max_size=4), min_size=1, max_size=4),
     st.randoms(use_true_random=False),
 )
-def test_sources_may_be_heard_in_any_order_and_twice(told: Any, random: Any) -> None:
+def test_reports_of_several_sources_in_any_order_and_twice_make_the_same_tally(told: Any, random: Any) -> None:
     """Each source's reports come in its own order (one partition, one producer); repeats and the other sources anywhere."""
     queues = [
         [

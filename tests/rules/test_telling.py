@@ -35,7 +35,7 @@ def told_of(records: tuple[Any, ...]) -> list[tuple[Told, Any]]:
     return pairs
 
 
-def test_a_decision_put_into_words_is_what_step_says() -> None:
+def test_an_alert_described_from_a_decision_is_the_one_step_gives() -> None:
     pairs = told_of(RECORDS)
     assert {alert.state for _, alert in pairs} >= {"issued", "acknowledged", "superseded"}
     for told, alert in pairs:
@@ -43,24 +43,24 @@ def test_a_decision_put_into_words_is_what_step_says() -> None:
         assert (told.id, told.level, told.state, told.department) == (alert.id, alert.level, alert.state, alert.department)
 
 
-def test_the_words_are_of_the_case_as_it_was_then() -> None:
+def test_an_alert_is_described_of_the_case_as_it_was_at_the_change() -> None:
     """They may be asked for when the case has long gone on."""
     first = next(told for told, alert in told_of(RECORDS) if alert.rule == "case-promise")
     assert isinstance(first.case, Case)
     assert not first.case.concluded
 
 
-def test_only_the_persons_own_act_carries_the_name() -> None:
+def test_an_alert_names_a_person_only_for_that_persons_own_act() -> None:
     named = [(alert.reason, alert.by) for _, alert in told_of(RECORDS) if alert.by]
     assert named == [("found", "张三"), ("acknowledged", "张三")]
 
 
-def test_a_clock_that_is_gone_defends_nothing() -> None:
+def test_an_alert_whose_clock_is_gone_has_no_limit_to_show() -> None:
     told = told_of(RECORDS)[0][0]
     assert defence_of(told.case, None, told.book) == ("", "", ())
 
 
-def test_beside_a_red_card_a_yellow_one_is_not_the_highest_whatever_becomes_of_it() -> None:
+def test_a_yellow_card_is_the_highest_only_once_the_red_one_is_revoked() -> None:
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="6wd")
     story.tick(day(9))
@@ -76,7 +76,7 @@ def test_beside_a_red_card_a_yellow_one_is_not_the_highest_whatever_becomes_of_i
     assert done("alert_replied", 9.4, yellow), "now it is"
 
 
-def test_times_are_the_halls() -> None:
+def test_an_alert_tells_its_times_in_the_zone_of_the_hall() -> None:
     story = Story()
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
     story.tick(day(8))
@@ -98,7 +98,7 @@ def test_a_watched_applicant_is_named_by_the_list() -> None:
     assert {alert.watch for alert in story.alerts} == {""}, "nobody was accepted"
 
 
-def test_a_minor_alert_is_looked_at_again_when_it_grows_old() -> None:
+def test_a_case_with_a_minor_alert_is_woken_when_the_alert_grows_old() -> None:
     expiry = {"id": "own", "clock": "expiry", "limit": "20wd"}
     review = {"id": "bad", "finding": "bad-review", "reminder": "at once"}
     story = Story(books(time_limits=[expiry, {"id": "c", "clock": "case", "red": "deadline"}], process=[review]))
@@ -121,7 +121,7 @@ def test_the_card_of_a_parallel_case_names_the_slowest_department() -> None:
     assert {alert.detail for alert in withdrawn if alert.rule == "case-promise"} == {""}, "nobody is slow any more"
 
 
-def test_other_suspensions_are_no_part_of_how_long_one_lasted() -> None:
+def test_the_arithmetic_of_a_special_procedure_leaves_other_suspensions_out() -> None:
     story = Story()
     story.tell("accepted", day(0), promised="50wd", statutory="100wd")
     story.tell("suspended", day(1), procedure="hearing", approved_days=5)

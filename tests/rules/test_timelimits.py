@@ -28,7 +28,7 @@ def at(when: datetime) -> int:
 
 
 class TestCase:
-    def test_runs_from_acceptance_to_conclusion(self) -> None:
+    def test_a_case_clock_runs_from_acceptance_to_conclusion(self) -> None:
         story = Story()
         story.tell("applied", day(-1, 1))
         assert spans(story, "case-promise") == []
@@ -39,7 +39,7 @@ class TestCase:
         assert spans(story, "case-promise") == [(1, at(day(0)), at(day(3)))]
         assert story.deadline("case-promise") == day(7) and story.deadline("case-statutory") == day(14)
 
-    def test_ends_with_the_decision_where_the_book_says_so(self) -> None:
+    def test_a_case_clock_ends_with_the_decision_where_the_book_says_so(self) -> None:
         rule = {"id": "decide", "clock": "case", "limit": "statutory", "red": "deadline", "ends_with": "decision"}
         story = Story(books(time_limits=[rule]))
         story.tell("accepted", day(0), statutory="5wd")
@@ -50,7 +50,7 @@ class TestCase:
         story.tell("concluded", day(1), arrived=day(3))
         assert spans(story, "decide") == [(1, at(day(0)), at(day(1)))]
 
-    def test_without_a_decision_it_ends_with_the_conclusion_all_the_same(self) -> None:
+    def test_a_case_clock_that_ends_with_the_decision_ends_with_the_conclusion_where_none_was_made(self) -> None:
         rule = {"id": "decide", "clock": "case", "limit": "statutory", "red": "deadline", "ends_with": "decision"}
         story = Story(books(time_limits=[rule]))
         story.tell("accepted", day(0), statutory="5wd")
@@ -62,17 +62,17 @@ class TestCase:
         story.tell("accepted", day(0))
         assert story.deadline("case-promise") == story.deadline("case-statutory") == day(28)
 
-    def test_without_any_limit_no_clock_runs(self) -> None:
+    def test_no_case_clock_runs_where_neither_item_nor_law_has_a_limit(self) -> None:
         story = Story(books(defaults={"statutory": ""}))
         story.tell("accepted", day(0))
         assert story.clocks == {} and story.tick(day(200)).wake_at is None
 
-    def test_a_rule_may_bring_its_own_limit(self) -> None:
+    def test_a_rule_with_a_limit_of_its_own_ignores_the_promise(self) -> None:
         story = Story(books(time_limits=[{"id": "all", "clock": "case", "limit": "3d", "red": "deadline"}]))
         story.tell("accepted", day(0), promised="9wd")
         assert story.deadline("all") == day(3)
 
-    def test_ends_when_the_case_is_turned_away_after_its_acceptance(self) -> None:
+    def test_every_clock_ends_when_the_case_is_turned_away_after_its_acceptance(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("stage_entered", day(0), stage="review")
@@ -82,7 +82,7 @@ class TestCase:
         story.tick(day(60))
         assert not story.standing
 
-    def test_runs_on_where_the_refusal_lay_before_the_acceptance(self) -> None:
+    def test_a_case_clock_runs_where_the_refusal_lay_before_the_acceptance(self) -> None:
         story = Story()
         story.tell("not_accepted", day(0))
         story.tell("accepted", day(1), promised="5wd", statutory="10wd")
@@ -96,16 +96,16 @@ class TestSilence:
         story.tell("accepted", answered, promised="10wd", statutory="20wd")
         return story
 
-    def test_an_answer_in_time_counts_from_acceptance(self) -> None:
+    def test_a_case_answered_in_time_counts_from_its_acceptance(self) -> None:
         assert spans(self.accepted(day(7)), "case-promise")[0][1] == at(day(7))
 
-    def test_a_late_one_counts_from_receipt(self) -> None:
+    def test_a_case_answered_late_counts_from_its_receipt(self) -> None:
         assert spans(self.accepted(day(7, 0, 1)), "case-promise")[0][1] == at(day(0))
 
-    def test_unless_the_book_says_otherwise(self) -> None:
+    def test_a_case_answered_late_counts_from_its_acceptance_where_silence_does_not_accept(self) -> None:
         assert spans(self.accepted(day(7, 0, 1), silence_accepts=False), "case-promise")[0][1] == at(day(7, 0, 1))
 
-    def test_a_request_in_time_is_an_answer_and_the_supplement_a_new_receipt(self) -> None:
+    def test_a_request_for_a_supplement_in_time_is_an_answer_and_the_supplement_a_new_receipt(self) -> None:
         for accepted, counted in ((day(17), day(17)), (day(18), day(10))):
             story = Story()
             story.tell("applied", day(0))
@@ -114,7 +114,7 @@ class TestSilence:
             story.tell("accepted", accepted, promised="10wd", statutory="20wd")
             assert spans(story, "case-promise")[0][1] == at(counted)
 
-    def test_an_application_after_the_acceptance_is_no_receipt(self) -> None:
+    def test_an_application_after_the_acceptance_is_no_receipt_to_count_from(self) -> None:
         story = self.accepted(day(20))
         story.tell("applied", day(21))
         other = Story()
@@ -124,7 +124,7 @@ class TestSilence:
 
 
 class TestStage:
-    def test_runs_until_it_is_left(self) -> None:
+    def test_a_stage_clock_runs_from_entering_the_stage_until_it_is_left(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("stage_entered", day(0, 1), stage="handling")
         assert spans(story, "stage-handling") == [(1, at(day(0, 1)), 0)]
@@ -132,7 +132,7 @@ class TestStage:
         assert spans(story, "stage-handling") == [(1, at(day(0, 1)), at(day(2)))]
         assert story.deadline("stage-handling") == day(3, 1)
 
-    def test_another_stage_entered_ends_it_where_nobody_left_it(self) -> None:
+    def test_a_stage_clock_ends_when_another_stage_is_entered_and_nobody_left_the_first(self) -> None:
         story = in_stages(handling="3wd", review="1wd")
         story.tell("stage_entered", day(0), stage="handling")
         story.tell("stage_entered", day(2), stage="review")
@@ -140,35 +140,35 @@ class TestStage:
         assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(2)))]
         assert spans(story, "stage-review") == [(1, at(day(2)), 0)]
 
-    def test_each_visit_is_a_cycle_of_its_own(self) -> None:
+    def test_each_visit_of_a_stage_is_a_cycle_of_its_own(self) -> None:
         story = in_stages(handling="3wd")
         for when, stage in ((0, "handling"), (1, "review"), (2, "handling"), (3, "approval"), (4, "handling")):
             story.tell("stage_entered", day(when), stage=stage)
         expected = [(1, at(day(0)), at(day(1))), (2, at(day(2)), at(day(3))), (3, at(day(4)), 0)]
         assert spans(story, "stage-handling") == expected
 
-    def test_a_visit_told_late_renumbers_those_after_it(self) -> None:
+    def test_a_visit_of_a_stage_reported_late_renumbers_those_after_it(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("stage_entered", day(4), stage="handling")
         story.tell("stage_entered", day(0), arrived=day(5), stage="handling")
         story.tell("stage_left", day(1), arrived=day(5), stage="handling")
         assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(4)), 0)]
 
-    def test_typed_in_again_while_in_it_changes_nothing(self) -> None:
+    def test_a_stage_entered_again_while_the_case_is_in_it_changes_nothing(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("stage_entered", day(0), stage="handling")
         story.tell("stage_entered", day(1), stage="handling")
         story.tell("stage_entered", day(2), stage="handling")
         assert spans(story, "stage-handling") == [(1, at(day(0)), 0)]
 
-    def test_left_and_entered_again_begins_anew(self) -> None:
+    def test_a_stage_left_and_entered_again_begins_a_new_cycle(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("stage_entered", day(0), stage="handling")
         story.tell("stage_left", day(1), stage="handling", action="return")
         story.tell("stage_entered", day(2), stage="handling")
         assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(2)), 0)]
 
-    def test_the_conclusion_ends_it_and_what_is_entered_after_it_is_over_at_once(self) -> None:
+    def test_a_stage_clock_ends_with_the_conclusion_and_a_stage_entered_after_it_is_over_at_once(self) -> None:
         story = in_stages(handling="3wd", archiving="3wd")
         story.tell("stage_entered", day(0), stage="handling")
         story.tell("concluded", day(1))
@@ -176,14 +176,14 @@ class TestStage:
         assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1)))]
         assert spans(story, "stage-archiving") == [(1, at(day(2)), at(day(2)))]
 
-    def test_the_items_own_limit_goes_before_the_books(self) -> None:
+    def test_a_stage_limit_of_the_item_goes_before_that_of_the_book(self) -> None:
         story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
         story.tell("stage_entered", day(0), stage="review")
         assert story.deadline("stage-review") == day(1)
         story.tell("accepted", day(0), arrived=day(0, 1), item="other")
         assert story.deadline("stage-review") == day(3)
 
-    def test_an_earlier_record_may_tell_another_item_and_so_another_limit(self) -> None:
+    def test_an_earlier_record_that_names_another_item_brings_that_items_stage_limit(self) -> None:
         story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
         story.tell("stage_entered", day(0), stage="review")
         assert story.deadline("stage-review") == day(1)
@@ -197,7 +197,7 @@ class TestStage:
 
 
 class TestSpecial:
-    def test_runs_for_the_approved_days_until_resumed(self) -> None:
+    def test_a_special_procedure_runs_for_the_approved_days_until_resumed(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("suspended", day(1), procedure="hearing", approved_days=3)
@@ -205,13 +205,13 @@ class TestSpecial:
         story.tell("resumed", day(2))
         assert spans(story, "special-procedure") == [(1, at(day(1)), at(day(2)))]
 
-    def test_nobody_waits_for_what_nobody_approved(self) -> None:
+    def test_a_special_procedure_without_approved_days_has_no_clock(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("suspended", day(1), procedure="hearing")
         assert spans(story, "special-procedure") == []
 
-    def test_ends_with_the_case_and_never_before_it_began(self) -> None:
+    def test_a_special_procedure_ends_with_the_case_and_never_before_it_began(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("suspended", day(2), procedure="hearing", approved_days=3)
@@ -226,13 +226,13 @@ class TestAcceptance:
         return story
 
     @pytest.mark.parametrize("answer", ["accepted", "not_accepted", "supplement_requested", "concluded"])
-    def test_any_answer_ends_it(self, answer: str) -> None:
+    def test_the_acceptance_notice_clock_ends_with_any_answer(self, answer: str) -> None:
         story = self.applied()
         assert story.deadline("acceptance-notice") == day(7)
         story.tell(answer, day(3))
         assert spans(story, "acceptance-notice") == [(1, at(day(0)), at(day(3)))]
 
-    def test_each_supplement_begins_it_anew_and_shows_that_it_was_asked_for(self) -> None:
+    def test_each_supplement_begins_the_acceptance_notice_anew_and_shows_that_it_was_asked_for(self) -> None:
         story = self.applied()
         story.tell("supplemented", day(3))
         assert spans(story, "acceptance-notice") == [(1, at(day(0)), at(day(3))), (2, at(day(3)), 0)]
@@ -242,21 +242,21 @@ class TestAcceptance:
         expected = [(1, at(day(0)), at(day(3))), (2, at(day(3)), at(day(4))), (3, at(day(9)), at(day(10)))]
         assert spans(story, "acceptance-notice") == expected
 
-    def test_acceptance_without_an_application_has_nothing_to_wait_for(self) -> None:
+    def test_an_acceptance_without_an_application_has_no_acceptance_notice_clock(self) -> None:
         story = Story()
         story.tell("accepted", day(3))
         assert spans(story, "acceptance-notice") == []
 
 
 class TestPreReview:
-    def test_only_for_online_applications_until_the_first_answer(self) -> None:
+    def test_pre_acceptance_runs_for_online_applications_until_the_first_answer(self) -> None:
         story = Story(books("hunan"))
         story.tell("applied", day(0), channel="online")
         assert story.deadline("online-pre-acceptance") == day(2)
         story.tell("supplement_requested", day(1))
         assert spans(story, "online-pre-acceptance") == [(1, at(day(0)), at(day(1)))]
 
-    def test_an_application_told_to_have_been_at_the_hall_first_withdraws_it(self) -> None:
+    def test_an_earlier_application_at_the_hall_withdraws_the_online_pre_acceptance_card(self) -> None:
         story = Story(books("hunan"))
         story.tell("applied", day(0), channel="online")
         story.tick(day(6))
@@ -273,7 +273,7 @@ class TestAfterTheDecision:
             story.tell(kind, when, **fields)
         return story
 
-    def test_delivery_is_counted_from_the_decision_where_the_book_says_so(self) -> None:
+    def test_delivery_counts_from_the_decision_where_the_book_says_so(self) -> None:
         story = self.told("default", ("decided", day(1), {"result": "granted"}), ("concluded", day(2), {}))
         assert spans(story, "delivery") == [(1, at(day(1)), 0)]
         story.tell("issued", day(3))
@@ -281,7 +281,7 @@ class TestAfterTheDecision:
         story.tell("delivered", day(4))
         assert spans(story, "delivery") == [(1, at(day(1)), at(day(4)))]
 
-    def test_else_from_the_conclusion_and_not_before_it(self) -> None:
+    def test_a_certificate_counts_from_the_conclusion_and_not_from_the_decision_before_it(self) -> None:
         story = self.told("hunan", ("decided", day(1), {"result": "granted"}))
         assert spans(story, "certificate") == []
         story.tell("concluded", day(2))
@@ -289,7 +289,7 @@ class TestAfterTheDecision:
         story.tell("issued", day(3))
         assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
 
-    def test_what_is_decided_after_the_conclusion_undoes_no_wait(self) -> None:
+    def test_a_refusal_decided_after_the_conclusion_withdraws_no_delivery_card(self) -> None:
         """Found by Hypothesis: a late delivery lost its card as soon as the case was refused after all."""
         for profile in ("default", "hunan"):
             story = self.told(profile, ("concluded", day(2), {}))
@@ -300,11 +300,11 @@ class TestAfterTheDecision:
             story.tell("decided", day(2), day(42), result="refused")
             assert "delivery/1" not in story.clocks, "it had been refused in the very instant it was concluded"
 
-    def test_what_is_delivered_was_issued(self) -> None:
+    def test_a_certificate_delivered_without_being_issued_ends_the_certificate_clock(self) -> None:
         story = self.told("hunan", ("concluded", day(2), {}), ("delivered", day(3), {}))
         assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
 
-    def test_without_a_decision_the_conclusion_stands_for_it(self) -> None:
+    def test_delivery_counts_from_the_conclusion_where_no_decision_was_made(self) -> None:
         assert spans(self.told("default", ("concluded", day(2), {})), "delivery") == [(1, at(day(2)), 0)]
 
     @pytest.mark.parametrize("profile", ["default", "hunan"])
@@ -316,7 +316,7 @@ class TestAfterTheDecision:
             [("concluded", day(2), {"how": "withdrawn"})],
         ],
     )
-    def test_nothing_is_due_where_nothing_was_granted(
+    def test_no_certificate_or_delivery_is_due_where_nothing_was_granted(
         self, profile: str, records: list[tuple[str, datetime, dict[str, str]]]
     ) -> None:
         story = self.told(profile, *records)
@@ -351,7 +351,7 @@ class TestDeadlines:
         ]
         assert story.deadline("case-promise") == day(9)
 
-    def test_an_items_own_cap_goes_before_the_books(self) -> None:
+    def test_the_extension_cap_of_an_item_goes_before_that_of_the_book(self) -> None:
         among = book(items=[{"code": "licence", "max_extension": 15}])
         assert among.max_extension("licence") == 15 and among.max_extension("other") == 10
 
@@ -362,7 +362,7 @@ class TestDeadlines:
         story.tick(day(0, 7, 31))
         assert story.standing == {"yellow case-promise", "red case-statutory"}
 
-    def test_a_limit_too_short_to_be_warned_of_is_not(self) -> None:
+    def test_a_warning_before_the_clock_began_is_never_reached(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="1wd", statutory="10wd")
         clock = story.known.clocks[0]
@@ -377,5 +377,5 @@ class TestDeadlines:
         assert story.deadline("stage-handling") == day(4)
 
 
-def test_limits_are_parsed_once() -> None:
+def test_a_limit_is_parsed_once_for_each_text() -> None:
     assert limit_of("7wd") == Limit(7, Unit.working_days) and limit_of("7wd") is limit_of("7wd")

@@ -32,7 +32,7 @@ def told(rule: dict[str, Any], *records: tuple[str, datetime, dict[str, Any]], p
         ("review-appeal", ("rating_appealed", {}), ("rating_appeal_decided", {"upheld": False})),
     ],
 )
-def test_clocks_of_no_shipped_book_run_from_beginning_to_end(
+def test_a_clock_of_no_shipped_book_runs_from_its_beginning_to_its_end(
     clock: str, begins: tuple[str, dict[str, Any]], ends: tuple[str, dict[str, Any]]
 ) -> None:
     first = [("rated", day(0), {"score": 5})] if clock == "review-appeal" else []
@@ -50,7 +50,7 @@ def test_an_answer_to_a_complaint_does_not_close_it() -> None:
     assert story.clocks == {"own/1": True}
 
 
-def test_a_notice_limit_of_the_rule_itself() -> None:
+def test_an_acceptance_rule_with_a_limit_of_its_own_is_due_by_that_limit() -> None:
     story = told({"id": "own", "clock": "acceptance", "limit": "3wd", "yellow": "deadline"}, ("applied", day(0), {}))
     assert story.deadline("own") == day(3)
 
@@ -74,7 +74,7 @@ def test_a_reply_may_be_warned_by_a_fraction_and_carded_after_the_deadline() -> 
     assert raised(story) == {"warning": day(9), "yellow": day(12), "red": day(13)}
 
 
-def test_time_under_appeal_is_no_part_of_the_fraction() -> None:
+def test_a_fraction_of_the_reply_limit_leaves_the_time_under_appeal_out() -> None:
     story = replying(warning="2/5", yellow="deadline", red="1d after")
     card = f"{story.known.key}/case-promise/yellow/1"
     story.tell("alert_appealed", day(8), alert=card)

@@ -61,7 +61,7 @@ def due(worktime: Worktime, start: str, limit: str, *pauses: tuple[str, str]) ->
         ("2024-12-31 10:00", "1wd", "2025-01-02 end"),
     ],
 )
-def test_working_days_to_the_days_end(start: str, limit: str, expected: str) -> None:
+def test_a_limit_in_working_days_ends_with_the_day_over_holidays_and_make_up_days(start: str, limit: str, expected: str) -> None:
     assert due(hall(), start, limit) == expected
 
 
@@ -78,7 +78,9 @@ def test_working_days_to_the_days_end(start: str, limit: str, expected: str) -> 
         ("2024-10-03 09:00", "1wd", "2024-10-09 08:30"),
     ],
 )
-def test_working_days_to_the_second(start: str, limit: str, expected: str) -> None:
+def test_a_limit_in_working_days_ends_at_its_time_of_day_where_the_book_counts_to_the_second(
+    start: str, limit: str, expected: str
+) -> None:
     assert due(hall(ends="second"), start, limit) == expected
 
 
@@ -98,7 +100,9 @@ def test_working_days_to_the_second(start: str, limit: str, expected: str) -> No
         ({"roll_start": False, "ends": "second"}, "2024-10-03 09:00", "1wd", "2024-10-08 09:00"),
     ],
 )
-def test_what_a_rule_book_may_choose(counting: dict[str, Any], start: str, limit: str, expected: str) -> None:
+def test_a_limit_ends_by_the_counting_the_rule_book_chose(
+    counting: dict[str, Any], start: str, limit: str, expected: str
+) -> None:
     assert due(hall(**counting), start, limit) == expected
 
 
@@ -114,7 +118,9 @@ def test_what_a_rule_book_may_choose(counting: dict[str, Any], start: str, limit
         ({"ends": "closing_time"}, "2024-09-20 20:00", "5d", "2024-09-25 17:30"),
     ],
 )
-def test_calendar_days(counting: dict[str, Any], start: str, limit: str, expected: str) -> None:
+def test_a_limit_in_calendar_days_rolls_from_its_last_day_to_a_working_one(
+    counting: dict[str, Any], start: str, limit: str, expected: str
+) -> None:
     assert due(hall(**counting), start, limit) == expected
 
 
@@ -131,16 +137,16 @@ def test_calendar_days(counting: dict[str, Any], start: str, limit: str, expecte
         ("2024-05-06 10:00", "1y", "2025-05-06 end"),
     ],
 )
-def test_months_and_years_end_on_the_corresponding_day(start: str, limit: str, expected: str) -> None:
+def test_a_limit_in_months_or_years_ends_on_the_corresponding_day(start: str, limit: str, expected: str) -> None:
     assert due(hall(roll_last_day=False), start, limit) == expected
 
 
 @pytest.mark.parametrize(("start", "expected"), [("2024-03-15 09:00", "2024-04-14 end"), ("2024-01-31 09:00", "2024-02-29 end")])
-def test_a_month_whose_first_day_counts(start: str, expected: str) -> None:
+def test_a_month_whose_first_day_counts_ends_before_its_corresponding_day(start: str, expected: str) -> None:
     assert due(hall(roll_last_day=False, first_day_counts=True), start, "1mo") == expected
 
 
-def test_a_month_that_ends_on_a_holiday_rolls() -> None:
+def test_a_month_that_ends_on_a_holiday_rolls_to_the_next_working_day() -> None:
     assert due(hall(), "2024-09-02 10:00", "1mo") == "2024-10-08 end"
     assert due(hall(ends="second"), "2024-09-02 10:00", "1mo") == "2024-10-08 10:00"
 
@@ -159,7 +165,7 @@ def test_a_month_that_ends_on_a_holiday_rolls() -> None:
     ],
 )
 @pytest.mark.parametrize("ends", ["second", "day_end", "closing_time"])
-def test_working_hours_always_end_to_the_second(start: str, limit: str, expected: str, ends: str) -> None:
+def test_a_limit_in_working_hours_ends_to_the_second_by_any_counting(start: str, limit: str, expected: str, ends: str) -> None:
     assert due(hall(ends=ends), start, limit) == expected
 
 
@@ -174,7 +180,9 @@ def test_working_hours_always_end_to_the_second(start: str, limit: str, expected
         ("day_end", "2024-10-03 10:00", "2024-10-08 end"),
     ],
 )
-def test_instant_items_are_due_the_same_rolled_day(unit: str, ends: str, start: str, expected: str) -> None:
+def test_an_instant_item_is_due_the_same_day_or_the_working_day_it_rolls_to(
+    unit: str, ends: str, start: str, expected: str
+) -> None:
     assert due(hall(ends=ends), start, f"0{unit}") == expected
 
 
@@ -209,7 +217,7 @@ def test_an_instant_item_suspended_the_same_day_is_due_on_the_day_it_is_resumed(
         ("5d", [("2024-09-07 11:00", "2024-09-09 15:00")], "2024-09-09 end"),
     ],
 )
-def test_pauses_take_whole_days_out_of_limits_that_end_with_a_day(
+def test_a_pause_takes_whole_days_out_of_a_limit_that_ends_with_a_day(
     limit: str, pauses: list[tuple[str, str]], expected: str
 ) -> None:
     padded = [(from_.replace(" 9:", " 09:"), to.replace(" 9:", " 09:")) for from_, to in pauses]
@@ -233,7 +241,7 @@ def test_pauses_take_whole_days_out_of_limits_that_end_with_a_day(
         ("13d", [("2024-09-16 09:00", "2024-09-19 15:00")], "2024-09-20 10:00"),
     ],
 )
-def test_pauses_lengthen_limits_to_the_second_by_the_counted_time_in_them(
+def test_a_pause_lengthens_a_limit_to_the_second_by_the_counted_time_in_it(
     limit: str, pauses: list[tuple[str, str]], expected: str
 ) -> None:
     assert due(hall(ends="second"), "2024-09-02 10:00", limit, *pauses) == expected
@@ -265,12 +273,12 @@ def test_a_limit_that_ends_at_closing_time_does_not_end_before_the_case_is_resum
     assert due(hall(), "2024-09-02 10:00", "1wd", evening) == "2024-09-04 end"
 
 
-def test_pauses_out_of_order_are_a_bug_and_say_so() -> None:
+def test_pauses_out_of_order_are_refused_as_a_bug() -> None:
     with pytest.raises(ValueError, match="sorted, disjoint"):
         due(hall(), "2024-09-02 10:00", "5wd", ("2024-09-05 10:00", "2024-09-06 10:00"), ("2024-09-03 10:00", "2024-09-04 10:00"))
 
 
-def test_seasons_keep_the_point_of_the_working_day() -> None:
+def test_a_limit_over_a_change_of_season_keeps_the_point_of_the_working_day() -> None:
     worktime = hall(SEASONS, ends="second")
     # Two of seven hours are used at 10:00 in summer and at 11:00 in winter.
     assert due(worktime, "2024-09-29 10:00", "2wd") == "2024-10-08 11:00"
@@ -296,7 +304,7 @@ def test_the_quick_path_gives_what_the_general_one_gives(hours: OfficeHours, rol
             assert worktime.due(start, limit) == worktime.due(start, limit, nothing), (wall(start), str(limit))
 
 
-def test_summer_time_keeps_the_time_of_day() -> None:
+def test_a_limit_over_a_change_of_summer_time_keeps_the_time_of_day() -> None:
     calendar = Calendar("weekends", [2024], {}, {})
     boston = Worktime("America/New_York", calendar, STRAIGHT, Counting(ends="second", roll_last_day=False))
     zone = boston.zone
@@ -307,7 +315,7 @@ def test_summer_time_keeps_the_time_of_day() -> None:
     assert boston.due(at("2024-11-02 01:30", zone), Limit.parse("1d")) == at("2024-11-03 01:30", zone)  # the first 01:30
 
 
-def test_shanghai_had_summer_time_too() -> None:
+def test_a_limit_in_shanghai_knows_the_summer_time_of_1986() -> None:
     plain = Worktime("Asia/Shanghai", Calendar("1986", [1986], {}, {}), counting=Counting(ends="second", roll_last_day=False))
     start = at("1986-05-03 12:00")
     assert plain.due(start, Limit.parse("1d")) - start == DAY - HOUR
@@ -324,34 +332,36 @@ def test_the_clock_agrees_with_zoneinfo(zone: str) -> None:
         assert to_datetime(moment, info).utcoffset() != to_datetime(moment - 1, info).utcoffset()
 
 
-def test_an_unknown_zone_is_the_operators_mistake() -> None:
+def test_an_unknown_zone_is_refused_as_the_operators_mistake() -> None:
     with pytest.raises(BadRuleBook, match="'Asia/Beijing' is no time zone"):
         Worktime("Asia/Beijing", china())
 
 
 @pytest.mark.parametrize("limit", ["20wd", "20d", "1mo", "100wh"])
 @pytest.mark.parametrize("pauses", [(), (("2026-12-20 10:00", "2026-12-21 10:00"),)])
-def test_beyond_the_calendar_is_an_error_naming_year_and_calendar(limit: str, pauses: tuple[tuple[str, str], ...]) -> None:
+def test_a_limit_beyond_the_calendar_is_an_error_that_names_year_and_calendar(
+    limit: str, pauses: tuple[tuple[str, str], ...]
+) -> None:
     with pytest.raises(UncoveredDate, match="'cn' does not cover 2027") as caught:
         due(hall(), "2026-12-18 10:00", limit, *pauses)
     assert caught.value.year == 2027
 
 
 @pytest.mark.parametrize("text", ["101y", "9999y", "1201mo"])
-def test_a_limit_of_more_than_a_century_is_a_slip_of_the_keyboard(text: str) -> None:
+def test_a_limit_of_more_than_a_century_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="longer than a century"):
         Limit.parse(text)
     assert [Limit.parse(text).value for text in ("100y", "1200mo", "9999wd")] == [100, 1200, 9999]
 
 
-def test_before_the_calendar_too() -> None:
+def test_a_limit_before_the_calendar_is_an_error_that_names_the_year() -> None:
     with pytest.raises(UncoveredDate, match="2003"):
         due(hall(), "2003-12-31 10:00", "1wd")
     with pytest.raises(UncoveredDate, match="2003"):
         hall().before(at("2004-01-05 10:00"), Limit.parse("10wd"))
 
 
-def test_natural_days_that_do_not_roll_need_no_calendar() -> None:
+def test_a_limit_in_natural_days_that_does_not_roll_needs_no_calendar() -> None:
     assert due(hall(ends="second", roll_last_day=False), "2026-12-31 10:00", "720d") == "2028-12-20 10:00"
 
 
@@ -367,7 +377,7 @@ def test_natural_days_that_do_not_roll_need_no_calendar() -> None:
         ("2024-10-08 10:00", "0wd", "2024-10-08 10:00"),
     ],
 )
-def test_before_a_due_instant(due_at: str, limit: str, expected: str) -> None:
+def test_an_instant_a_limit_before_a_due_instant_is_counted_back_in_its_unit(due_at: str, limit: str, expected: str) -> None:
     assert wall(hall().before(at(due_at), Limit.parse(limit))) == expected
 
 
@@ -382,7 +392,7 @@ def test_before_a_due_instant(due_at: str, limit: str, expected: str) -> None:
         ("2024-09-30 10:00", "0d", "2024-09-30 10:00"),
     ],
 )
-def test_after_a_due_instant(due_at: str, limit: str, expected: str) -> None:
+def test_an_instant_a_limit_after_a_due_instant_is_counted_on_in_its_unit(due_at: str, limit: str, expected: str) -> None:
     assert wall(hall().after(at(due_at), Limit.parse(limit))) == expected
 
 
@@ -397,7 +407,7 @@ def test_after_a_due_instant(due_at: str, limit: str, expected: str) -> None:
         ("working_days", "2024-10-01 10:00", "2024-10-03 10:00", [], "2024-10-03 10:00"),  # nothing counted at all
     ],
 )
-def test_four_fifths_of_the_counted_time(
+def test_a_fraction_of_a_limit_is_reached_after_that_part_of_the_counted_time(
     unit: str, start: str, due_at: str, pauses: list[tuple[str, str]], expected: str
 ) -> None:
     spans = [(at(from_), at(to)) for from_, to in pauses]
@@ -417,11 +427,11 @@ def test_four_fifths_of_the_counted_time(
         ("working_days", "2024-09-27 09:00", Worked(0, 0)),
     ],
 )
-def test_counted_time_between_two_instants(unit: str, end: str, expected: Worked) -> None:
+def test_the_time_worked_between_two_instants_is_told_in_any_unit(unit: str, end: str, expected: Worked) -> None:
     assert hall(ends="second").worked(at("2024-09-27 10:00"), at(end), Unit(unit)) == expected
 
 
-def test_pauses_are_not_worked() -> None:
+def test_the_time_in_pauses_is_not_worked() -> None:
     pauses = [(at("2024-09-03 10:00"), at("2024-09-04 11:00"))]
     worked = hall(ends="second").worked
     assert worked(at("2024-09-02 10:00"), at("2024-09-06 10:00"), Unit.working_days, pauses) == (2, 6 * HOUR)
@@ -440,17 +450,17 @@ def test_pauses_are_not_worked() -> None:
         ("2024-10-01 10:00", False),
     ],
 )
-def test_office_hours_are_open_on_working_days_within_a_session(instant: str, expected: bool) -> None:
+def test_an_office_is_open_on_working_days_within_a_session(instant: str, expected: bool) -> None:
     assert hall().in_office(at(instant)) is expected
 
 
-def test_the_local_day_of_an_instant() -> None:
+def test_the_day_of_an_instant_is_that_of_the_zone() -> None:
     assert hall().day_of(at("2024-10-01 00:00")) == date(2024, 10, 1)
     assert hall().day_of(at("2024-10-01 00:00") - 1) == date(2024, 9, 30)
 
 
 @pytest.mark.parametrize("text", ["10wd", "20d", "3mo", "1y", "4wh", "15wm", "0wd"])
-def test_limits_read_and_write_their_short_forms(text: str) -> None:
+def test_a_limit_reads_and_writes_its_short_form(text: str) -> None:
     assert str(Limit.parse(text)) == text
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(Limit.parse(text)), type=Limit) == Limit.parse(text)
 
@@ -461,7 +471,7 @@ def test_any_other_limit_is_refused_with_the_forms(text: str) -> None:
         Limit.parse(text)
 
 
-def test_the_first_day_cannot_count_to_the_second() -> None:
+def test_a_first_day_that_counts_to_the_second_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="first_day_counts"):
         msgspec.convert({"ends": "second", "first_day_counts": True}, Counting)
 
@@ -507,7 +517,7 @@ def test_a_season_may_span_the_new_year() -> None:
     assert closings == [18, 17, 17, 18]
 
 
-def test_the_whole_day_is_open_where_no_hours_are_given() -> None:
+def test_an_office_without_hours_is_open_the_whole_day() -> None:
     hours = OfficeHours.from_dict({})
     assert hours.usual.is_open(0)
     assert hours.usual.is_open(DAY - 1)

@@ -9,7 +9,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
 from benchmarks.site import PARTITIONS
-from monitor.kafka import partition_of
+from monitor.kafka.client import partition_of
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import connected, no_kafka, partition_counts, partition_of
+from monitor.kafka.client import connected, no_kafka, partition_counts, partition_of
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event

@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, connected, ensure_topics, partition_of
+from monitor.kafka.client import KafkaUnavailable, connected, ensure_topics, partition_of
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json
 from rules.events import Event, key_of

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
+from monitor.kafka.client import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
 from monitor.publication.record import Published, encode
 from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings

@@ -8,7 +8,7 @@ import faust
 from faust.types.auth import SASLMechanism
 from yarl import URL
 
-from monitor.kafka import ssl_context
+from monitor.kafka.client import ssl_context
 from monitor.settings import KafkaSettings, Settings
 from monitor.stream.table import CaseChangelog
 from monitor.stream.transport import BatchSchema

@@ -18,7 +18,7 @@ from typing import Any
 from faust.types import TP
 
 from monitor import metrics
-from monitor.kafka import partition_of
+from monitor.kafka.client import partition_of
 from monitor.publication import CatalogReader, Shelf
 from monitor.settings import Settings
 from monitor.stream import measures

@@ -6,8 +6,8 @@ import gc
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from monitor import kafka as reaching
-from monitor.kafka import KafkaUnavailable, connected, create_topics, topic_config
+from monitor.kafka import client as reaching
+from monitor.kafka.client import KafkaUnavailable, connected, create_topics, topic_config
 from monitor.settings import KafkaSettings, TopicSettings
 
 pytestmark = pytest.mark.kafka

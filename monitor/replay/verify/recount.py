@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from monitor.replay.reading import read_event
+from monitor.kafka.ranges import read_event
 from rules.book.book import RuleBooks
 from rules.cards.telling import Told
 from rules.case.case import Case

@@ -9,9 +9,9 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, connected, partition_of
+from monitor.kafka.client import KafkaUnavailable, connected, partition_of
+from monitor.kafka.ranges import consuming, partitions_of, read_ranges
 from monitor.replay.backtest.lines import read_line
-from monitor.replay.reading import consuming, partitions_of, read_ranges
 from monitor.replay.verify.issued import Issued
 from monitor.replay.verify.recount import Recount
 from monitor.settings import Settings

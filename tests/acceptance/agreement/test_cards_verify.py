@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from monitor.kafka import client_options
+from monitor.kafka.client import client_options
 from monitor.replay.backtest import from_topic
 from monitor.replay.verify import Report
 from rules.alerts import Alert

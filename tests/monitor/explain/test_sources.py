@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from monitor.explain import CaseStory, Follower, follow_file, follow_topic
 from monitor.explain.sources import Unreadable
-from monitor.kafka import KafkaUnavailable, ensure_topics, partition_of
+from monitor.kafka.client import KafkaUnavailable, ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from monitor.kafka import KafkaUnavailable, ensure_topics
+from monitor.kafka.client import KafkaUnavailable, ensure_topics
 from monitor.replay import replay_to_kafka
 from monitor.replay.backtest import BacktestError, Options, Report, from_mapping, from_topic, run_backtest
 from monitor.settings import KafkaSettings, Settings, TopicSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.kafka import ensure_topics
+from monitor.kafka.client import ensure_topics
 from monitor.replay.verify import VerifyError, report_in_words, verify_cards
 from monitor.replay.verify.compare import Mismatch, compare
 from monitor.replay.verify.issued import Issued

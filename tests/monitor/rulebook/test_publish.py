@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from monitor.books import load_book
 from monitor.cli import main
-from monitor.kafka import LARGEST_PUBLICATION, topic_config
+from monitor.kafka.client import LARGEST_PUBLICATION, topic_config
 from monitor.publication import Shelf, append, read_shelf
 from monitor.publication.topic import TooLarge
 from monitor.settings import KafkaSettings, Settings, TopicSettings

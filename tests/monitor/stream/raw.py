@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from monitor.books import load_books
-from monitor.kafka import partition_of
+from monitor.kafka.client import partition_of
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from monitor.kafka import partition_of
+from monitor.kafka.client import partition_of
 from monitor.stream.clock import Clock
 from monitor.stream.engine import SLICE_STEPS, EngineFault
 from monitor.stream.slices import CLOCK_KEY

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.kafka import partition_of
+from monitor.kafka.client import partition_of
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.recovery import restore

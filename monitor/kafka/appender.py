@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, connected, partition_of
+from monitor.kafka.client import KafkaUnavailable, connected, partition_of
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import KafkaUnavailable, connected, partition_counts
+from monitor.kafka.client import KafkaUnavailable, connected, partition_counts
 from monitor.settings import Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError

@@ -11,7 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
-from monitor.refusal import NoBroker, no_broker
+from monitor.kafka.refusal import NoBroker, no_broker
 from monitor.settings import KafkaSettings, TopicSettings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -71,7 +71,7 @@ T = TypeVar("T")
 @asynccontextmanager
 async def connected(make: Callable[..., C], kafka: KafkaSettings, **options: Any) -> AsyncIterator[C]:
     """A client of that kind, started here and stopped whatever happens, with every connection closed even if we are cancelled
-    meanwhile. Where no broker lets us in, :class:`~monitor.refusal.NoBroker` says why.
+    meanwhile. Where no broker lets us in, :class:`~monitor.kafka.refusal.NoBroker` says why.
 
     aiokafka holds its first connection in a local variable while it asks for the cluster's metadata: cancelled right then,
     nothing would close that socket. So neither start nor stop is interrupted, for a moment.

@@ -8,7 +8,7 @@ from benchmarks.hall import write_log
 from benchmarks.site import PARTITIONS, Site
 from benchmarks.stages import as_batches, collected, engine_seconds, part_seconds, quiet, watch
 from benchmarks.topics import read
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.wire import Topics
 
 _ENGINE_PARTS = (

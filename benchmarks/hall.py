@@ -8,7 +8,7 @@ from typing import NamedTuple
 from benchmarks.child import BenchmarkFailed
 from benchmarks.site import Site
 from benchmarks.topics import ends
-from monitor.books import load_book
+from monitor.books.files import load_book
 from monitor.kafka.client import ensure_topics, topic_config
 from monitor.settings import Settings
 from monitor.simulate.feeder import run_simulate

@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from monitor.books import load_book, load_books
+from monitor.books import Shelf, encode, read_shelf, saved
+from monitor.books.files import load_book, load_books
 from monitor.catalog import as_json as catalog_json
 from monitor.catalog import as_text as catalog_text
 from monitor.catalog import check_catalog, draw_catalog
@@ -24,7 +25,6 @@ from monitor.explain import Follower, as_text, follow_file, follow_topic
 from monitor.gateway import new_token, run_gateway
 from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
-from monitor.publication import Shelf, encode, read_shelf, saved
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
 from monitor.replay.backtest import (

@@ -18,7 +18,7 @@ import msgspec
 import uvloop
 
 from benchmarks.child import BenchmarkFailed
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
 from monitor.settings import load_settings
 from monitor.wire import Topics, encode_json

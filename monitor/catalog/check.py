@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from monitor.books import book_table, catalog_table, catalog_text
+from monitor.books.catalog_file import Catalog, core_tables, parse_catalog
+from monitor.books.files import book_table, catalog_table, catalog_text
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
-from monitor.elements import Catalog, core_tables, parse_catalog
 from monitor.rulebook.defects import read_all, split
 from monitor.rulebook.findings import Doubt, Finding, warning
 from monitor.rulebook.limits import check_limits

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from monitor.books.catalog_file import CatalogItem, Fee
 from monitor.catalog.words import ELEMENTS
-from monitor.elements import CatalogItem, Fee
 
 MOST_POINTS = 5
 

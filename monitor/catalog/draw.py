@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from monitor.books import book_table, catalog_table, own_table
+from monitor.books.catalog_file import CORE_KEYS, CatalogItem, core_tables, parse_catalog
+from monitor.books.files import book_table, catalog_table, own_table
 from monitor.catalog.poster import poster
-from monitor.elements import CORE_KEYS, CatalogItem, core_tables, parse_catalog
 from rules.book.book import RuleBook
 from rules.bookfile.parse import parse_book
 from rules.errors import SupervisionError

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from monitor import words
+from monitor.books.catalog_file import Branch, CatalogItem, Forwarding
 from monitor.catalog.svg import Canvas, broken
-from monitor.elements import Branch, CatalogItem, Forwarding
 from monitor.rulebook.limits import INSIDE
 from rules.events import STAGES
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from monitor import words
+from monitor.books.catalog_file import CatalogItem, Fee, Material
 from monitor.catalog.flowchart import Colors, draw_flow
 from monitor.catalog.svg import Canvas, broken, width_of
 from monitor.catalog.words import CLASSES, FORMS, KINDS
-from monitor.elements import CatalogItem, Fee, Material
 from rules.worktime.worktime import Limit
 
 WIDTH, MARGIN = 1000.0, 48.0

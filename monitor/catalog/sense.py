@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from monitor import words
-from monitor.elements import CatalogItem, Fee
+from monitor.books.catalog_file import CatalogItem, Fee
 from monitor.rulebook.findings import Doubt, error, warning
 from monitor.rulebook.limits import longer
 from rules.book.book import RuleBook

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from monitor.books import book_table, book_text
+from monitor.books.files import book_table, book_text
 from monitor.rulebook.defects import read_all, split
 from monitor.rulebook.findings import Doubt, Finding, error, warning
 from monitor.rulebook.limits import check_limits

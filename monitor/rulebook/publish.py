@@ -7,8 +7,7 @@ the check: what is published is what was judged, whatever has become of the file
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitor.books import calendar_table
-from monitor.publication import (
+from monitor.books import (
     BadPublication,
     PublishedBook,
     Shelf,
@@ -19,7 +18,8 @@ from monitor.publication import (
     encode,
     read_shelf,
 )
-from monitor.publication.record import Published, PublishedCalendar, ended, same_but_calendar
+from monitor.books.files import calendar_table
+from monitor.books.record import Published, PublishedCalendar, ended, same_but_calendar
 from monitor.rulebook.check import Checked
 from monitor.rulebook.published import day_changes
 from monitor.settings import Settings

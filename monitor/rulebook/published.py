@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitor.publication import PublishedBook, Shelf
+from monitor.books import PublishedBook, Shelf
 from rules.book.book import RuleBook
 from rules.instant import to_datetime
 from rules.worktime.calendar import Calendar, from_dict

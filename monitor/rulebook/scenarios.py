@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.books import book_table
+from monitor.books.files import book_table
 from monitor.rulebook.positions import line_of, positions
 from rules.book.book import RuleBook
 from rules.bookfile.layers import merge

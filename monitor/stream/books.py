@@ -14,7 +14,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from monitor import metrics
-from monitor.publication import CatalogReader, Shelf
+from monitor.books import CatalogReader, Shelf
 from monitor.stream import measures
 from monitor.stream.engine import Engine
 from rules.book.book import RuleBooks

@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor import metrics
-from monitor.publication import Shelf
+from monitor.books import Shelf
 from monitor.stream.engine import Engine
 from monitor.stream.slices import Slice
 

@@ -18,8 +18,8 @@ from typing import Any
 from faust.types import TP
 
 from monitor import metrics
+from monitor.books import CatalogReader, Shelf
 from monitor.kafka.client import partition_of
-from monitor.publication import CatalogReader, Shelf
 from monitor.settings import Settings
 from monitor.stream import measures
 from monitor.stream.app import events_of, make_app, make_table

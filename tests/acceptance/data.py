@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.mapping import load_mapping
 from monitor.replay import OfflineReplay, replay_offline
 

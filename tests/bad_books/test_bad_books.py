@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import load_book, load_books
+from monitor.books.files import load_book, load_books
 from rules.errors import BadRuleBook
 
 FOLDER = Path(__file__).parent

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from monitor.publication.record import PublishedBook, PublishedCalendar
+from monitor.books.record import PublishedBook, PublishedCalendar
 from monitor.stream.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from monitor.publication.record import decode as decode_published
+from monitor.books.record import decode as decode_published
 from monitor.stream.cases import CaseTable
 from monitor.stream.clock import Clock, ClockRecord
 from monitor.wire import decode_alert, decode_dead_letter, decode_figures, decode_record, encode_event

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from monitor.publication.record import encode as encode_published
+from monitor.books.record import encode as encode_published
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine
 from monitor.stream.slices import CLOCK_KEY, Slice

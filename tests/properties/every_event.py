@@ -12,7 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect as mi
 
-from monitor.books import load_profile
+from monitor.books.files import load_profile
 from rules.alerts import LEVELS
 from rules.book.book import RuleBooks
 from rules.cards.acts import alert_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.books import load_profile
+from monitor.books.files import load_profile
 from rules.alerts import STANDING
 from rules.book.book import RuleBooks
 from rules.bookfile.layers import merge

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from monitor.books import load_book, profiles
+from monitor.books.files import load_book, profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import load_scenarios
 from rules.alerts import LEVELS, Reason

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.books import profiles
+from monitor.books.files import profiles
 from monitor.rulebook.course import play
 from monitor.rulebook.scenarios import BadScenario, Scenario, load_scenarios
 from rules.alerts import LEVELS

@@ -7,7 +7,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay.backtest.compare import Tally
 from monitor.replay.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.replay.backtest.lines import Arrived, read_line

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay.backtest import processes
 from monitor.replay.backtest.compare import Tally
 from monitor.replay.backtest.index import Indexed, slices_of

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay.engine import Engine
 from monitor.replay.feed import Feed
 from rules.alerts import Alert

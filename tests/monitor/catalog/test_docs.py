@@ -7,11 +7,11 @@ from typing import get_args
 import pytest
 from click.testing import CliRunner
 
-from monitor.books import load_book
+from monitor.books.catalog_file import CatalogItem, Common, Form, ItemClass, Kind, _CatalogTable
+from monitor.books.files import load_book
 from monitor.catalog.completeness import completeness
 from monitor.catalog.words import CLASSES, ELEMENTS, FORMS, KINDS
 from monitor.cli import main
-from monitor.elements import CatalogItem, Common, Form, ItemClass, Kind, _CatalogTable
 from rules.book.book import Item
 from tests.monitor.catalog.test_check import GOOD
 

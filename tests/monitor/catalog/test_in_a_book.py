@@ -6,7 +6,7 @@ from shutil import copytree
 
 import pytest
 
-from monitor.books import load_book
+from monitor.books.files import load_book
 from monitor.rulebook import check_books, run_suite
 from rules.errors import BadRuleBook
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from monitor.books import BookTable, book_table
-from monitor.publication import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
+from monitor.books import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
+from monitor.books.files import BookTable, book_table
 from rules.bookfile.parse import parse_book
 
 ANYWHERE = Path("default")

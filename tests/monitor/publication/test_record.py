@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.books import BookTable, book_table, load_book, profiles
-from monitor.publication import PublishedBook, calendar_record, encode, saved
-from monitor.publication.record import decode, ended, same_but_calendar
+from monitor.books import PublishedBook, calendar_record, encode, saved
+from monitor.books.files import BookTable, book_table, load_book, profiles
+from monitor.books.record import decode, ended, same_but_calendar
 from rules.bookfile import parse as bookfile
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook

@@ -6,8 +6,8 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from monitor.publication import BadPublication, PublishedBook, Shelf, encode
-from monitor.publication.record import Published, ended
+from monitor.books import BadPublication, PublishedBook, Shelf, encode
+from monitor.books.record import Published, ended
 from rules.instant import to_instant
 from tests.monitor.publication.books import book, calendar, shelf, table
 from tests.monitor.stream.hall import MONDAY

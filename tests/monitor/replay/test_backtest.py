@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay import replay_offline
 from monitor.replay.backtest import BacktestError, Options, Report, from_lines, from_mapping, run_backtest
 from monitor.replay.backtest.compare import KINDS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay.backtest import Backtest
 from monitor.replay.engine import Engine
 from monitor.simulate.files import Line

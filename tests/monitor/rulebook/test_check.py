@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import profiles
+from monitor.books.files import profiles
 from monitor.rulebook import check_books
 
 TODAY = date(2026, 3, 2)

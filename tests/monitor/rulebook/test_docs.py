@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from monitor.books import load_book
+from monitor.books.files import load_book
 from monitor.cli import main
 from monitor.rulebook import check_books, explain_rule, run_suite
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import load_book, profiles
+from monitor.books.files import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
 from rules.book.book import COUNTED, FINDINGS, NEED_WITHIN

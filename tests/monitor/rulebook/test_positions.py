@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import book_text, profiles
+from monitor.books.files import book_text, profiles
 from monitor.rulebook.positions import positions
 
 

@@ -8,11 +8,11 @@ from random import Random
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.books import load_book
+from monitor.books import Shelf, append, read_shelf
+from monitor.books.files import load_book
+from monitor.books.topic import TooLarge
 from monitor.cli import main
 from monitor.kafka.client import LARGEST_PUBLICATION, topic_config
-from monitor.publication import Shelf, append, read_shelf
-from monitor.publication.topic import TooLarge
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics
 from tests.monitor.publication.books import record_of, table

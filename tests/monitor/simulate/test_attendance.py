@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.simulate.files import write_book
 from monitor.simulate.hall import generate
 from monitor.simulate.life import Habits

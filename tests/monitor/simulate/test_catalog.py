@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import load_book
+from monitor.books.files import load_book
 from monitor.simulate.catalog import build_catalog, items
 from monitor.simulate.departments import DEPARTMENTS
 from monitor.simulate.files import write_book

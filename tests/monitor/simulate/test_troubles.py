@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.simulate.files import write_book
 from monitor.simulate.hall import generate
 from rules.alerts import Alert

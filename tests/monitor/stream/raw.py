@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine

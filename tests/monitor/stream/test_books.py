@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import metrics
-from monitor.books import book_table
-from monitor.publication import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
-from monitor.publication.record import Published
+from monitor.books import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
+from monitor.books.files import book_table
+from monitor.books.record import Published
 from monitor.stream import books as module
 from monitor.stream.books import Bookkeeper
 from monitor.stream.engine import SLICE_STEPS, Engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.publication import append, calendar_record
+from monitor.books import append, calendar_record
 from monitor.rulebook import check_books, publish
 from monitor.wire import encode_event
 from rules.alerts import STANDING

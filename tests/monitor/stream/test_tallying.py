@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiokafka.structs import ConsumerRecord
 
-from monitor.books import load_books
+from monitor.books.files import load_books
 from monitor.replay.engine import Engine
 from monitor.wire import decode_record
 from rules.alerts import STANDING, Alert

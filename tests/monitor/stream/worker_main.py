@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from monitor.publication import Shelf
+from monitor.books import Shelf
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
 from rules.errors import SupervisionError

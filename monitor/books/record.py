@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.books import BookTable, thawed
+from monitor.books.files import BookTable, thawed
 from rules.book.book import RuleBook
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook

@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from monitor.books import BookTable, book_tables
-from monitor.publication.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
+from monitor.books.files import BookTable, book_tables
+from monitor.books.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook, SupervisionError

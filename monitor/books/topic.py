@@ -9,9 +9,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
+from monitor.books.library import BadPublication, Shelf
+from monitor.books.record import Published, encode
 from monitor.kafka.client import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
-from monitor.publication.record import Published, encode
-from monitor.publication.shelf import BadPublication, Shelf
 from monitor.settings import Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.elements import core_tables, parse_catalog
+from monitor.books.catalog_file import core_tables, parse_catalog
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile.layers import merge
 from rules.bookfile.parse import parse_book

@@ -1,0 +1,20 @@
+"""Where books come from: files, the catalog topic, and the library that both make."""
+
+from monitor.books.library import BadPublication, Shelf
+from monitor.books.record import PublishedBook, PublishedCalendar, book_record, calendar_record, check_faithful, encode, saved
+from monitor.books.topic import CatalogReader, append, read_shelf
+
+__all__ = [
+    "BadPublication",
+    "CatalogReader",
+    "PublishedBook",
+    "PublishedCalendar",
+    "Shelf",
+    "append",
+    "book_record",
+    "calendar_record",
+    "check_faithful",
+    "encode",
+    "read_shelf",
+    "saved",
+]

@@ -11,10 +11,10 @@ from monitor.books.files import book_table, catalog_table, catalog_text
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
-from monitor.rulebook.defects import read_all, split
-from monitor.rulebook.findings import Doubt, Finding, warning
-from monitor.rulebook.limits import check_limits
-from monitor.rulebook.positions import broken_line, key_path, line_of, positions
+from monitor.lint.diagnosis import Doubt, Finding, warning
+from monitor.lint.limits import check_limits
+from monitor.lint.positions import broken_line, key_path, line_of, positions
+from monitor.lint.read_all import read_all, split
 from rules.book.book import RuleBook
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook

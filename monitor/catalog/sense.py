@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitor import words
 from monitor.books.catalog_file import CatalogItem, Fee
-from monitor.rulebook.findings import Doubt, error, warning
-from monitor.rulebook.limits import longer
+from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.lint.limits import longer
+from monitor.words import terms as words
 from rules.book.book import RuleBook
 from rules.events import STAGES
 from rules.worktime.worktime import Limit

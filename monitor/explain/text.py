@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
+from monitor.words import terms as words
 from rules.events import WINDOW_KEY
 from rules.families.numbering import FIRST_NUMBER
 from rules.worktime.arithmetic import Language, describe

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.books.files import book_table, book_text
-from monitor.rulebook.defects import read_all, split
-from monitor.rulebook.findings import Doubt, Finding, error, warning
-from monitor.rulebook.limits import check_limits
-from monitor.rulebook.positions import broken_line, key_path, line_of, positions
-from monitor.rulebook.process import check_process
-from monitor.rulebook.reach import check_reach
+from monitor.lint.diagnosis import Doubt, Finding, error, warning
+from monitor.lint.limits import check_limits
+from monitor.lint.positions import broken_line, key_path, line_of, positions
+from monitor.lint.read_all import read_all, split
+from monitor.rulebook.check_process import check_process
+from monitor.rulebook.reachable import check_reach
 from rules.book.book import RuleBook, RuleBooks
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook

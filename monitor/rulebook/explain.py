@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from monitor import words
-from monitor.rulebook.findings_in_words import finding_lines
-from monitor.rulebook.probe import Sample, mornings, opening, play_out
-from monitor.rulebook.rates_in_words import rate_lines
-from monitor.rulebook.reach import samples_of
+from monitor.rulebook.reachable import samples_of
+from monitor.rulebook.trial import Sample, mornings, opening, play_out
+from monitor.rulebook.words_process import finding_lines
+from monitor.rulebook.words_rates import rate_lines
+from monitor.words import terms as words
 from rules.alerts import LEVELS
 from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.case.case import UNCOVERED, UNREACHED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor import words
+from monitor.words import terms as words
 from rules.book.book import BY_HAND, FINDINGS
 from rules.worktime.arithmetic import Language
 from tests.rules.test_process import FOUND

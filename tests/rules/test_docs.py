@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from monitor.books.files import load_book, profiles
-from monitor.rulebook.course import play
-from monitor.rulebook.scenarios import load_scenarios
+from monitor.scenarios.play import play
+from monitor.scenarios.script import load_scenarios
 from rules.alerts import LEVELS, Reason
 from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
 from rules.bookfile import parse as bookfile

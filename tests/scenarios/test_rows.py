@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.rulebook.course import play
-from monitor.rulebook.scenarios import BadScenario, Scenario
+from monitor.scenarios.play import play
+from monitor.scenarios.script import BadScenario, Scenario
 from rules.cards import acts as life
 from tests.scenarios.rows import TABLES, Row, page
 from tests.scenarios.test_scenarios import SCENARIOS

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.books.files import profiles
-from monitor.rulebook.course import play
-from monitor.rulebook.scenarios import BadScenario, Scenario, load_scenarios
+from monitor.scenarios.play import play
+from monitor.scenarios.script import BadScenario, Scenario, load_scenarios
 from rules.alerts import LEVELS
 from tests.rules.story import own_rules, table
 

@@ -5,9 +5,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from monitor import words
 from monitor.explain.people import details_of
 from monitor.explain.phrases import phrase
+from monitor.words import terms as words
 from rules.alerts import LEVELS, STATES, Reason
 from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
 from rules.worktime.arithmetic import Language

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.books.files import book_text, profiles
-from monitor.rulebook.positions import positions
+from monitor.lint.positions import positions
 
 
 def test_lines_of_all_ways_to_write_a_key() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from monitor.rulebook import run_suite
-from monitor.rulebook.course import play
-from monitor.rulebook.scenarios import BadScenario, Scenario, load_scenarios
+from monitor.scenarios.play import play
+from monitor.scenarios.script import BadScenario, Scenario, load_scenarios
 
 HERE = Path(__file__).parent / "scenarios"
 HEAD = 'book = "hunan"\nstart = 2026-03-02T09:30:00+08:00\n\n[[scenario]]\nname = "x"\n'

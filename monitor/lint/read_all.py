@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from monitor.rulebook.findings import Doubt, error
-from monitor.rulebook.positions import KeyPath, key_path
+from monitor.lint.diagnosis import Doubt, error
+from monitor.lint.positions import KeyPath, key_path
 from rules.errors import BadRuleBook
 
 _T = TypeVar("_T")

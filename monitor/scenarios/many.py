@@ -6,7 +6,7 @@ goes to the first so many of those begun last. What they come to is counted as a
 
 import msgspec
 
-from monitor.rulebook.told import Course
+from monitor.scenarios.told import Course
 from rules.alerts import Alert
 from rules.book.book import RateRule, RuleBook
 from rules.case.case import Case

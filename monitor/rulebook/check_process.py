@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from monitor.rulebook.findings import Doubt, error, warning
-from monitor.rulebook.probe import mornings
+from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.rulebook.trial import mornings
 from rules.alerts import LEVELS
 from rules.book.book import ProcessRule, RuleBook
 from rules.events import Channel

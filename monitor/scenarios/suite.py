@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from monitor.rulebook.course import Failure, play
-from monitor.rulebook.scenarios import BadScenario, load_scenarios
+from monitor.scenarios.play import Failure, play
+from monitor.scenarios.script import BadScenario, load_scenarios
 
 
 class SuiteResult(msgspec.Struct):

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from monitor.rulebook.crowd import Crowd
-from monitor.rulebook.expectations import Expected, judge, rate_rule
-from monitor.rulebook.scenarios import Scenario, Step
-from monitor.rulebook.told import Course
+from monitor.scenarios.expectations import Expected, judge, rate_rule
+from monitor.scenarios.many import Crowd
+from monitor.scenarios.script import Scenario, Step
+from monitor.scenarios.told import Course
 from rules.errors import BadEvent
 from rules.events import TICK
 from rules.instant import isoformat

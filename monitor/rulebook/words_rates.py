@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from monitor import words
+from monitor.words import terms as words
 from rules.alerts import LEVELS
 from rules.book.book import RateRule
 from rules.events import STAGES

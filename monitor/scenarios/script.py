@@ -11,8 +11,8 @@ order of arrival::
 A step begins with how long after the start it arrives (``s m h d wd``, sums with ``+``; working days by the book's calendar,
 added first), then a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it had
 happened by then. ``refused`` before the type means that the engine must refuse the record; ``times 200`` that so many cases
-are told it (:mod:`monitor.rulebook.crowd`). An alert is named
-``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.rulebook.expectations`.
+are told it (:mod:`monitor.scenarios.many`). An alert is named
+``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.scenarios.expectations`.
 """
 
 import re
@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from monitor.books.files import book_table
-from monitor.rulebook.positions import line_of, positions
+from monitor.lint.positions import line_of, positions
 from rules.book.book import RuleBook
 from rules.bookfile.layers import merge
 from rules.bookfile.parse import parse_book

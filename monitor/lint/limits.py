@@ -7,8 +7,8 @@ others the core computes where both would end, begun on mornings all over a year
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.rulebook.findings import Doubt, error, warning
-from monitor.rulebook.probe import mornings
+from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.rulebook.trial import mornings
 from rules.book.book import Item, RuleBook
 from rules.errors import UncoveredDate
 from rules.events import STAGES

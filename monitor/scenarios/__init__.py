@@ -1,0 +1,1 @@
+"""Scenarios: what a book is expected to do, written as TOML and played against it."""

@@ -1,0 +1,1 @@
+"""Words for people, Chinese first: terms, reasons and the arithmetic of a due instant."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from monitor.replay.backtest import Options, from_lines, run_backtest
+from monitor.backtest import Options, from_lines, run_backtest
 from monitor.simulate.files import write_book, write_file
 
 _START = datetime.fromisoformat("2025-01-01T00:00:00+08:00")

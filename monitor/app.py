@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
 from monitor.books import Shelf, encode, read_shelf, saved
 from monitor.books.files import load_book, load_books
 from monitor.catalog import as_json as catalog_json
@@ -27,24 +28,14 @@ from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
-from monitor.replay.backtest import (
-    Options,
-    Progress,
-    both_books,
-    from_lines,
-    from_mapping,
-    from_topic,
-    print_report,
-    run_backtest,
-)
-from monitor.replay.verify import report_in_words
-from monitor.replay.verify import verify_cards as run_verify
 from monitor.rulebook import as_table, check_books, explain_rule, listed, publish, run_suite
 from monitor.rulebook.check import HORIZON
 from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book, write_file
 from monitor.stream.worker import run_worker
+from monitor.verify import report_in_words
+from monitor.verify import verify_cards as run_verify
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, Topics, encode_json
 from rules.instant import to_instant

@@ -6,11 +6,11 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.replay.verify.compare import Mismatch, compare
-from monitor.replay.verify.issued import Issued
-from monitor.replay.verify.recount import Recount
 from monitor.stream.clock import Clock
 from monitor.stream.engine import Engine as Live
+from monitor.verify.compare import Mismatch, compare
+from monitor.verify.issued import Issued
+from monitor.verify.recount import Recount
 from monitor.wire import encode_json
 from rules.alerts import STATES
 from rules.book.book import RuleBooks

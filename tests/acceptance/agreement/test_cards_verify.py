@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from monitor.backtest import from_topic
 from monitor.kafka.client import client_options
-from monitor.replay.backtest import from_topic
-from monitor.replay.verify import Report
+from monitor.verify import Report
 from rules.alerts import Alert
 from tests.acceptance.agreement.ledger import Ledger
 from tests.acceptance.agreement.site import PATIENCE, Site

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.replay.backtest import Backtest, Options, from_lines, run_backtest
+from monitor.backtest import Backtest, Options, from_lines, run_backtest
 from monitor.wire import encode_event
 from rules.events import Accepted, Concluded, Event
 from rules.instant import to_datetime

@@ -9,11 +9,11 @@ from typing import get_args
 import msgspec
 import pytest
 
+from monitor.backtest import BacktestError, Options, Report, from_lines, from_mapping, run_backtest
+from monitor.backtest.compare import KINDS
+from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.books.files import load_books
 from monitor.replay import replay_offline
-from monitor.replay.backtest import BacktestError, Options, Report, from_lines, from_mapping, run_backtest
-from monitor.replay.backtest.compare import KINDS
-from monitor.replay.backtest.words import STATE_WORDS, WORDS
 from monitor.replay.engine import Engine
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.replay.backtest import Report
+from monitor.backtest import Report
 from monitor.wire import encode_json
 from tests.monitor.replay.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.replay.files import write

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.replay.backtest.index import BUCKETS, index_slice, line_at, mapped
-from monitor.replay.backtest.lines import read_line, write_line
+from monitor.backtest.index import BUCKETS, index_slice, line_at, mapped
+from monitor.recordfile import read_line, write_line
 from monitor.wire import encode_event
 from tests.monitor.replay.books_to_compare import accepted, line, lines
 from tests.monitor.replay.files import at

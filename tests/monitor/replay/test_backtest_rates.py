@@ -4,8 +4,8 @@ from pathlib import Path
 
 import msgspec
 
+from monitor.backtest import Backtest
 from monitor.books.files import load_books
-from monitor.replay.backtest import Backtest
 from monitor.replay.engine import Engine
 from monitor.simulate.files import Line
 from rules.alerts import STANDING

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from monitor.backtest import BacktestError, Options, Report, from_mapping, from_topic, run_backtest
 from monitor.kafka.client import KafkaUnavailable, ensure_topics
 from monitor.replay import replay_to_kafka
-from monitor.replay.backtest import BacktestError, Options, Report, from_mapping, from_topic, run_backtest
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
 from tests.monitor.replay.books_to_compare import accepted, book

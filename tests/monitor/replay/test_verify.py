@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from monitor.kafka.client import ensure_topics
-from monitor.replay.verify import VerifyError, report_in_words, verify_cards
-from monitor.replay.verify.compare import Mismatch, compare
-from monitor.replay.verify.issued import Issued
-from monitor.replay.verify.recount import Recount
-from monitor.replay.verify.report import Report, examples_of, grouped
 from monitor.settings import KafkaSettings, Settings, TopicSettings
+from monitor.verify import VerifyError, report_in_words, verify_cards
+from monitor.verify.compare import Mismatch, compare
+from monitor.verify.issued import Issued
+from monitor.verify.recount import Recount
+from monitor.verify.report import Report, examples_of, grouped
 from monitor.wire import encode_event, encode_json
 from rules.events import TICK, Accepted, Concluded, Event
 from rules.instant import to_instant

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
-from monitor.replay.verify.issued import Issued
-from monitor.replay.verify.recount import Recount, Trail
+from monitor.verify.issued import Issued
+from monitor.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
 from rules.cards.telling import Told
 from rules.case.case import NEVER, UNREACHED, Case

@@ -10,15 +10,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from monitor.backtest import pool as processes
+from monitor.backtest.compare import Tally
+from monitor.backtest.index import Indexed, slices_of
+from monitor.backtest.pool import BookFiles, Task
+from monitor.backtest.progress import Progress
+from monitor.backtest.rates import by_department
+from monitor.backtest.report import Report, report_of
+from monitor.backtest.source import BacktestError, Source
 from monitor.books.files import load_books
-from monitor.replay.backtest import processes
-from monitor.replay.backtest.compare import Tally
-from monitor.replay.backtest.index import Indexed, slices_of
-from monitor.replay.backtest.processes import BookFiles, Task
-from monitor.replay.backtest.progress import Progress
-from monitor.replay.backtest.rates import by_department
-from monitor.replay.backtest.report import Report, report_of
-from monitor.replay.backtest.source import BacktestError, Source
 from rules.book.book import RuleBooks
 from rules.errors import BadRuleBook
 

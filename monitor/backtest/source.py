@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.mapping import Mapping, map_file
-from monitor.replay.backtest.lines import write_line
+from monitor.recordfile import write_line
 from monitor.wire import encode_event
 from rules.errors import SupervisionError
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
-from monitor.replay.backtest.compare import KINDS, SIDES, Example
-from monitor.replay.backtest.defence import Defence
-from monitor.replay.backtest.report import CellTotals, Issued, Report
-from monitor.replay.backtest.words import STATE_WORDS, WORDS
+from monitor.backtest.compare import KINDS, SIDES, Example
+from monitor.backtest.defence import Defence
+from monitor.backtest.phrases import STATE_WORDS, WORDS
+from monitor.backtest.report import CellTotals, Issued, Report
 from rules.alerts import LEVELS
 from rules.worktime.arithmetic import Language, describe
 

@@ -7,12 +7,12 @@ from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
+from monitor.backtest.compare import Tally
+from monitor.backtest.fates import NOTHING, judge_case
+from monitor.backtest.index import Indexed, index_slice, line_at, mapped
+from monitor.backtest.rates import judge_rates as judge_department
 from monitor.books.files import load_books
-from monitor.replay.backtest.compare import Tally
-from monitor.replay.backtest.index import Indexed, index_slice, line_at, mapped
-from monitor.replay.backtest.lines import Arrived, read_line
-from monitor.replay.backtest.rates import judge_rates as judge_department
-from monitor.replay.backtest.sides import NOTHING, judge_case
+from monitor.recordfile import Arrived, read_line
 from rules.book.book import RuleBooks
 from rules.events import key_of
 from rules.rates.counting import Changes
@@ -20,7 +20,7 @@ from rules.rates.counting import Changes
 BookFiles = tuple[Path, ...]
 """What :func:`monitor.books.load_books` takes: rule books do not travel between processes, their names do."""
 Places = Sequence[tuple[bytes, bytes]]
-"""Of one bucket, slice by slice: see :class:`~monitor.replay.backtest.index.Indexed`."""
+"""Of one bucket, slice by slice: see :class:`~monitor.backtest.index.Indexed`."""
 
 
 class Task(NamedTuple):

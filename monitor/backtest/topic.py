@@ -6,9 +6,9 @@ from typing import Any, BinaryIO
 
 from aiokafka import TopicPartition
 
+from monitor.backtest.source import BacktestError, Seen, Source
 from monitor.kafka.ranges import consuming, partitions_of, read_event, read_ranges
-from monitor.replay.backtest.lines import EARLIEST, LATEST, write_line
-from monitor.replay.backtest.source import BacktestError, Seen, Source
+from monitor.recordfile import EARLIEST, LATEST, write_line
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.errors import BadEvent

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from monitor.replay.backtest.defence import Defence, defend
-from monitor.replay.backtest.sides import Fate, Side
+from monitor.backtest.defence import Defence, defend
+from monitor.backtest.fates import Fate, Side
 from rules.alerts import Level, State
 from rules.book.book import RuleBooks
 from rules.cards.telling import alert_of

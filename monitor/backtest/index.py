@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from monitor.replay.backtest.lines import read_line
+from monitor.recordfile import read_line
 from rules.errors import BadEvent
 from rules.events import key_of
 

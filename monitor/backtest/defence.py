@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from monitor.replay.backtest.sides import Fate
+from monitor.backtest.fates import Fate
 from rules.alerts import Alert, State
 from rules.book.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
 from rules.cards.telling import alert_of, defence_of

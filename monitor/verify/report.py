@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from monitor.replay.verify.compare import Kind, Mismatch
+from monitor.verify.compare import Kind, Mismatch
 from rules.alerts import Alert, Level
 from rules.cards.telling import alert_of
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.replay.verify.report import Example, Report
+from monitor.verify.report import Example, Report
 from rules.alerts import Alert
 from rules.worktime.arithmetic import Language, describe
 

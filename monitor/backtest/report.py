@@ -7,8 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.replay.backtest.compare import KINDS, Cell, Example, Kind, Tally
-from monitor.replay.backtest.source import Source
+from monitor.backtest.compare import KINDS, Cell, Example, Kind, Tally
+from monitor.backtest.source import Source
 from rules.alerts import LEVELS, Level, State
 from rules.book.book import RuleBooks
 from rules.instant import to_datetime

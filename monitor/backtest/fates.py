@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from monitor.replay.backtest.lines import Arrived
+from monitor.recordfile import Arrived
 from rules.alerts import STANDING, State
 from rules.book.book import RuleBooks
 from rules.cards.telling import Told

@@ -6,7 +6,7 @@ what would have been issued and withdrawn on the way.
 
 from collections.abc import Iterator, Mapping
 
-from monitor.replay.backtest.sides import Alone, Fate, Side, fates_of
+from monitor.backtest.fates import Alone, Fate, Side, fates_of
 from rules.book.book import RuleBooks
 from rules.case.tally import first_day, month_of
 from rules.events import TALLY_KEY

@@ -11,10 +11,10 @@ from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from monitor.kafka.client import KafkaUnavailable, connected, partition_of
 from monitor.kafka.ranges import consuming, partitions_of, read_ranges
-from monitor.replay.backtest.lines import read_line
-from monitor.replay.verify.issued import Issued
-from monitor.replay.verify.recount import Recount
+from monitor.recordfile import read_line
 from monitor.settings import Settings
+from monitor.verify.issued import Issued
+from monitor.verify.recount import Recount
 from monitor.wire import Topics
 from rules.book.book import RuleBooks
 from rules.errors import BadEvent, SupervisionError

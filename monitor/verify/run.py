@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from monitor.replay.verify.compare import Mismatch, compare
-from monitor.replay.verify.issued import Issued
-from monitor.replay.verify.report import Report, examples_of, grouped
-from monitor.replay.verify.source import Partition, Seen, VerifyError, read_file, read_topics
 from monitor.settings import Settings
+from monitor.verify.compare import Mismatch, compare
+from monitor.verify.issued import Issued
+from monitor.verify.report import Report, examples_of, grouped
+from monitor.verify.source import Partition, Seen, VerifyError, read_file, read_topics
 from monitor.wire import Topics
 from rules.book.book import RuleBooks
 from rules.instant import to_datetime

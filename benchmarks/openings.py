@@ -22,8 +22,8 @@ from benchmarks.topics import changelog_of
 from monitor.books.files import load_book
 from monitor.kafka.client import client_options, partition_of
 from monitor.settings import Settings
-from monitor.stream.clock import ClockRecord
-from monitor.stream.slices import CLOCK_KEY
+from monitor.stream.partition.clock import ClockRecord
+from monitor.stream.partition.slices import CLOCK_KEY
 from rules.book.book import RuleBooks
 from rules.case.case import Case, encode_case
 from rules.events import TICK, Accepted, StageEntered, StageLeft

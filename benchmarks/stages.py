@@ -10,9 +10,9 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from benchmarks.site import PARTITIONS
 from monitor.kafka.client import partition_of
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine
-from monitor.stream.slices import Slice
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_record, encode_json
 from rules.alerts import Alert
 from rules.book.book import RuleBooks

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from monitor.stream.outbox import Sender
-from monitor.stream.slices import Slice
+from monitor.stream.partition.slices import Slice
 from monitor.wire import Figures, encode_json
 from rules.case.figures import Count, Scope
 

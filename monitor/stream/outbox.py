@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
 from monitor.stream.faults import Fault
-from monitor.stream.slices import Slice
+from monitor.stream.partition.slices import Slice
 from monitor.wire import Topics, encode_json
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ Futures = list[asyncio.Future[Any]]
 
 
 class Sender(Protocol):
-    """The producer, as :class:`monitor.stream.transport.Producer`."""
+    """The producer, as :class:`monitor.stream.faust.transport.Producer`."""
 
     async def send_records(self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]]) -> Futures: ...
 

@@ -4,9 +4,9 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine, Step
-from monitor.stream.slices import CLOCK_KEY
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine, Step
+from monitor.stream.partition.slices import CLOCK_KEY
 from rules.book.book import RuleBooks
 from rules.case.case import Case, decode_case
 from rules.events import TICK

@@ -21,17 +21,17 @@ from monitor import metrics
 from monitor.books import CatalogReader, Shelf
 from monitor.kafka.client import partition_of
 from monitor.settings import Settings
-from monitor.stream import measures
-from monitor.stream.app import events_of, make_app, make_table
-from monitor.stream.books import Bookkeeper
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine, Step
+from monitor.stream import gauges as measures
+from monitor.stream.bookkeeper import Bookkeeper
 from monitor.stream.faults import Fault
+from monitor.stream.faust.app import events_of, make_app, make_table
 from monitor.stream.figures import FiguresPublisher
 from monitor.stream.outbox import Outbox
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine, Step
+from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.stream.recovery import restore
-from monitor.stream.slices import CLOCK_KEY, Slice
-from monitor.stream.tallying import TallyPublisher
+from monitor.stream.tallies import TallyPublisher
 from monitor.stream.ticker import Ticker
 from monitor.stream.topics import changelog_name, check_clock, prepare_topics
 from monitor.wire import Topics, encode_event
@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 GC_THRESHOLDS = (200_000, 20, 1000)
 """The state is bytes: there is next to nothing to collect, and looking costs a third of the speed."""
-_CHATTY = ("faust", "mode", "monitor.stream.app", "monitor.stream.transport", "monitor.stream.table")
+_CHATTY = ("faust", "mode", "monitor.stream.faust.app", "monitor.stream.faust.transport", "monitor.stream.faust.table")
 """Loggers of Faust, of its services, and of the classes of ours that are such services."""
 STOP_TIMEOUT = 20.0
 """Seconds to finish in; what is not finished then is done again by the next owner."""

@@ -12,9 +12,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from operator import add
 
+from monitor.wall.newest import Shelf
 from monitor.wall.picture import Delta, Department, Picture, Placed, Row, Totals, difference
 from monitor.wall.scope import Scope
-from monitor.wall.shelf import Shelf
 from monitor.wire import Figures
 from monitor.words import terms as words
 from rules.alerts import CARDS, REASON_TEXT, STANDING, Alert

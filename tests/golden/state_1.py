@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from monitor.books.record import PublishedBook, PublishedCalendar
-from monitor.stream.clock import ClockRecord
+from monitor.stream.partition.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert
 from rules.case.case import Card, Case, Clock, Origin, Terms

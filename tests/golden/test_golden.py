@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from monitor.books.record import decode as decode_published
-from monitor.stream.cases import CaseTable
-from monitor.stream.clock import Clock, ClockRecord
+from monitor.stream.partition.cases import CaseTable
+from monitor.stream.partition.clock import Clock, ClockRecord
 from monitor.wire import decode_alert, decode_dead_letter, decode_figures, decode_record, encode_event
 from rules.bookfile.parse import parse_book
 from rules.case.case import decode_case

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.books.record import encode as encode_published
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine
-from monitor.stream.slices import CLOCK_KEY, Slice
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
 from rules.alerts import Reason
 from rules.book.book import FINDINGS, RuleBook, RuleBooks

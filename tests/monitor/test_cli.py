@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.cli import main
+from monitor.cli.main import main
 from monitor.embedded.ports import free_port
 
 ROOT = Path(__file__).parents[2]

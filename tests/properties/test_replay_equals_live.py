@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.replay.engine import Engine as Replay
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine as Live
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine as Live
+from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.stream.recovery import restore
-from monitor.stream.slices import CLOCK_KEY
 from monitor.wire import decode_alert, encode_event
 from rules.alerts import Alert
 from rules.book.book import RuleBooks

@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine as Live
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine as Live
 from monitor.verify.compare import Mismatch, compare
 from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount

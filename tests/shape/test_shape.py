@@ -41,7 +41,7 @@ class Visit: ...
 from rules.case.case import Case
 """,
     "monitor/__init__.py": "",
-    "monitor/app.py": """
+    "monitor/app/services.py": """
 from rules import step
 from rules.case import Case
 from rules.case.case import Visit

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from monitor.books.catalog_file import Branch, CatalogItem, Fee, Forwarding, Material
 from monitor.catalog import check_catalog
 from monitor.catalog.completeness import completeness, missing
-from monitor.cli import main
+from monitor.cli.main import main
 
 HERE = Path(__file__).parent
 GOOD = HERE / "good.toml"

@@ -11,7 +11,7 @@ from monitor.books.catalog_file import CatalogItem, Common, Form, ItemClass, Kin
 from monitor.books.files import load_book
 from monitor.catalog.completeness import completeness
 from monitor.catalog.words import CLASSES, ELEMENTS, FORMS, KINDS
-from monitor.cli import main
+from monitor.cli.main import main
 from rules.book.book import Item
 from tests.monitor.catalog.test_check import GOOD
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.books.catalog_file import CatalogItem
 from monitor.catalog.poster import poster, speed_up
 from monitor.catalog.svg import NAMESPACE, broken, width_of
-from monitor.cli import main
+from monitor.cli.main import main
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parents[2] / "deploy" / "catalogs" / "example.toml"

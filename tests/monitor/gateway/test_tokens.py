@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from monitor.cli import main
+from monitor.cli.main import main
 from monitor.gateway.tokens import BadTokens, Tokens, new_token, parse_tokens
 from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Applied
 from tests.monitor.gateway.records import act, applied

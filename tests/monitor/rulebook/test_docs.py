@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.books.files import load_book
-from monitor.cli import main
+from monitor.cli.main import main
 from monitor.rulebook import check_books, explain_rule, run_suite
 
 TEXT = (Path(__file__).parents[3] / "docs" / "rulebooks.md").read_text("utf-8")

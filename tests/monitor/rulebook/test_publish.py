@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from monitor.books import Shelf, append, read_shelf
 from monitor.books.files import load_book
 from monitor.books.topic import TooLarge
-from monitor.cli import main
+from monitor.cli.main import main
 from monitor.kafka.client import LARGEST_PUBLICATION, topic_config
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics

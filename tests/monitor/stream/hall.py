@@ -17,8 +17,8 @@ from aiokafka.structs import ConsumerRecord
 
 from monitor.kafka.client import ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WorkerSettings
-from monitor.stream.slices import CLOCK_KEY
-from monitor.stream.table import Recovered
+from monitor.stream.faust.table import Recovered
+from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import DeadLetter, Figures, Topics, decode_alert, decode_dead_letter, decode_figures, encode_event
 from rules.alerts import Alert
 from rules.case.case import Case, decode_case

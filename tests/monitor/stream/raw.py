@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine
-from monitor.stream.slices import Slice
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_alert
 from rules.alerts import Alert
 from rules.book.book import RuleBooks

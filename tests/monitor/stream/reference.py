@@ -5,7 +5,7 @@ from typing import Any
 
 from aiokafka.structs import ConsumerRecord
 
-from monitor.stream.clock import Clock
+from monitor.stream.partition.clock import Clock
 from rules.alerts import Alert
 from rules.case.case import Case
 from rules.events import TALLY_KEY

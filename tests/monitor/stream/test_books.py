@@ -16,9 +16,9 @@ from monitor import metrics
 from monitor.books import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
 from monitor.books.files import book_table
 from monitor.books.record import Published
-from monitor.stream import books as module
-from monitor.stream.books import Bookkeeper
-from monitor.stream.engine import SLICE_STEPS, Engine
+from monitor.stream import bookkeeper as module
+from monitor.stream.bookkeeper import Bookkeeper
+from monitor.stream.partition.engine import SLICE_STEPS, Engine
 from rules.alerts import STANDING, Alert
 from rules.book.book import RuleBooks
 from rules.case.case import Case

@@ -1,6 +1,6 @@
 """Record time across crashes."""
 
-from monitor.stream.clock import LATEST, Clock
+from monitor.stream.partition.clock import LATEST, Clock
 
 
 def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:

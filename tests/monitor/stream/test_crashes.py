@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.stream.engine import SLICE_STEPS
+from monitor.stream.partition.engine import SLICE_STEPS
 from tests.monitor.stream.hall import MONDAY, Feed, Hall, accepted, concluded, feed, minutes, ticks
 from tests.monitor.stream.raw import case_names
 from tests.monitor.stream.reference import agrees

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from monitor.kafka.client import partition_of
-from monitor.stream.clock import Clock
-from monitor.stream.engine import SLICE_STEPS, EngineFault
-from monitor.stream.slices import CLOCK_KEY
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import SLICE_STEPS, EngineFault
+from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import MAX_VALUE_BYTES, encode_event
 from rules.case.case import decode_case
 from rules.events import TICK

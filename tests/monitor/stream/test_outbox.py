@@ -8,7 +8,7 @@ import pytest
 
 from monitor.stream.faults import Fault
 from monitor.stream.outbox import MAX_UNSETTLED, Outbox, _written
-from monitor.stream.slices import Reroute, Slice
+from monitor.stream.partition.slices import Reroute, Slice
 from monitor.wire import DeadLetter, Topics, decode_dead_letter
 
 TOPICS = Topics("t")

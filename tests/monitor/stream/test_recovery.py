@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.kafka.client import partition_of
-from monitor.stream.clock import Clock
-from monitor.stream.engine import Engine
+from monitor.stream.faust.table import Recovered
+from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.slices import Slice
 from monitor.stream.recovery import restore
-from monitor.stream.slices import Slice
-from monitor.stream.table import Recovered
 from monitor.wire import encode_event
 from rules.events import TICK
 from tests.monitor.stream.hall import MONDAY, PARTITIONS, accepted, concluded, feed, minutes, ms, ticks

@@ -10,9 +10,9 @@ import pytest
 from faust.types import TP
 
 from monitor.settings import KafkaSettings, Settings
-from monitor.stream.app import _credentials, make_app
-from monitor.stream.table import BrokenChangelog, Store
-from monitor.stream.transport import BatchMessage, Consumer
+from monitor.stream.faust.app import _credentials, make_app
+from monitor.stream.faust.table import BrokenChangelog, Store
+from monitor.stream.faust.transport import BatchMessage, Consumer
 
 TP0 = TP("events", 0)
 

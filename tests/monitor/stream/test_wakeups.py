@@ -6,7 +6,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stream.wakeups import BUCKET_MS, WakeUps
+from monitor.stream.partition.wakeups import BUCKET_MS, WakeUps
 
 KEYS = st.integers(0, 8).map(lambda number: b"k%d" % number)
 INSTANTS = st.integers(1, 6 * BUCKET_MS)

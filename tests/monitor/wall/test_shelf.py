@@ -1,9 +1,9 @@
 """The order and the limit of the lists."""
 
 from monitor.wall.hub import row_of
+from monitor.wall.newest import Shelf
 from monitor.wall.picture import Placed
 from monitor.wall.scope import Scope
-from monitor.wall.shelf import Shelf
 from tests.monitor.wall.records import alert
 
 ALL = Scope()

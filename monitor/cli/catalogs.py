@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from monitor import app
+from monitor.app import services as app
 
 _PATH = click.Path(path_type=Path)
 

@@ -13,12 +13,12 @@ import msgspec
 from faust.stores import memory
 from faust.types import TP
 
-from monitor.stream.transport import BatchMessage, BatchSchema
+from monitor.stream.faust.transport import BatchMessage, BatchSchema
 from rules.errors import SupervisionError
 
 
 class _Head(msgspec.Struct, array_like=True):
-    """The first fields of an encoded :class:`rules.case.Case` and of a :class:`~monitor.stream.clock.ClockRecord`."""
+    """The first fields of an encoded :class:`rules.case.Case` and of a :class:`~monitor.stream.partition.clock.ClockRecord`."""
 
     first: object
     offset: int = -1

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import click
 
-from monitor import app, cli_publish
-from monitor.cli_cards import cards
-from monitor.cli_catalog import catalog
-from monitor.cli_options import DAY, INSTANT, PATH, kafka_options
+from monitor.app import services as app
+from monitor.cli import publications as cli_publish
+from monitor.cli.cases import cards
+from monitor.cli.catalogs import catalog
+from monitor.cli.options import DAY, INSTANT, PATH, kafka_options
 from rules.errors import SupervisionError
 from rules.worktime.arithmetic import Language
 

@@ -1,19 +1,19 @@
 """One partition's cases, and what a batch of its records does to them. No Kafka, no clock, no waiting: data in, data out.
 
 A case is decoded when a record names it and encoded once at the end of a stretch, however many of the stretch's records
-were about it. A stretch (:class:`~monitor.stream.slices.Slice`) ends with its batch, or after so many steps that others
+were about it. A stretch (:class:`~monitor.stream.partition.slices.Slice`) ends with its batch, or after so many steps that others
 should get a turn: a tick may wake tens of thousands.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from monitor.stream.cases import CaseTable
-from monitor.stream.clock import EARLIEST, LATEST, Clock
-from monitor.stream.draft import Draft
-from monitor.stream.scoreboard import Scoreboard
-from monitor.stream.slices import CLOCK_KEY, RawRecord, Reroute, Slice
-from monitor.stream.wakeups import WakeUps
+from monitor.stream.partition.cases import CaseTable
+from monitor.stream.partition.clock import EARLIEST, LATEST, Clock
+from monitor.stream.partition.draft import Draft
+from monitor.stream.partition.scoreboard import Scoreboard
+from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
+from monitor.stream.partition.wakeups import WakeUps
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.book.book import RuleBooks
 from rules.case.case import Case

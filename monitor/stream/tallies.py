@@ -10,9 +10,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from monitor import metrics
-from monitor.stream.clock import EARLIEST
-from monitor.stream.engine import Engine
 from monitor.stream.outbox import Sender
+from monitor.stream.partition.clock import EARLIEST
+from monitor.stream.partition.engine import Engine
 from monitor.wire import encode_json
 
 AT_ONCE = 10

@@ -4,8 +4,8 @@ from typing import Any
 
 from monitor import metrics
 from monitor.books import Shelf
-from monitor.stream.engine import Engine
-from monitor.stream.slices import Slice
+from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.slices import Slice
 
 _PER_PARTITION = (
     metrics.CONSUMER_LAG, metrics.OPEN_CASES, metrics.CASES, metrics.WAKEUPS_PENDING, metrics.UNCOVERED_CASES,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from monitor import app
-from monitor.cli_options import DAY, INSTANT, PATH, by_option, kafka_options
+from monitor.app import services as app
+from monitor.cli.options import DAY, INSTANT, PATH, by_option, kafka_options
 
 _FLAG_REPLACE = "Take the place of what is published under that name, whatever changes by it."
 

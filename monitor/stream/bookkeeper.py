@@ -15,8 +15,8 @@ from aiokafka.errors import KafkaError
 
 from monitor import metrics
 from monitor.books import CatalogReader, Shelf
-from monitor.stream import measures
-from monitor.stream.engine import Engine
+from monitor.stream import gauges as measures
+from monitor.stream.partition.engine import Engine
 from rules.book.book import RuleBooks
 
 log = logging.getLogger(__name__)

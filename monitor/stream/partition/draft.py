@@ -1,6 +1,6 @@
 """What a stretch has produced so far."""
 
-from monitor.stream.slices import Alerted, RawRecord, Reroute, Slice
+from monitor.stream.partition.slices import Alerted, RawRecord, Reroute, Slice
 from monitor.wire import KEPT_BYTES, DeadLetter, encode_json
 from rules.alerts import STANDING, Alert
 from rules.case.figures import Count, Scope
@@ -8,7 +8,7 @@ from rules.errors import BadEvent
 
 
 class Draft:
-    """Collects the effects of records until they are cut off as a :class:`~monitor.stream.slices.Slice`."""
+    """Collects the effects of records until they are cut off as a :class:`~monitor.stream.partition.slices.Slice`."""
 
     def __init__(self, topic: str, partition: int) -> None:
         self._topic = topic

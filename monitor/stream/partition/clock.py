@@ -13,7 +13,7 @@ LATEST = 4_102_444_800_000  # 2100-01-01: a record's timestamp beyond these may 
 
 
 class ClockRecord(msgspec.Struct, array_like=True, frozen=True):
-    """What the changelog keeps under :data:`~monitor.stream.slices.CLOCK_KEY`."""
+    """What the changelog keeps under :data:`~monitor.stream.partition.slices.CLOCK_KEY`."""
 
     now: int = 0
     offset: int = -1

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from monitor import app
-from monitor.cli_options import PATH, kafka_options
+from monitor.app import services as app
+from monitor.cli.options import PATH, kafka_options
 
 
 @click.group()

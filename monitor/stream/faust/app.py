@@ -10,8 +10,8 @@ from yarl import URL
 
 from monitor.kafka.client import ssl_context
 from monitor.settings import KafkaSettings, Settings
-from monitor.stream.table import CaseChangelog
-from monitor.stream.transport import BatchSchema
+from monitor.stream.faust.table import CaseChangelog
+from monitor.stream.faust.transport import BatchSchema
 from monitor.wire import Topics
 
 LARGEST_REQUEST = 4_000_000

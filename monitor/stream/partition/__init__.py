@@ -1,0 +1,1 @@
+"""One partition without any I/O: its engine, cases as rows, clock, wake-ups, slices and figures."""

@@ -28,8 +28,9 @@ from monitor.mapping import load_mapping
 from monitor.metrics import serve_metrics
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
-from monitor.rulebook import as_table, check_books, explain_rule, listed, publish, run_suite
+from monitor.rulebook import as_table, check_books, explain_rule, listed, publish
 from monitor.rulebook.check import HORIZON
+from monitor.scenarios import run_suite
 from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book, write_file

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.lint.diagnosis import Doubt, error, warning
-from monitor.rulebook.trial import mornings
+from monitor.lint.mornings import mornings
 from rules.book.book import Item, RuleBook
 from rules.errors import UncoveredDate
 from rules.events import STAGES

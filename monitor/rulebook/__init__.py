@@ -1,10 +1,9 @@
-"""Rule books as a product: check one before it goes live, say what a rule means, prove it by scenarios, put it into force."""
+"""Rule books as a product: check one before it goes live, say what a rule means, put it into force."""
 
 from monitor.lint.diagnosis import Finding
 from monitor.rulebook import publish
 from monitor.rulebook.check import check_books
 from monitor.rulebook.explain import explain_rule
 from monitor.rulebook.published import as_table, listed
-from monitor.scenarios.suite import SuiteResult, run_suite
 
-__all__ = ["Finding", "SuiteResult", "as_table", "check_books", "explain_rule", "listed", "publish", "run_suite"]
+__all__ = ["Finding", "as_table", "check_books", "explain_rule", "listed", "publish"]

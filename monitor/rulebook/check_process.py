@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from monitor.lint.diagnosis import Doubt, error, warning
-from monitor.rulebook.trial import mornings
+from monitor.lint.mornings import mornings
 from rules.alerts import LEVELS
 from rules.book.book import ProcessRule, RuleBook
 from rules.events import Channel

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from monitor.lint.mornings import mornings, opening
 from monitor.rulebook.reachable import samples_of
-from monitor.rulebook.trial import Sample, mornings, opening, play_out
+from monitor.rulebook.trial import Sample, play_out
 from monitor.rulebook.words_process import finding_lines
 from monitor.rulebook.words_rates import rate_lines
 from monitor.words import terms as words

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from monitor.lint.diagnosis import Doubt, error, warning
-from monitor.rulebook.trial import Sample, mornings, start_clock
+from monitor.lint.mornings import mornings
+from monitor.rulebook.trial import Sample, start_clock
 from rules.alerts import LEVELS
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import UNREACHED, Clock

@@ -3,8 +3,7 @@
 So a check or an explanation cannot disagree with what the worker will do.
 """
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,23 +56,6 @@ def play_out(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> T
             case = outcome.case
             alerts += [alert for alert in outcome.alerts if alert.rule == rule.id]
     return Tried(clock, tuple(alerts))
-
-
-def mornings(book: RuleBook, count: int = 20) -> Iterator[datetime]:
-    """Instants of working mornings spread over the first two thirds of the last year the calendar covers."""
-    year = book.calendar.years[-1]
-    for number in range(count):
-        day = date(year, 1, 4) + timedelta(days=number * 240 // count)
-        while not book.calendar.is_workday(day):
-            day += timedelta(days=1)
-        yield opening(book, day)
-
-
-def opening(book: RuleBook, day: date) -> datetime:
-    """An hour into the office day."""
-    ms = book.worktime.hours.on(day).bounds[0] + 3600 * SECOND
-    midnight = datetime.combine(day, time(), UTC)
-    return (midnight + timedelta(milliseconds=ms)).replace(tzinfo=book.zone)
 
 
 def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> tuple[Case | None, int]:

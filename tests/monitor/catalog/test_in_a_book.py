@@ -7,7 +7,8 @@ from shutil import copytree
 import pytest
 
 from monitor.books.files import load_book
-from monitor.rulebook import check_books, run_suite
+from monitor.rulebook import check_books
+from monitor.scenarios import run_suite
 from rules.errors import BadRuleBook
 
 HERE = Path(__file__).parent / "judged"

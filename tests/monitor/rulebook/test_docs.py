@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from monitor.books.files import load_book
 from monitor.cli.main import main
-from monitor.rulebook import check_books, explain_rule, run_suite
+from monitor.rulebook import check_books, explain_rule
+from monitor.scenarios import run_suite
 
 TEXT = (Path(__file__).parents[3] / "docs" / "rulebooks.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, re.DOTALL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.rulebook import run_suite
+from monitor.scenarios import run_suite
 from monitor.scenarios.play import play
 from monitor.scenarios.script import BadScenario, Scenario, load_scenarios
 

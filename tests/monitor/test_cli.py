@@ -203,7 +203,7 @@ def test_a_defect_of_ours_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None
     def crash(*_: object, **__: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("monitor.app.demo", crash)
+    monkeypatch.setattr("monitor.app.services.demo", crash)
     result = CliRunner().invoke(main, ["demo"])
     assert result.exit_code == 70
     assert "ZeroDivisionError: ours" in result.output and "Traceback" in result.output

@@ -54,7 +54,7 @@ def test_no_state_and_no_record_raise_anything_but_a_refusal(records, name):
 
 
 @given(logs, everything)
-def test_no_card_without_a_rule_and_none_twice(records, name):
+def test_every_card_has_a_rule_and_none_stands_twice(records, name):
     books = BOOKS[name]
     engine, alerts = _through(records, books)
     changes: dict[str, int] = {}

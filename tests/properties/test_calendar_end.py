@@ -67,7 +67,7 @@ def on(day: int, hour: int = 10) -> datetime:
 @example([ev.Accepted(id="e", at=on(1), item="licence", promised="5wd", **CASE),
           ev.Suspended(id="e", at=on(55), procedure="inspection", approved_days=60, **CASE)], "default")  # fmt: skip
 @given(histories, st.sampled_from(["default", "hunan", "jiangsu", "chengdu", "zhanjiang", "office"]))
-def test_what_ends_before_the_calendar_is_judged_and_nothing_is_guessed(history, profile):
+def test_a_limit_before_the_end_of_the_calendar_is_judged_and_none_after_it_is_guessed(history, profile):
     moved = [msgspec.structs.replace(record, at=record.at + LATER) for record in history]
     (known, _, _), (short, _, _) = (live(moved, books(profile, until), (), end=NEW_YEAR + 60 * DAY) for until in (2026, 2025))
     book = next(iter(books(profile, 2026)))

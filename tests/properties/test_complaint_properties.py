@@ -51,7 +51,7 @@ def test_every_record_twice_changes_nothing(history):
 
 
 @given(histories)
-def test_told_again_to_the_end_it_is_the_very_same_case(history):
+def test_a_case_told_again_to_the_end_is_the_very_same_case(history):
     case, _ = play(history, EVERYTHING)
     for number, record in enumerate(history):
         again = step(case, record, EVERYTHING, END, END, len(history) + number)
@@ -67,7 +67,7 @@ def test_extra_ticks_decide_when_an_alert_is_seen_never_whether(history, ticks):
 
 
 @given(histories)
-def test_told_at_once_or_as_it_happened_the_same_cards_stand(history):
+def test_a_case_told_at_once_or_as_it_happened_has_the_same_standing_cards(history):
     slow, _, _ = live(history, EVERYTHING, ())
     fast, _ = play(history, EVERYTHING)
     assert standing(slow) == standing(fast)

@@ -66,7 +66,7 @@ def _shown(alerts: list[Alert]) -> Counter[str]:
 
 
 @given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
-def test_what_a_late_record_undoes_is_as_if_it_had_come_in_time(history, late, minutes, name):
+def test_a_late_record_leaves_the_cards_and_figures_it_would_have_left_in_time(history, late, minutes, name):
     books = BOOKS[name]
     on_time, untroubled = _told(_arriving(history, set(), 0, books), books)
     belated, troubled = _told(_arriving(history, late, minutes, books), books)
@@ -76,7 +76,7 @@ def test_what_a_late_record_undoes_is_as_if_it_had_come_in_time(history, late, m
 
 
 @given(told, choice, st.integers(1, 60 * 24 * 60), st.sampled_from(sorted(BOOKS)))
-def test_what_fell_for_want_of_it_alone_is_withdrawn_with_its_trail(history, late, minutes, name):
+def test_a_card_that_fell_for_want_of_a_late_record_is_withdrawn_with_its_trail(history, late, minutes, name):
     books = BOOKS[name]
     _, untroubled = _told(_arriving(history, set(), 0, books), books)
     _, troubled = _told(_arriving(history, late, minutes, books), books)

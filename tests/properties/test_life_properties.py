@@ -127,7 +127,7 @@ def cards(case: Case | None) -> set[Any]:
 
 
 @given(told, lives, offices)
-def test_nothing_but_a_refusal_and_every_change_is_numbered(history, life, office):
+def test_any_act_is_taken_or_refused_and_every_change_is_numbered(history, life, office):
     case, alerts, _ = live(history, life, OFFICES[office])
     seen: dict[str, int] = {}
     for alert in alerts:
@@ -139,7 +139,7 @@ def test_nothing_but_a_refusal_and_every_change_is_numbered(history, life, offic
 
 
 @given(told, lives, offices)
-def test_what_was_refused_left_no_trace(history, life, office):
+def test_a_refused_record_leaves_no_trace(history, life, office):
     """The records that were taken, told alone, lead to the very same case."""
     books = OFFICES[office]
     case, alerts, taken = live(history, life, books)
@@ -154,7 +154,7 @@ def test_what_was_refused_left_no_trace(history, life, office):
 
 
 @given(told, lives, offices, st.randoms())
-def test_judged_anew_from_its_facts_alone_a_case_stays_as_it_is(history, life, office, random):
+def test_a_case_judged_anew_from_its_facts_alone_stays_as_it_is(history, life, office, random):
     """Whatever is taken over from before, because nothing it depends on has changed, is what working it out again gives."""
     books = OFFICES[office]
     _, _, taken = live(history, life, books)
@@ -174,7 +174,7 @@ def test_judged_anew_from_its_facts_alone_a_case_stays_as_it_is(history, life, o
 
 
 @given(told, lives, offices, st.lists(st.integers(0, MINUTES), max_size=8))
-def test_extra_ticks_decide_only_when_it_is_seen(history, life, office, ticks):
+def test_extra_ticks_decide_only_when_an_alert_is_seen(history, life, office, ticks):
     """The acts name cards that stand in the untroubled course, so that both are told the same."""
     books = OFFICES[office]
     case, _, taken = live(history, life, books)
@@ -204,7 +204,7 @@ def test_every_act_twice_is_as_good_as_once(history, life, office):
 
 
 @given(st.lists(st.sampled_from(range(len(ACTS))), max_size=12), st.sampled_from(["pending", "issued"]))
-def test_the_state_is_one_of_the_tables(acts, first):
+def test_the_state_of_a_card_is_its_first_or_one_an_act_leads_to(acts, first):
     state = state_after(first, [(number, act) for number, act in enumerate(acts)])
     assert state in {first, *TRANSITIONS.values()}
 

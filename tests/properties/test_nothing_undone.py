@@ -20,7 +20,7 @@ STRIKES_OUT = (ev.RatingAppealDecided, ev.ComplaintRefused)
 
 
 @given(histories | complaining, st.sampled_from(sorted(BOOKS)))
-def test_told_as_it_happens_no_limit_that_ran_out_is_taken_back(history, name):
+def test_a_limit_that_ran_out_is_never_taken_back_in_a_case_told_as_it_happens(history, name):
     """Nothing is late here, so no record can prove anything wrong: only a limit that had not run out yet may move."""
     case: Case | None = None
     deadlines = {}

@@ -102,7 +102,7 @@ def _lived(log: list[Raw], sizes: list[int], crashing: set[int], books: RuleBook
 
 
 @given(logs, ticks, batches, crashes, st.sampled_from(sorted(BOOKS)))
-def test_replay_equals_live(records, minutes, sizes, crashing, name):
+def test_a_replay_leads_to_the_same_cases_and_alerts_as_live(records, minutes, sizes, crashing, name):
     books = BOOKS[name]
     came, told = replayed(records, books)
     lived = _lived(log_of(told, minutes), sizes, crashing, books)

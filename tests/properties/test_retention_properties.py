@@ -131,7 +131,7 @@ def test_any_order_and_any_repetition_leave_the_same_to_be_judged(history, rando
 
 
 @given(histories)
-def test_told_again_it_is_the_very_same_window(history):
+def test_a_window_told_again_is_the_very_same_window(history):
     case, _ = tell(on_time(history), SHORT)
     for offset, record in enumerate(history, 100):
         outcome = step(case, record, SHORT, END, END, offset)
@@ -139,7 +139,7 @@ def test_told_again_it_is_the_very_same_window(history):
 
 
 @given(histories, st.lists(st.integers(0, LATE * 24 * 60), min_size=24, max_size=24))
-def test_told_late_the_same_cards_stand_forgotten_or_not(history, late):
+def test_a_window_told_late_has_the_same_standing_cards_forgotten_or_not(history, late):
     one, _ = tell(on_time(history), SHORT)
     delayed = [(to_instant(record.at) + late[number] * 60_000, record) for number, record in enumerate(history)]
     other, _ = tell(sorted(delayed, key=lambda each: each[0]), SHORT)
@@ -148,7 +148,7 @@ def test_told_late_the_same_cards_stand_forgotten_or_not(history, late):
 
 
 @given(histories)
-def test_nothing_that_is_told_changes_because_something_was_forgotten(history):
+def test_no_alert_changes_because_something_was_forgotten(history):
     """But for the words of an alert that ends with the very record by which what it was about is forgotten."""
     forgetful, mindful = (tell(on_time(history), books)[1] for books in (SHORT, LONG))
 

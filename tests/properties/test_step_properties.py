@@ -114,7 +114,7 @@ def test_extra_ticks_decide_when_an_alert_is_seen_never_whether(history, profile
 
 
 @given(histories, profiles)
-def test_told_at_once_or_as_it_happened_the_same_cards_stand(history, profile):
+def test_a_case_told_at_once_or_as_it_happened_has_the_same_standing_cards(history, profile):
     """Clamping to arrival aside (nothing here arrives before it happens), arrival time decides nothing."""
     books = LASTING[profile]
     slow, _, _ = live(history, books, ())
@@ -174,7 +174,7 @@ def test_counted_days_of_every_card_add_up_to_its_limit(history, profile):
 
 
 @given(histories, profiles)
-def test_of_each_finding_in_a_single_record_one_mark_is_kept(history, profile):
+def test_one_mark_is_kept_of_each_finding_in_a_single_record(history, profile):
     case, _ = play(history, PROFILES[profile])
     if case is not None:
         found = [finding for _, finding, _ in case.marks]

@@ -42,7 +42,7 @@ def verdicts(log: list[Raw], books: RuleBooks, issued: Issued, point: int) -> It
 
 
 @given(logs, ticks, batches, st.integers(0, 12), names)
-def test_whatever_a_worker_issued_is_as_recomputed(records, minutes, sizes, committed, name):
+def test_every_card_a_worker_issued_is_as_recomputed(records, minutes, sizes, committed, name):
     books = BOOKS[name]
     log = log_of(replayed(records, books)[1], minutes)
     issued, point = issued_by(log, sizes, books, committed)
@@ -50,7 +50,7 @@ def test_whatever_a_worker_issued_is_as_recomputed(records, minutes, sizes, comm
 
 
 @given(logs, ticks, names, st.data())
-def test_a_card_somebody_changed_is_found_and_no_other(records, minutes, name, data):
+def test_a_card_somebody_changed_is_found_and_no_other_is(records, minutes, name, data):
     books = BOOKS[name]
     log = log_of(replayed(records, books)[1], minutes)
     issued, _ = issued_by(log, [len(log)], books, 0)

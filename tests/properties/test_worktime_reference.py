@@ -194,7 +194,7 @@ def within(year: int) -> st.SearchStrategy[datetime]:
 @pytest.mark.parametrize("year", YEARS)
 @PER_YEAR
 @given(data=st.data())
-def test_due_is_what_walking_day_by_day_gives(year: int, data: st.DataObject) -> None:
+def test_a_due_instant_is_what_walking_day_by_day_gives(year: int, data: st.DataObject) -> None:
     start = data.draw(within(year), "start")
     unit = data.draw(st.sampled_from(list(Unit)), "unit")
     limit = Limit(data.draw(st.integers(1, MOST.get(unit, 60)), "value"), unit)
@@ -207,7 +207,7 @@ def test_due_is_what_walking_day_by_day_gives(year: int, data: st.DataObject) ->
 @pytest.mark.parametrize("year", YEARS)
 @PER_YEAR
 @given(data=st.data())
-def test_pauses_prolong_as_walking_day_by_day_does(year: int, data: st.DataObject) -> None:
+def test_a_pause_prolongs_a_limit_as_walking_day_by_day_does(year: int, data: st.DataObject) -> None:
     start = data.draw(within(year), "start")
     edges = sorted(data.draw(st.lists(within(year), max_size=6, unique=True), "edges"))
     pauses = [(edges[at], edges[at + 1]) for at in range(0, len(edges) - 1, 2)]

@@ -12,7 +12,7 @@ FILES = sorted(FOLDER.glob("*.toml"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_is_refused_with_its_key(path: Path) -> None:
+def test_a_book_with_one_defect_is_refused_with_its_key(path: Path) -> None:
     named = path.read_text("utf-8").partition("\n")[0].removeprefix("# names: ")
     with pytest.raises(BadRuleBook) as caught:
         load_book(path)
@@ -21,14 +21,14 @@ def test_is_refused_with_its_key(path: Path) -> None:
     assert len(caught.value.defects) == 1, "one defect per file, and one message for it"
 
 
-def test_the_files_are_good_but_for_their_defect(tmp_path: Path) -> None:
+def test_a_bad_book_is_good_but_for_its_defect(tmp_path: Path) -> None:
     """What most of them begin with is itself a book, so what is refused is the defect."""
     book = tmp_path / "book.toml"
     book.write_text('extends = "default"\nname = "bad"\nversion = "bad-1"\n', "utf-8")
     assert load_book(book).version == "bad-1"
 
 
-def test_every_defect_of_a_book_is_told_at_once(tmp_path: Path) -> None:
+def test_every_defect_of_a_book_is_named_at_once(tmp_path: Path) -> None:
     book = tmp_path / "book.toml"
     book.write_text(
         'extends = "default"\nname = "b"\nversion = "b"\nzone = "Nowhere"\n[stages]\nsigning = "x"\n[defaults]\npromised = "y"\n',
@@ -44,7 +44,7 @@ def test_every_defect_of_a_book_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_file_is_told_with_the_profiles_there_are(tmp_path: Path) -> None:
+def test_a_missing_book_is_refused_with_the_profiles_there_are(tmp_path: Path) -> None:
     with pytest.raises(BadRuleBook, match="hunan"):
         load_book(tmp_path / "missing.toml")
 

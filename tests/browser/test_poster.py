@@ -19,7 +19,7 @@ MEASURE = """[...document.querySelectorAll('text')].map(each => {
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
-async def test_every_text_has_its_place(catalog: Path, tmp_path: Path) -> None:
+async def test_every_text_of_a_poster_lies_within_the_sheet_and_over_no_other(catalog: Path, tmp_path: Path) -> None:
     for file in draw_catalog(catalog, tmp_path):
         async with open_page(file.as_uri()) as page:
             texts: list[dict[str, Any]] = await page.evaluate(MEASURE)

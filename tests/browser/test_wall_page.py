@@ -98,7 +98,7 @@ async def test_a_card_about_many_cases_says_its_figures_and_no_key(settings: Set
         assert "tally:" not in await page.inner_text("body")
 
 
-async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) -> None:
+async def test_the_page_writes_numbers_and_times_as_a_reader_expects_them(settings: Settings) -> None:
     async with showing(settings) as (page, _):
         said = await page.evaluate(
             """async () => {
@@ -120,7 +120,7 @@ async def test_numbers_and_times_as_a_reader_expects_them(settings: Settings) ->
         ]
 
 
-async def test_withdrawn_card_is_struck_with_its_reason(settings: Settings) -> None:
+async def test_a_withdrawn_card_is_struck_with_its_reason(settings: Settings) -> None:
     async with showing(settings) as (page, writer):
         await writer.alert(alert(1, change=2, state="withdrawn", reason=Reason.LATE_RECORD))
         card = page.locator("#cards .card")
@@ -130,7 +130,7 @@ async def test_withdrawn_card_is_struck_with_its_reason(settings: Settings) -> N
         await expect(page.locator("#notices")).to_contain_text("黄牌撤销")
 
 
-async def test_what_people_do_with_a_card_is_shown(settings: Settings) -> None:
+async def test_a_card_shows_what_people_do_with_it(settings: Settings) -> None:
     async with showing(settings) as (page, writer):
         card = page.locator("#cards .card")
         await writer.alert(alert(1, change=2, state="followed_up", reason=Reason.FOLLOWUP_OPENED))
@@ -142,7 +142,7 @@ async def test_what_people_do_with_a_card_is_shown(settings: Settings) -> None:
         await expect(page.locator("#notices")).to_contain_text("黄牌摘牌")
 
 
-async def test_every_state_has_its_word(settings: Settings) -> None:
+async def test_every_state_of_a_card_has_a_word_on_the_page(settings: Settings) -> None:
     async with showing(settings) as (page, _):
         said = await page.evaluate(
             """async (codes) => {
@@ -154,7 +154,7 @@ async def test_every_state_has_its_word(settings: Settings) -> None:
         assert said == [[code, True, code in STANDING] for code in STATES]
 
 
-async def test_names_are_text_never_markup(settings: Settings) -> None:
+async def test_a_name_with_markup_is_shown_as_text(settings: Settings) -> None:
     async with showing(settings) as (page, writer):
         evil = "<img src=x onerror=\"window.loadedOnce='broken'\"><b>许可</b>"
         await writer.alert(alert(2, item_name=evil, department=evil))
@@ -164,7 +164,7 @@ async def test_names_are_text_never_markup(settings: Settings) -> None:
         assert await page.locator("#cards img, #cards b, #departments img").count() == 0
 
 
-async def test_only_the_scope_asked_for(settings: Settings) -> None:
+async def test_the_page_shows_only_the_scope_asked_for(settings: Settings) -> None:
     async with showing(settings, "?region=4301") as (page, writer):
         await expect(page.locator("#scope")).to_have_text("区划 4301")
         await writer.alert(alert(2, region="430204"), alert(3, region="430105"))
@@ -172,7 +172,7 @@ async def test_only_the_scope_asked_for(settings: Settings) -> None:
         await expect(page.locator("#cards .card .where").first).to_contain_text("430105-00003")
 
 
-async def test_a_lost_connection_is_shown_and_resumes(settings: Settings) -> None:
+async def test_a_lost_connection_is_shown_and_resumed(settings: Settings) -> None:
     async with writing(settings) as writer:
         await writer.alert(alert(1))
         wall = Wall(settings)

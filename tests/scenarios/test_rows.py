@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_broken_its_scenario_fails(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scenario_of_a_row_holds_and_fails_once_the_row_is_broken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     row = ROWS[name]
     scenario = SCENARIOS[row.scenario]
     assert holds(scenario, Row("", "", "", "")), "unbroken it holds"
@@ -34,11 +34,11 @@ def holds(scenario: Scenario, row: Row) -> bool:
         return False
 
 
-def test_there_are_at_least_sixty_and_none_is_told_twice() -> None:
+def test_the_tables_have_at_least_sixty_rows_and_none_twice() -> None:
     told = [row.what for rows in TABLES.values() for row in rows]
     assert len(told) >= 60 and len({row.scenario for rows in TABLES.values() for row in rows}) >= 60
     assert len(set(told)) == len(told)
 
 
-def test_the_page_is_this_list() -> None:
+def test_the_acceptance_page_shows_the_list_of_rows() -> None:
     assert page() in PAGE.read_text("utf-8")

@@ -43,7 +43,7 @@ async def refused(live: Live, event: Event, token: NewToken) -> str:
     return reason
 
 
-async def test_the_life_of_a_red_card_from_the_gateway_to_the_wall(live: Live) -> None:
+async def test_every_act_on_a_red_card_goes_from_the_gateway_to_the_wall(live: Live) -> None:
     due = datetime.now(UTC) + timedelta(seconds=2)
     await live.post(
         accepted("red", due - DAY, "市场监管局", statutory="1d"), accepted("other", due - DAY, "水利局", statutory="1d")

@@ -30,7 +30,7 @@ def assert_same(found: Result, truth: Result) -> None:
     assert found.cases == truth.cases
 
 
-def test_the_command_prints_what_the_core_said(source: Source, offline_result: Judged) -> None:
+def test_offline_replay_prints_what_the_core_decides(source: Source, offline_result: Judged) -> None:
     alerts = [line for line in command_lines(source) if "rule" in line]
     cases = [line for line in command_lines(source) if "rule" not in line]
 
@@ -40,7 +40,7 @@ def test_the_command_prints_what_the_core_said(source: Source, offline_result: J
     assert len(found) == len(cases)
 
 
-async def test_one_worker(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_one_worker_comes_to_what_offline_replay_says(source: Source, offline_result: Judged, site: Site) -> None:
     await site.run("replay", source.file, "--mapping", source.mapping)
     site.start("worker", "--book", source.book)
     async with Ledger(site) as ledger:
@@ -48,7 +48,9 @@ async def test_one_worker(source: Source, offline_result: Judged, site: Site) ->
         assert_same(await ledger.result(), offline_result.result)
 
 
-async def test_two_workers_one_killed_midway(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_two_workers_one_killed_midway_come_to_what_offline_replay_says(
+    source: Source, offline_result: Judged, site: Site
+) -> None:
     first, second = halves(in_order(offline_result.feed))
     await site.open(create_time=True)
     victim, heir = site.start("worker", "--book", source.book), site.start("worker", "--book", source.book)
@@ -63,7 +65,9 @@ async def test_two_workers_one_killed_midway(source: Source, offline_result: Jud
     assert heir.says("ready: partitions [0, 1, 2, 3]"), heir.log.read_text()
 
 
-async def test_a_worker_stopped_and_started_again(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_a_worker_stopped_and_started_again_comes_to_what_offline_replay_says(
+    source: Source, offline_result: Judged, site: Site
+) -> None:
     first, second = halves(in_order(offline_result.feed))
     await site.open(create_time=True)
     worker = site.start("worker", "--book", source.book)
@@ -77,7 +81,9 @@ async def test_a_worker_stopped_and_started_again(source: Source, offline_result
         assert_same(await ledger.result(), offline_result.result)
 
 
-async def test_killed_between_the_alerts_and_the_changelog(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_a_worker_killed_between_the_alerts_and_the_changelog_comes_to_what_offline_replay_says(
+    source: Source, offline_result: Judged, site: Site
+) -> None:
     """It dies, by SIGKILL, when the alerts of its third batch are on the broker and the state that implies them is not."""
     await site.open(create_time=True)
     await deliver(site.settings, in_order(offline_result.feed))
@@ -97,14 +103,18 @@ async def test_killed_between_the_alerts_and_the_changelog(source: Source, offli
 
 
 @pytest.mark.parametrize("source", files.without_late_records(), indirect=True)
-async def test_every_record_twice_in_shuffled_batches(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_every_record_twice_in_shuffled_batches_comes_to_what_offline_replay_says(
+    source: Source, offline_result: Judged, site: Site
+) -> None:
     """Batches that no limit passes through, of a file where nobody reports late: the same to the record."""
     cuts = cuts_at_limits(offline_result.cases)
     assert_same(await _shuffled(offline_result, cuts, source, site), offline_result.result)
 
 
 @pytest.mark.parametrize("source", files.names() if files.IS_LONG else ["hall"], indirect=True)
-async def test_limits_that_pass_within_a_shuffled_batch(source: Source, offline_result: Judged, site: Site) -> None:
+async def test_limits_that_pass_within_a_shuffled_batch_change_only_alerts_that_came_and_went_in_it(
+    source: Source, offline_result: Judged, site: Site
+) -> None:
     """Six hours in a batch. Nothing differs but alerts that came and went within one: whether they did is a matter of order.
 
     A limit passes at 10:05, the record that proves it was kept comes at 10:20, and both lie in one batch: read in order, the

@@ -37,7 +37,7 @@ def changed(alert: Alert, **fields: Any) -> Alert:
     return msgspec.structs.replace(alert, **fields)
 
 
-async def test_all_is_as_recomputed_until_somebody_writes_into_the_alerts(site: Site, tmp_path: Path) -> None:
+async def test_issued_cards_are_as_recomputed_until_somebody_writes_into_the_alerts(site: Site, tmp_path: Path) -> None:
     book, report_file = tmp_path / "book.toml", tmp_path / "report.json"
     await site.open(create_time=True)
     await site.run("simulate", "--book", book)

@@ -78,7 +78,7 @@ def test_red_cards_fall_where_the_city_says_overdue(rows: Rows, limits: Limits, 
     assert matrix["ONTIME", True] <= 0.003 * (matrix["ONTIME", True] + matrix["ONTIME", False]), matrix
 
 
-def test_where_the_deadline_is_the_citys_the_card_is_too(rows: Rows, verdict: Verdict) -> None:
+def test_a_card_agrees_with_the_city_where_the_deadline_does(rows: Rows, verdict: Verdict) -> None:
     """Over all types: a card can differ from the city's verdict only where the city set another deadline for that row."""
     red = verdict.standing("red")
     agreeing = 0

@@ -31,7 +31,7 @@ def test_a_defect_is_found_where_it_stands(file: Path) -> None:
         assert f"lacks {file.stem.removeprefix('lacks_')} " in findings[0].text
 
 
-def test_what_they_are_made_from_has_no_defect() -> None:
+def test_the_catalog_that_the_bad_ones_are_made_from_has_no_defect() -> None:
     assert check_catalog(GOOD).findings == ()
 
 
@@ -42,7 +42,7 @@ def test_the_example_is_complete() -> None:
     assert all(share.need for share in report.completeness.elements), "the example shows every element"
 
 
-def test_every_defect_is_told_not_only_the_first(tmp_path: Path) -> None:
+def test_every_defect_of_a_catalog_is_named_not_only_the_first(tmp_path: Path) -> None:
     file = tmp_path / "items.toml"
     file.write_text(
         'hall = 5\n[[items]]\ncode = "a"\npromised = 5\nfee = "x"\n[[items]]\nname = "b"\n'
@@ -59,7 +59,7 @@ def test_every_defect_is_told_not_only_the_first(tmp_path: Path) -> None:
     }
 
 
-def test_the_command_says_where_and_how_complete() -> None:
+def test_the_check_prints_the_place_of_a_defect_and_how_complete_the_catalog_is() -> None:
     result = run(str(HERE / "bad_catalogs" / "lacks_supervision.toml"))
     assert result.exit_code == 0, "a gap is a warning"
     assert "lacks_supervision.toml:4: warning: items[0]: 'a' lacks supervision 监督投诉方式" in result.output
@@ -68,13 +68,13 @@ def test_the_command_says_where_and_how_complete() -> None:
     assert "errors 0, warnings 1" in result.output
 
 
-def test_an_error_fails() -> None:
+def test_the_check_ends_with_status_1_where_there_is_an_error() -> None:
     result = run(str(HERE / "bad_catalogs" / "fee_without_basis.toml"))
     assert result.exit_code == 1
     assert ":19: error: items[0].fee: '10 元' has no basis" in result.output
 
 
-def test_as_data() -> None:
+def test_the_check_prints_findings_and_completeness_as_json_when_asked() -> None:
     result = CliRunner().invoke(main, ["catalog", "check", str(HERE / "bad_catalogs" / "lacks_place.toml"), "--json"])
     told = json.loads(result.stdout)
     assert [(found["line"], found["key"]) for found in told["findings"]] == [(4, "items[0]")]
@@ -103,7 +103,7 @@ def test_a_catalog_that_breaks_off_is_found_at_its_last_line(tmp_path: Path) -> 
     assert (finding.line, finding.key) == (3, "")
 
 
-def test_the_books_office_hours_and_stage_limits_count(tmp_path: Path) -> None:
+def test_the_check_takes_office_hours_and_stage_limits_from_the_book(tmp_path: Path) -> None:
     book = tmp_path / "city.toml"
     book.write_text('extends = "default"\nname = "c"\nversion = "c"\n[stages]\napproval = "5wd"\n', "utf-8")
     assert [found.key for found in check_catalog(GOOD, book).findings] == ["items[0].stages"]
@@ -122,7 +122,7 @@ def test_completeness_is_counted_over_the_items_that_need_an_element() -> None:
     assert missing(CatalogItem("f", kind="forwarded", forwarded=Forwarding("省局")))[-1] == "supervision"
 
 
-def test_points_are_for_whole_percents() -> None:
+def test_points_are_taken_off_for_whole_percents_only() -> None:
     full = check_catalog(GOOD).completeness
     assert full is not None
     item = CatalogItem(

@@ -28,7 +28,7 @@ def rows(section: str) -> dict[str, list[str]]:
     return {line[0].strip("`"): line[1:] for line in lines}
 
 
-def test_every_element_is_there_with_its_chinese_name() -> None:
+def test_every_element_is_documented_with_its_chinese_name() -> None:
     told = rows("Elements")
     elements = {key: cells for key, cells in told.items() if key not in CLASSES}
     assert set(elements) == {field.replace("item_class", "class") for field in CatalogItem.__struct_fields__} | {"fee.basis"}
@@ -36,14 +36,14 @@ def test_every_element_is_there_with_its_chinese_name() -> None:
     assert {key for key, cells in elements.items() if re.search("needed|required", cells[2])} == set(ELEMENTS)
 
 
-def test_core_is_what_a_rule_book_knows() -> None:
+def test_the_elements_documented_as_core_are_those_a_rule_book_knows() -> None:
 
     assert {key for key, cells in rows("Elements").items() if key not in CLASSES and "core" in cells[2]} == set(
         Item.__struct_fields__
     )
 
 
-def test_classes_kinds_forms_and_the_files_keys() -> None:
+def test_every_class_kind_form_and_key_of_a_catalog_is_documented() -> None:
     told = rows("Elements")
     assert {key: told[key] for key in CLASSES} == {key: [zh] for key, (zh, _) in CLASSES.items()}
     assert set(CLASSES) == set(get_args(ItemClass)) and set(KINDS) == set(get_args(Kind)) and set(FORMS) == set(get_args(Form))
@@ -54,11 +54,11 @@ def test_classes_kinds_forms_and_the_files_keys() -> None:
         assert f"`{key}`" in rows("The file")["common"][2]
 
 
-def test_every_element_is_counted() -> None:
+def test_every_element_counts_for_the_completeness() -> None:
     assert [share.element for share in completeness([]).elements] == list(ELEMENTS)
 
 
-def test_the_check_prints_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (book,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     (shown,) = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
     monkeypatch.chdir(tmp_path)

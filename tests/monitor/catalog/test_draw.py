@@ -63,38 +63,38 @@ def posters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "当场或者五个工作日内一次告知",
     ],
 )
-def test_an_ordinary_item(posters: dict[str, str], words: str) -> None:
+def test_the_poster_of_an_ordinary_item_says_everything_of_it(posters: dict[str, str], words: str) -> None:
     assert words in posters["990100-SC-0101"]
 
 
-def test_the_stages_stand_in_order(posters: dict[str, str]) -> None:
+def test_the_poster_shows_the_stages_in_order(posters: dict[str, str]) -> None:
     assert re.search(r"1受理.*2承办.*3审核.*4审批.*5办结.*6出证.*办理结果", posters["990100-SC-0101"])
 
 
-def test_an_instant_item_is_done_the_same_day(posters: dict[str, str]) -> None:
+def test_the_poster_of_an_instant_item_says_the_same_day(posters: dict[str, str]) -> None:
     told = posters["990100-GA-0203"]
     assert "承诺时限当日办结" in told and "承诺当日办结" in told and "即办件" in told
     assert "一次告知" not in told, "the permit law is not every item's"
 
 
-def test_a_parallel_item_shows_each_department_with_its_limit(posters: dict[str, str]) -> None:
+def test_the_poster_of_a_parallel_item_shows_each_department_with_its_limit(posters: dict[str, str]) -> None:
     told = posters["990100-ZJ-0301"]
     assert "并联办理：各部门同时开始，各计时限市自然资源和规划局5 个工作日市消防救援支队7 个工作日" in told
     assert "市人民防空办公室5 个工作日市城市管理局3 个工作日" in told
 
 
-def test_a_forwarded_item_shows_who_decides(posters: dict[str, str]) -> None:
+def test_the_poster_of_a_forwarded_item_shows_who_decides(posters: dict[str, str]) -> None:
     assert re.search(r"审核.*上报省卫生健康委员会决定10 个工作日.*办结", posters["990100-WJ-0402"])
 
 
-def test_a_fee_stands_with_its_basis(posters: dict[str, str]) -> None:
+def test_the_poster_shows_a_fee_with_its_basis(posters: dict[str, str]) -> None:
     assert (
         "收费住宅 80 元/件，非住宅 550 元/件；首本权证免工本费依据：国家发展改革委、财政部关于不动产登记收费标准的通知"
         in posters["990100-ZR-0510"]
     )
 
 
-def test_one_item_into_one_file(tmp_path: Path) -> None:
+def test_one_item_is_drawn_into_one_file(tmp_path: Path) -> None:
     file = tmp_path / "new" / "licence.svg"
     result = draw(str(EXAMPLE), "--item", "990100-SC-0101", "--out", str(file))
     assert (result.exit_code, [each.name for each in file.parent.iterdir()]) == (0, ["licence.svg"])
@@ -108,7 +108,7 @@ def test_a_rule_book_is_drawn_with_what_its_catalog_says(tmp_path: Path) -> None
     assert "目录之外另定" in own and "承诺时限3 个工作日" in own and "实施机关测试局" in own
 
 
-def test_stage_limits_of_the_book_are_on_the_posters(tmp_path: Path) -> None:
+def test_the_posters_show_the_stage_limits_of_the_book(tmp_path: Path) -> None:
     book = tmp_path / "city.toml"
     book.write_text(
         'extends = "default"\nname = "c"\nversion = "c"\ntitle = "某市"\n[stages]\nreview = "3wd"\n'
@@ -132,7 +132,7 @@ def test_stage_limits_of_the_book_are_on_the_posters(tmp_path: Path) -> None:
         (("missing.toml",), "cannot be read"),
     ],
 )
-def test_what_cannot_be_drawn_is_said_and_nothing_is_written(
+def test_a_catalog_that_cannot_be_drawn_is_refused_and_nothing_is_written(
     words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -142,24 +142,24 @@ def test_what_cannot_be_drawn_is_said_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = draw(str(EXAMPLE), "--out", str(tmp_path / "file" / "posters"))
     assert result.exit_code == 2
     assert "cannot be written" in result.output
 
 
-def test_an_item_of_which_nothing_is_said() -> None:
+def test_the_poster_of_an_item_without_any_element_says_so() -> None:
     told = text_of(poster(CatalogItem("x"), "", {}))
     assert "本事项尚未登记办理流程" in told and told.count("未登记") == 5
 
 
-def test_names_cannot_break_the_file() -> None:
+def test_a_name_with_markup_leaves_the_poster_well_formed() -> None:
     told = text_of(poster(CatalogItem('<&">', '"]]><script>', department="A&B"), "<svg>", {}))
     assert '"]]><script>' in told and "A&B" in told
 
 
-def test_the_promise_spans_acceptance_to_conclusion() -> None:
+def test_the_bracket_of_the_promise_spans_acceptance_to_conclusion() -> None:
     root = ET.fromstring(
         poster(CatalogItem("x", promised="5wd", flow=("application", "acceptance", "handling", "delivery")), "", {})
     )
@@ -174,7 +174,7 @@ def test_the_promise_spans_acceptance_to_conclusion() -> None:
     ("promised", "statutory", "said"),
     [("8wd", "20wd", "60 %"), ("20wd", "20wd", ""), ("0wd", "3wd", ""), ("5d", "20wd", ""), ("", "20wd", "")],
 )
-def test_the_speed_up_rate(promised: str, statutory: str, said: str) -> None:
+def test_the_speed_up_rate_is_said_only_where_promise_and_law_can_be_compared(promised: str, statutory: str, said: str) -> None:
     assert speed_up(CatalogItem("a", promised=promised, statutory=statutory)).endswith(said)
     assert bool(speed_up(CatalogItem("a", promised=promised, statutory=statutory))) == bool(said)
 
@@ -183,7 +183,7 @@ _WORDS = st.text("甲乙丙，。（）《》ab1 -.", max_size=60)
 
 
 @given(_WORDS, st.integers(60, 400))
-def test_lines_keep_to_their_width_and_lose_nothing(text: str, width: int) -> None:
+def test_a_wrapped_text_keeps_to_its_width_and_loses_nothing(text: str, width: int) -> None:
     lines = broken(text, 18, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert all(width_of(line.rstrip("，。）》.)"), 18) <= width for line in lines), "but for closing marks that hang over"

@@ -25,7 +25,7 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def test_the_scenarios_hold() -> None:
+def test_the_scenarios_of_a_book_with_a_catalog_hold() -> None:
     result = run_suite(HERE)
     assert result.ok and result.scenarios == 3, str(result)
 
@@ -39,7 +39,7 @@ def test_the_scenarios_hold() -> None:
         ("city.toml", 'code = "own"', 'code = "another"', "an item of the book itself wins"),
     ],
 )
-def test_another_limit_makes_other_cards(judged: Path, file: str, old: str, new: str, failed: str) -> None:
+def test_another_limit_in_the_catalog_makes_other_cards(judged: Path, file: str, old: str, new: str, failed: str) -> None:
     change(judged / file, old, new)
     assert [failure.scenario.name for failure in run_suite(judged).failures] == [failed]
 
@@ -67,14 +67,14 @@ def test_a_catalog_with_a_defect_stops_the_book_and_is_named(judged: Path) -> No
     assert (finding.line, finding.key) == (5, "catalog")
 
 
-def test_a_limit_of_the_catalog_that_does_not_fit_is_told_on_the_line_that_names_it(judged: Path) -> None:
+def test_a_limit_of_the_catalog_that_does_not_fit_is_named_on_the_line_of_the_catalog(judged: Path) -> None:
     change(judged / "items.toml", 'statutory = "10wd"', 'statutory = "4wd"')
     (finding,) = check_books([judged / "city.toml"], date(2026, 3, 2)).findings
     assert (finding.severity, finding.line, finding.key) == ("error", 5, "items[1].promised")
 
 
 @pytest.mark.parametrize("written", ['"missing.toml"', "5", '""'])
-def test_a_catalog_that_is_not_there(judged: Path, written: str) -> None:
+def test_a_book_whose_catalog_is_missing_is_refused(judged: Path, written: str) -> None:
     change(judged / "city.toml", '"items.toml"', written)
     with pytest.raises(BadRuleBook, match="catalog: "):
         load_book(judged / "city.toml")

@@ -47,7 +47,7 @@ for _ in range(2):
 """
 
 
-def test_a_small_and_a_full_disk(tmp_path: Path) -> None:
+def test_a_small_and_a_full_disk_are_refused_with_the_space_needed(tmp_path: Path) -> None:
     own_mounts = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     probe = subprocess.run([*own_mounts, "mount", "-t", "tmpfs", "probe", str(tmp_path)], capture_output=True, check=False)
     if probe.returncode:
@@ -60,14 +60,14 @@ def test_a_small_and_a_full_disk(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EmbeddedError, match=r"cannot be written: Not a directory .*/file/data.*--data"):
         EmbeddedKafka(tmp_path / "file" / "data").start()
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux's /proc, where nobody may make a folder")
-def test_a_folder_that_cannot_be_made() -> None:
+def test_a_folder_that_cannot_be_made_is_refused() -> None:
     with pytest.raises(EmbeddedError, match="cannot be written"):
         make_folder(Path("/proc/supervise"), "")
 
@@ -85,13 +85,13 @@ def as_somebody_else() -> Iterator[None]:
             os.seteuid(0)
 
 
-def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
+def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with as_somebody_else(), pytest.raises(EmbeddedError, match="cannot be written: Permission denied"):
         make_folder(tmp_path, "")
 
 
-def test_only_its_owner_may_enter_a_new_folder(tmp_path: Path) -> None:
+def test_a_new_folder_may_be_entered_by_its_owner_only(tmp_path: Path) -> None:
     make_folder(tmp_path / "new", "")
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 

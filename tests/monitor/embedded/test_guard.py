@@ -81,18 +81,18 @@ def test_a_fork_of_the_parent_that_holds_the_pipe_keeps_nobody_alive() -> None:
 
 
 @pytest.mark.parametrize(("script", "status"), [("exit 0", 0), ("exit 3", 3), ("kill -KILL $$", 137), ("kill -TERM $$", 143)])
-def test_the_exit_status_comes_through(script: str, status: int) -> None:
+def test_the_exit_status_of_the_child_comes_through(script: str, status: int) -> None:
     assert spawn_guarded(["sh", "-c", script]).wait(10) == status
 
 
-def test_what_a_child_left_behind_ends_with_it() -> None:
+def test_a_process_left_behind_by_the_child_ends_with_it() -> None:
     child = spawn_guarded(["sh", "-c", "sleep 1000 >/dev/null & echo $!"], stdout=subprocess.PIPE)
     output, _ = child.communicate(timeout=10)
     assert child.returncode == 0
     assert all_gone(int(output))
 
 
-def test_a_command_that_is_not_there_or_cannot_be_run(tmp_path: Path) -> None:
+def test_a_command_that_is_missing_or_cannot_be_run_ends_with_status_127_or_126(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("no program")
     missing = spawn_guarded([tmp_path / "missing"], stderr=subprocess.PIPE)
     assert b"No such file" in missing.communicate(timeout=10)[1]
@@ -134,7 +134,7 @@ def test_a_terminal_s_interrupt_does_not_reach_the_child() -> None:
     child.stdout.close()
 
 
-def test_ended_before_it_began_leaves_nothing(tmp_path: Path) -> None:
+def test_a_guard_ended_before_its_child_began_leaves_nothing(tmp_path: Path) -> None:
     for delay in (0, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.1):
         pid_file = tmp_path / f"{delay}.pid"
         child = spawn_guarded(["sleep", "1000"], pid_file=pid_file)
@@ -177,7 +177,7 @@ def test_a_lock_handed_on_is_the_child_s_too(tmp_path: Path) -> None:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def test_nothing_else_of_the_parent_is_inherited(tmp_path: Path) -> None:
+def test_the_child_inherits_nothing_else_of_the_parent(tmp_path: Path) -> None:
     with (tmp_path / "secret").open("w") as secret:
         listing = "import os; print([n for n in range(3, 256) if os.path.exists(f'/dev/fd/{n}')])"
         child = spawn_guarded([sys.executable, "-c", listing], stdout=subprocess.PIPE)
@@ -195,7 +195,7 @@ def test_guards_nest_and_arguments_pass_untouched() -> None:
     assert child.returncode == 0
 
 
-def test_as_a_command_it_ends_its_child_at_end_of_file() -> None:
+def test_the_guard_as_a_command_ends_its_child_at_end_of_file() -> None:
     command = [sys.executable, "-m", "monitor.embedded.guard", "--", "sleep", "1000"]
     done = subprocess.run(command, input=b"", capture_output=True, timeout=20, cwd=ROOT, check=False)
     assert done.returncode == 143

@@ -109,7 +109,7 @@ def test_a_broken_off_download_goes_on_where_it_stopped(repository: Repository) 
     assert not (folder / "download-of-a-killed-run").exists()
 
 
-def test_a_line_that_drops_out_is_tried_again_and_counted_once(repository: Repository) -> None:
+def test_a_download_whose_line_drops_out_is_tried_again_and_counted_once(repository: Repository) -> None:
     folder = almost_full(repository)
     repository.dropped = [VICTIM.filename] * 2
     seen: list[int] = []
@@ -120,7 +120,7 @@ def test_a_line_that_drops_out_is_tried_again_and_counted_once(repository: Repos
     assert max(seen) == VICTIM.size
 
 
-def test_another_file_under_its_name_is_refused(repository: Repository) -> None:
+def test_a_file_that_is_not_the_pinned_jar_is_refused(repository: Repository) -> None:
     folder = almost_full(repository)
     repository.damage[VICTIM.filename] = bytes(VICTIM.size)
     with pytest.raises(EmbeddedError, match=f"{VICTIM.filename} is not the file it should be.*{VICTIM.sha256}"):
@@ -132,7 +132,7 @@ def test_another_file_under_its_name_is_refused(repository: Repository) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # jgo drops a refusal's answer unread
-def test_a_jar_the_repository_does_not_have(repository: Repository) -> None:
+def test_a_jar_the_repository_does_not_have_is_named(repository: Repository) -> None:
     almost_full(repository)
     repository.damage[VICTIM.filename] = None
     with pytest.raises(EmbeddedError, match=f"cannot download {VICTIM.filename}.*not found") as caught:
@@ -142,7 +142,7 @@ def test_a_jar_the_repository_does_not_have(repository: Repository) -> None:
     gc.collect()
 
 
-def test_no_network_on_the_first_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_start_without_network_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPERVISE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SUPERVISE_MAVEN", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -154,14 +154,14 @@ def test_no_network_on_the_first_start(tmp_path: Path, monkeypatch: pytest.Monke
     assert not list(jar_folder().glob("download-*"))
 
 
-def test_a_cache_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SUPERVISE_CACHE", str(tmp_path / "file"))
     with pytest.raises(EmbeddedError, match=r"cannot be written.*SUPERVISE_CACHE"):
         ensure_jars()
 
 
-def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_lies_where_the_nearest_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SUPERVISE_CACHE", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))

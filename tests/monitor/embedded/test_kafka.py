@@ -58,7 +58,7 @@ async def test_a_restart_keeps_address_topics_and_records(broker: EmbeddedKafka)
     assert await read_records(address, "kept", 1) == [b"a case"]
 
 
-def test_it_listens_on_loopback_only(broker: EmbeddedKafka) -> None:
+def test_the_broker_listens_on_loopback_only(broker: EmbeddedKafka) -> None:
     broker.start()
     if not Path(f"/proc/{broker.pid}/fd").exists():
         pytest.skip("needs Linux's /proc")
@@ -117,7 +117,7 @@ def test_a_broker_whose_guard_was_killed_is_ended_by_stop(broker: EmbeddedKafka)
     assert not (broker.data / "broker.pid").exists()
 
 
-def test_it_needs_no_java_on_the_path(broker: EmbeddedKafka, tmp_path: Path) -> None:
+def test_the_broker_needs_no_java_on_the_path(broker: EmbeddedKafka, tmp_path: Path) -> None:
     ensure_jars()
     bare = tmp_path / "bin"
     bare.mkdir()

@@ -9,11 +9,11 @@ from monitor.embedded.ports import free_port
 from monitor.embedded.probe import brokers
 
 
-def test_nobody_there() -> None:
+def test_a_port_where_nobody_listens_has_no_brokers() -> None:
     assert brokers("127.0.0.1", free_port()) == 0
 
 
-def test_a_listener_that_says_nothing() -> None:
+def test_a_listener_that_says_nothing_has_no_brokers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert brokers("127.0.0.1", silent.getsockname()[1], timeout=0.2) == 0
 
@@ -22,7 +22,7 @@ def test_a_listener_that_says_nothing() -> None:
     "answer",
     [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\x00\x00\x02\x00\x00", b"\xff\xff\xff\xff", bytes(3), bytes(100)],
 )
-def test_a_listener_that_is_no_broker(answer: bytes) -> None:
+def test_a_listener_that_speaks_another_protocol_has_no_brokers(answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:

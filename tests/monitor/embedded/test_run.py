@@ -16,7 +16,7 @@ RUN = "import sys; from pathlib import Path; from monitor.embedded.run import ru
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_its_address_and_ends_when_asked(number: signal.Signals, tmp_path: Path) -> None:
+def test_the_broker_in_the_foreground_prints_its_address_and_ends_when_asked(number: signal.Signals, tmp_path: Path) -> None:
     running = python(RUN, tmp_path)
     assert running.stdout is not None
     address = running.stdout.readline().strip()

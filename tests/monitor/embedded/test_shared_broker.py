@@ -12,7 +12,7 @@ from tests.monitor.embedded.topics import list_topics, make_topic, read_records
 pytestmark = pytest.mark.kafka
 
 
-async def test_records_come_back_in_order(kafka: str, topic_names: Callable[[str], str]) -> None:
+async def test_records_of_the_shared_broker_come_back_in_order(kafka: str, topic_names: Callable[[str], str]) -> None:
     topic = topic_names("events")
     await make_topic(kafka, topic)
     async with AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True) as producer:

@@ -19,7 +19,7 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(main, ["explain", *words])
 
 
-def test_text_in_both_languages(file: Path) -> None:
+def test_explain_prints_text_in_both_languages(file: Path) -> None:
     chinese = run(KEY, "--from-file", str(file), "--book", "hunan")
     assert chinese.exit_code == 0
     assert chinese.stdout.startswith(f"办件 {KEY} 时限情况说明\n")
@@ -29,7 +29,7 @@ def test_text_in_both_languages(file: Path) -> None:
     assert "handler 张三丰" in english.stdout
 
 
-def test_json(file: Path) -> None:
+def test_explain_prints_json_when_asked(file: Path) -> None:
     result = run(KEY, "--from-file", str(file), "--book", "hunan", "--json", "--until", "2026-03-31T00:00:00+0800")
     story = json.loads(result.stdout)
     assert story["as_of"] == "2026-03-31T00:00:00+08:00"
@@ -41,12 +41,12 @@ def test_json(file: Path) -> None:
     assert "张三丰" not in result.stdout
 
 
-def test_an_unknown_case(file: Path) -> None:
+def test_explain_of_an_unknown_case_ends_with_status_1(file: Path) -> None:
     result = run("430100-2026-999999", "--from-file", str(file))
     assert result.exit_code == 1
     assert "no case '430100-2026-999999'" in result.stderr
     assert not result.stdout
 
 
-def test_flags_that_need_a_file() -> None:
+def test_explain_refuses_a_flag_that_needs_a_file() -> None:
     assert run(KEY, "--until", "2026-03-31T00:00:00+0800").exit_code == 2

@@ -33,7 +33,7 @@ SAID: dict[Language, list[str]] = {
 
 
 @pytest.mark.parametrize("lang", SAID)
-def test_when_it_happened_and_until_when_it_could_be_mended(lang: Language, tmp_path: Path) -> None:
+def test_a_finding_is_told_with_when_it_happened_and_until_when_it_could_be_mended(lang: Language, tmp_path: Path) -> None:
     follower = Follower(KEY, books())
     follow_file(follower, write(tmp_path, HEARD), None, to_instant(day(20)))
     story = follower.story()

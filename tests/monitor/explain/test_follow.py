@@ -19,7 +19,7 @@ def hear(follower: Follower, kind: str, at: datetime, arrived: datetime | None =
     return story.records[-1] if story is not None else None
 
 
-def test_late_repeated_ahead_and_idle_records() -> None:
+def test_late_repeated_early_and_idle_records_are_told_as_such() -> None:
     follower = Follower(KEY, hunan())
     hear(follower, "accepted", day(0))
     late = hear(follower, "stage_entered", day(0, 1), day(0, 2), stage="handling")
@@ -48,7 +48,7 @@ def test_a_record_the_rules_refuse_changes_nothing() -> None:
     assert "the record could not be used and changed nothing: no JSON" in as_text(story, "en")
 
 
-def test_effects_tell_how_limits_move_end_and_go_on() -> None:
+def test_the_effects_of_a_record_tell_how_limits_move_end_and_go_on() -> None:
     follower = Follower(KEY, hunan())
 
     def effects(*words: Any, **fields: Any) -> list[tuple[str, str]]:
@@ -99,7 +99,7 @@ def test_names_are_shown_only_on_demand() -> None:
         assert all((name in text) is unmasked for name in ("欧阳修", "张三丰", "诸葛亮"))
 
 
-def test_what_people_do_with_a_card_is_part_of_its_story() -> None:
+def test_acts_on_a_card_are_part_of_its_story() -> None:
     follower = Follower(KEY, hunan())
     hear(follower, "accepted", day(0), item="copy")
     follower.tick(to_instant(day(1)))
@@ -114,7 +114,7 @@ def test_what_people_do_with_a_card_is_part_of_its_story() -> None:
     assert [change.state for change in story.cards[0].changes] == ["issued", "acknowledged"]
 
 
-def test_what_a_process_rule_found_is_told_with_its_card() -> None:
+def test_a_finding_of_a_process_rule_is_told_with_its_card() -> None:
     rule = {"id": "sent-back", "finding": "returned", "yellow": "at once", "source": "city rule 7"}
     follower = Follower(KEY, books("default", process=[rule]))
     hear(follower, "accepted", day(0))
@@ -150,7 +150,7 @@ def test_the_story_is_what_the_rules_say(name: str) -> None:
         assert card.spans == alert.spans or alert.state != card.state
 
 
-def test_nothing_to_tell() -> None:
+def test_a_case_without_records_or_with_unsupervised_ones_only_has_no_story() -> None:
     assert Follower(KEY, hunan()).story() is None
     follower = Follower(KEY, hunan())
     assert hear(follower, "consulted", day(0)) is None

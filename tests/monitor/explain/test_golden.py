@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", CASES)
-def test_golden(name: str, lang: Language, tmp_path: Path) -> None:
+def test_the_story_of_a_case_is_told_word_for_word_as_in_its_golden_file(name: str, lang: Language, tmp_path: Path) -> None:
     story = follow(tmp_path, name).story()
     assert story is not None
     text = as_text(story, lang)

@@ -7,7 +7,7 @@ from rules.worktime.arithmetic import describe
 from tests.rules.story import PLACE, Story, book, day
 
 
-def test_the_days_under_appeal_are_not_counted() -> None:
+def test_the_days_under_appeal_are_told_as_not_counted() -> None:
     judged = book("office")
     story = Story(RuleBooks([judged]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")

@@ -27,7 +27,7 @@ def story_of(follower: Follower) -> CaseStory:
     return story
 
 
-def test_a_file_through_a_mapping(tmp_path: Path) -> None:
+def test_a_file_is_explained_through_its_mapping(tmp_path: Path) -> None:
     rows = ["1,2026-01-05 09:00:00,2026-01-06 08:00:00,2026-01-08 10:00:00", "2,2026-01-05 09:00:00,,", "x,never,,"]
     follower = Follower("1", files.books())
     follow_file(follower, files.write(tmp_path, *rows), files.mapping())
@@ -40,7 +40,7 @@ def test_a_file_through_a_mapping(tmp_path: Path) -> None:
     assert [card.level for card in story_of(other).cards] == ["warning", "yellow", "red"]
 
 
-def test_as_of_an_earlier_day(tmp_path: Path) -> None:
+def test_a_file_is_explained_as_of_an_earlier_day(tmp_path: Path) -> None:
     follower = Follower(KEY, hunan())
     follow_file(follower, write(tmp_path, LATE), None, to_instant(day(7, 1)))
     story = story_of(follower)
@@ -49,7 +49,7 @@ def test_as_of_an_earlier_day(tmp_path: Path) -> None:
     assert [card.state for card in story.cards] == ["superseded", "issued"]
 
 
-def test_a_compressed_file(tmp_path: Path) -> None:
+def test_a_compressed_file_is_explained_like_a_plain_one(tmp_path: Path) -> None:
     plain = write(tmp_path, LATE)
     packed = tmp_path / "records.jsonl.gz"
     packed.write_bytes(gzip.compress(plain.read_bytes()))
@@ -98,7 +98,7 @@ async def test_the_topic_tells_the_same_story_as_the_file(settings: Settings, tm
 
 
 @pytest.mark.kafka
-async def test_cards_are_raised_when_the_partition_moved_on(settings: Settings) -> None:
+async def test_a_card_of_a_topic_is_raised_when_its_partition_moved_on(settings: Settings) -> None:
     """Without ticks between them, any later record of the partition brings the time, as it does for the worker."""
     await ensure_topics(settings.kafka, settings.topics, create_time=True)
     key = KEY.encode()
@@ -114,11 +114,11 @@ async def test_cards_are_raised_when_the_partition_moved_on(settings: Settings) 
 
 
 @pytest.mark.kafka
-async def test_a_topic_that_is_not_there(settings: Settings) -> None:
+async def test_a_topic_that_does_not_exist_is_named(settings: Settings) -> None:
     with pytest.raises(Unreadable, match="is the prefix right"):
         await follow_topic(Follower(KEY, hunan()), settings)
 
 
-async def test_a_broker_that_is_not_there() -> None:
+async def test_a_broker_that_does_not_answer_is_named() -> None:
     with pytest.raises(KafkaUnavailable, match="no Kafka at"):
         await follow_topic(Follower(KEY, hunan()), Settings(kafka=KafkaSettings(bootstrap="127.0.0.1:9")))

@@ -18,7 +18,7 @@ SAID_ONCE = set(Header.__struct_fields__) - {"operator"}
 """Told in the head of the story for the whole case."""
 
 
-def test_every_record_level_state_and_stage_has_a_name() -> None:
+def test_every_record_level_state_and_stage_has_words() -> None:
     assert set(EVENT_TYPES) <= set(words.RECORDS)
     assert set(LEVELS) == set(words.LEVELS)
     assert set(STATES) <= set(words.STATES)
@@ -35,7 +35,7 @@ def test_every_field_has_words(lang: Language) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_reads_as_one(reason: Reason, lang: Language) -> None:
+def test_every_reason_has_words(reason: Reason, lang: Language) -> None:
     assert words.reason(reason.code, lang)
     assert "_" not in words.reason(reason.code, lang)
 
@@ -79,7 +79,7 @@ def _required(kind: type[Header]) -> dict[str, object]:
         ("", "", ""),
     ],
 )
-def test_limits(text: str, zh: str, en: str) -> None:
+def test_a_limit_is_written_out_in_both_languages(text: str, zh: str, en: str) -> None:
     assert (words.limit(text, "zh"), words.limit(text, "en")) == (zh, en)
     if text:
         assert words.limit(Limit.parse(text), "en") == en

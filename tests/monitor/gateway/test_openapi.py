@@ -13,7 +13,7 @@ def references(node: object) -> set[str]:
     return set().union(*map(references, node)) if isinstance(node, list) else set()
 
 
-def test_every_event_type_is_there_and_nothing_dangles() -> None:
+def test_every_event_type_is_in_the_document_and_no_reference_dangles() -> None:
     document = openapi(("hunan",))
     schemas = document["components"]["schemas"]
     assert set(schemas["Event"]["discriminator"]["mapping"]) == set(EVENT_TYPES)

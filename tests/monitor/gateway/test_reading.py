@@ -28,7 +28,7 @@ def refusal(body: bytes, source: Source = SOURCE) -> tuple[int, list[tuple[int |
     return caught.value.status, [(fault.index, fault.field, fault.reason) for fault in caught.value.faults]
 
 
-def test_one_event_and_an_array() -> None:
+def test_a_body_may_be_one_event_or_an_array_of_them() -> None:
     one, two = applied("A-1"), accepted("A-1")
     assert read_events(encode_json(one), SOURCE) == [one]
     assert read_events(b" \n" + encode_json([one, two]), SOURCE) == [one, two]
@@ -60,11 +60,11 @@ ACT = encode_json(act("alert_revoked")).decode()
         (f"[{','.join([GOOD] * (MOST_EVENTS + 1))}]", 413, (None, "", "too_large")),
     ],
 )
-def test_refused_with_its_place(body: str, status: int, fault: tuple[int | None, str, str]) -> None:
+def test_a_defect_of_a_body_is_refused_with_its_place(body: str, status: int, fault: tuple[int | None, str, str]) -> None:
     assert refusal(body.encode()) == (status, [fault])
 
 
-def test_gbk_is_told_as_such() -> None:
+def test_a_body_in_gbk_is_refused_as_such() -> None:
     status, faults = refusal(GOOD.encode("gb18030"))
     assert (status, faults[0][2]) == (400, "invalid_utf8")
 

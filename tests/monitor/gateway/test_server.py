@@ -81,7 +81,7 @@ async def answer_to(http: aiohttp.ClientSession, url: str, body: bytes, **header
 
 
 @pytest.mark.kafka
-async def test_what_was_answered_202_is_on_the_broker_where_java_would_put_it(
+async def test_an_event_answered_with_202_is_on_the_broker_in_the_partition_java_would_choose(
     gateway: Gateway, http: aiohttp.ClientSession, kafka: str, topic_prefix: str
 ) -> None:
     events = [event for number in range(20) for event in (applied(f"A-{number}"), accepted(f"A-{number}"))]
@@ -113,7 +113,9 @@ async def test_an_event_from_the_future_is_taken_and_counted(gateway: Gateway, h
 
 
 @pytest.mark.kafka
-async def test_rows_of_an_old_system(gateway: Gateway, http: aiohttp.ClientSession, kafka: str, topic_prefix: str) -> None:
+async def test_rows_of_an_old_system_are_taken_through_their_mapping(
+    gateway: Gateway, http: aiohttp.ClientSession, kafka: str, topic_prefix: str
+) -> None:
     url = f"{gateway.url}/v1/mapped/old"
     assert (await answer_to(http, url, encode_json(ROW)))[0] == 202
     csv = b"no,t,region\n8,2026-03-02 09:30:00,430100\n9,never,430100\n"
@@ -143,7 +145,7 @@ async def test_rows_of_an_old_system(gateway: Gateway, http: aiohttp.ClientSessi
         ("/v1/nothing", {}, b"{}", 404, "not_found"),
     ],
 )
-async def test_refusals_say_why(
+async def test_a_request_that_is_refused_is_answered_with_the_reason(
     gateway: Gateway, http: aiohttp.ClientSession, path: str, headers: dict[str, str], body: bytes, status: int, reason: str
 ) -> None:
     got, refused = await answer_to(http, gateway.url + path, body, **headers)
@@ -152,12 +154,12 @@ async def test_refusals_say_why(
 
 
 @pytest.mark.kafka
-async def test_the_document_is_served(gateway: Gateway, http: aiohttp.ClientSession) -> None:
+async def test_the_openapi_document_is_served(gateway: Gateway, http: aiohttp.ClientSession) -> None:
     async with http.get(f"{gateway.url}/v1/openapi.json") as answer:
         assert (await answer.json())["paths"]["/v1/mapped/{mapping}"]["post"]["parameters"][0]["schema"]["enum"] == ["old"]
 
 
-async def test_without_kafka_it_starts_and_says_not_now(tmp_path: Path, http: aiohttp.ClientSession) -> None:
+async def test_a_gateway_without_kafka_starts_and_answers_not_now(tmp_path: Path, http: aiohttp.ClientSession) -> None:
     async with Gateway(settings_for(tmp_path, "127.0.0.1:1", "t")) as gateway:
         async with http.post(f"{gateway.url}/v1/events", data=encode_json(applied("A")), headers=AUTH) as answer:
             assert answer.status == 503
@@ -166,7 +168,7 @@ async def test_without_kafka_it_starts_and_says_not_now(tmp_path: Path, http: ai
             assert answer.status == 503
 
 
-async def test_a_taken_port_is_told(tmp_path: Path) -> None:
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, "127.0.0.1:1", "t")
     async with Gateway(settings) as first:
         port = int(first.url.rpartition(":")[2])

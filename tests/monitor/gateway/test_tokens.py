@@ -26,18 +26,18 @@ def test_a_new_token_opens_its_own_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x", "Bearer \udcff"]
 )
-def test_anything_else_opens_nothing(header: str, tmp_path: Path) -> None:
+def test_a_wrong_token_opens_nothing(header: str, tmp_path: Path) -> None:
     made = new_token("w", ("43",))
     file = tmp_path / "tokens.toml"
     file.write_text(made.table, "utf-8")
     assert Tokens(file).find(header.format(token=made.token)) is None
 
 
-def test_without_a_file_nobody_may_write() -> None:
+def test_a_gateway_without_a_tokens_file_lets_nobody_write() -> None:
     assert Tokens(None).find(f"Bearer {new_token('w', ('43',)).token}") is None
 
 
-def test_tokens_are_different_each_time() -> None:
+def test_each_new_token_is_different() -> None:
     assert new_token("w", ("43",)).token != new_token("w", ("43",)).token
 
 
@@ -59,7 +59,7 @@ HASH = "0" * 64
         ("a = 1", "[a]"),
     ],
 )
-def test_a_defect_is_named(text: str, key: str) -> None:
+def test_a_defect_of_a_tokens_file_is_named(text: str, key: str) -> None:
     with pytest.raises(BadTokens) as caught:
         parse_tokens(text, "tokens.toml")
     assert key in str(caught.value)
@@ -71,7 +71,9 @@ def test_a_defect_is_named(text: str, key: str) -> None:
     (("44",), "公安局", "region"), (("430101",), "公安局", "region"),
     (("43",), "民政局", "department"), (("43",), "", "department"),
 ])  # fmt: skip
-def test_scope(regions: tuple[str, ...], department: str, field: str | None) -> None:
+def test_a_token_takes_events_of_its_regions_and_departments_only(
+    regions: tuple[str, ...], department: str, field: str | None
+) -> None:
     (source,) = parse_tokens(new_token("w", regions, ("公安局",)).table, "t")
     event = applied("A-1", region="430100", department=department)
     assert isinstance(event, Applied)
@@ -84,7 +86,7 @@ CLERK = new_token("clerk", ("43",), ("公安局",), office=True)
 
 
 @pytest.mark.parametrize("tag", sorted(OFFICE_TYPES))
-def test_what_people_do_with_cards_takes_an_office(tag: str) -> None:
+def test_an_act_on_a_card_needs_the_token_of_an_office(tag: str) -> None:
     event = act(tag)
     (window,), (office,) = (parse_tokens(made.table, "t") for made in (new_token("w", ("43",)), OFFICE))
     refused = window.objection(event)

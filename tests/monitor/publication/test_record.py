@@ -31,7 +31,7 @@ holidays = [{ date = 2026-03-04, name = "停电" }]
 
 
 @pytest.mark.parametrize("profile", profiles())
-def test_every_profile_comes_back_as_it_was(profile: str) -> None:
+def test_every_profile_survives_its_record(profile: str) -> None:
     whole = book_table(Path(profile))
     record = record_of(whole, "me")
     again = decode(encode(record))
@@ -40,7 +40,7 @@ def test_every_profile_comes_back_as_it_was(profile: str) -> None:
     assert again.key == f"rulebook:{parse_book(profile, whole).version}".encode()
 
 
-def test_nothing_beside_the_record_is_needed(tmp_path: Path) -> None:
+def test_a_published_book_is_read_without_any_other_file(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(CITY, "utf-8")
     (tmp_path / "town.toml").write_text(TOWN, "utf-8")
     record = record_of(book_table(tmp_path / "city.toml"), "me")
@@ -51,7 +51,7 @@ def test_nothing_beside_the_record_is_needed(tmp_path: Path) -> None:
     assert read.digest == load_book(tmp_path / "city.toml").digest
 
 
-def test_the_national_calendar_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_book_pins_the_national_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
     record = book()
     before = parse_book("here", record.table).digest
     other = from_dict({"name": "cn", "base": "weekends", "years": [2026]})
@@ -75,7 +75,7 @@ def test_a_json_file_that_is_no_published_book_is_refused(tmp_path: Path, text: 
         load_book(tmp_path / "city.json")
 
 
-def test_only_the_calendar_and_the_end_may_differ() -> None:
+def test_a_book_published_again_may_differ_in_its_calendar_and_end_only() -> None:
     one = book()
     assert same_but_calendar(one, book(calendar={"name": "x", "base": "weekends", "years": [2026]}))
     assert same_but_calendar(one, ended(one, "2026-09-01T00:00:00+08:00", "me"))

@@ -33,7 +33,7 @@ def test_a_published_book_takes_its_turn() -> None:
     assert books.at(to_instant(MONDAY - timedelta(days=9))).version == "default-1"
 
 
-def test_it_stands_in_for_the_file_of_its_version() -> None:
+def test_a_published_book_stands_in_for_the_file_of_its_version() -> None:
     target = shelf(table(extension={"max_days": 3}))
     assert not target.is_published("city-1")
     put(target, book(extension={"max_days": 7}))
@@ -72,12 +72,12 @@ def test_a_calendar_taken_back_leaves_each_book_its_own() -> None:
     target.take(b"calendar:cn", None)
 
 
-def test_the_order_in_which_they_are_read_decides_nothing() -> None:
+def test_publications_read_in_any_order_make_the_same_books() -> None:
     records = [book(), book("city-2", "2026-05-01T00:00:00+08:00"), calendar(holidays=BLACKOUT)]
     assert len({str(shape(put(shelf(), *order))) for order in permutations(records)}) == 1
 
 
-def test_one_that_ends_gives_way() -> None:
+def test_a_published_book_that_ends_gives_way_to_the_one_before() -> None:
     target = put(shelf(), book(), book("city-2", "2026-03-02T00:00:00+08:00"))
     assert target.books.at(to_instant(MONDAY)).version == "city-2"
     put(target, ended(book("city-2", "2026-03-02T00:00:00+08:00"), "2026-03-02T00:00:00+08:00", "me"))
@@ -87,7 +87,7 @@ def test_one_that_ends_gives_way() -> None:
     assert target.books.at(to_instant(MONDAY)).version == "city-2b"
 
 
-def test_the_whole_books_can_be_had() -> None:
+def test_the_tables_of_a_shelf_make_the_same_shelf_again() -> None:
     target = put(shelf(), book(), calendar(holidays=BLACKOUT))
     again = Shelf(list(target.tables()))
     assert shape(again) == shape(target)
@@ -121,7 +121,9 @@ GOOD = encode(book())
         (b"calendar:cn", encode(msgspec.structs.replace(calendar("town"), name="cn")), "key_mismatch"),
     ],
 )
-def test_what_cannot_be_used_changes_nothing_and_says_why(key: bytes | None, value: bytes, reason: str) -> None:
+def test_a_publication_that_cannot_be_used_is_refused_with_its_reason_and_changes_nothing(
+    key: bytes | None, value: bytes, reason: str
+) -> None:
     target = put(shelf(), book("city-0", "2026-02-01T00:00:00+08:00"))
     before, books = shape(target), target.books
     with pytest.raises(BadPublication) as told:

@@ -47,7 +47,7 @@ def cards_of(report: Report, side: str = "candidate") -> set[Card]:
     return {(each.case, each.rule, each.level, card.due_at.isoformat(), card.state) for each, card in cards}
 
 
-def test_it_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path) -> None:
+def test_a_backtest_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path) -> None:
     rows = [
         f"{number},2026-01-{5 + number % 9:02} 09:00:00,{closed},2026-01-{12 + number % 7:02} 17:00:00"
         for number in range(60)
@@ -71,7 +71,7 @@ def test_it_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["default", "hunan", "jiangsu"])
-def test_case_by_case_comes_to_what_one_engine_makes_of_the_whole_hall(hall: Path, tmp_path: Path, name: str) -> None:
+def test_a_backtest_case_by_case_comes_to_what_one_engine_makes_of_the_whole_hall(hall: Path, tmp_path: Path, name: str) -> None:
     decode = msgspec.json.Decoder(Line).decode
     records = [decode(raw) for raw in hall.read_bytes().splitlines()]
     engine = Engine(load_books([Path(name)]))
@@ -97,7 +97,7 @@ def test_a_book_against_itself_differs_in_nothing(hall: Path, tmp_path: Path) ->
     assert all(cell.current == cell.candidate and not any(msgspec.structs.astuple(cell.changed)) for cell in report.cells)
 
 
-def test_neither_processes_nor_the_order_of_lines_play_a_part(hall: Path, tmp_path: Path) -> None:
+def test_a_report_depends_neither_on_the_number_of_processes_nor_on_the_order_of_lines(hall: Path, tmp_path: Path) -> None:
     once = encode_json(backtest(tmp_path, hall, (Path("hunan"),), (), processes=1).report)
     assert encode_json(backtest(tmp_path, hall, (Path("hunan"),), (), processes=2).report) == once
     shuffled = hall.read_bytes().splitlines()
@@ -143,7 +143,7 @@ def test_a_longer_promise_shows_exactly_what_it_spares(tmp_path: Path) -> None:
     assert report.agreed == 0
 
 
-def test_the_same_card_held_back_ends_otherwise(tmp_path: Path) -> None:
+def test_a_card_that_one_book_holds_for_confirmation_is_counted_as_ended_otherwise(tmp_path: Path) -> None:
     file = lines(tmp_path, [line(accepted("A", "2026-01-05 09:00")), line(accepted("B", "2026-01-07 12:00"))])
     held = book(tmp_path, "held", levels='yellow = "deadline"\nhold = ["yellow"]')
     report = backtest(tmp_path, file, held, book(tmp_path, "two", levels='yellow = "deadline"')).report
@@ -152,7 +152,7 @@ def test_the_same_card_held_back_ends_otherwise(tmp_path: Path) -> None:
     assert (report.agreed, [cell.changed.ended for cell in report.cells]) == (0, [1])
 
 
-def test_what_was_done_about_a_card_means_nothing_to_a_book_that_never_issued_it(tmp_path: Path) -> None:
+def test_an_act_on_a_card_is_refused_by_a_book_that_never_issued_it(tmp_path: Path) -> None:
     two, three = book(tmp_path, "two"), book(tmp_path, "three", "3d")
     acknowledged = AlertAcknowledged(
         id="x", at=to_datetime(at("2026-01-07 16:00"), ZONE), region="430100", case="A", alert="A/case/yellow/1", operator="u"
@@ -172,7 +172,7 @@ def test_every_state_and_level_has_its_word() -> None:
         assert set(WORDS[lang]) == set(WORDS["zh"])
 
 
-def test_the_clock_stops_with_the_last_record_unless_told(tmp_path: Path) -> None:
+def test_a_backtest_ends_with_the_last_record_unless_an_end_is_given(tmp_path: Path) -> None:
     file = lines(tmp_path, [line(accepted("A", "2026-01-05 09:00")), line(accepted("B", "2026-01-05 10:00"))])
     ours = book(tmp_path, "ours")
     assert backtest(tmp_path, file, ours, ours).report.cells == []
@@ -181,7 +181,7 @@ def test_the_clock_stops_with_the_last_record_unless_told(tmp_path: Path) -> Non
     assert report.records.until == to_datetime(at("2026-01-07 09:30"), ZONE)
 
 
-def test_what_cannot_be_used_is_counted_by_its_reason(tmp_path: Path) -> None:
+def test_a_record_that_cannot_be_used_is_counted_by_its_reason(tmp_path: Path) -> None:
     good = accepted("A", "2026-01-05 09:00")
     told = [
         line(good),
@@ -203,7 +203,7 @@ def test_what_cannot_be_used_is_counted_by_its_reason(tmp_path: Path) -> None:
     assert (report.records.events, report.records.ticks, report.records.cases) == (1, 1, 1)
 
 
-def test_rows_a_mapping_cannot_read_are_counted_too(tmp_path: Path) -> None:
+def test_a_row_its_mapping_cannot_read_is_counted_by_its_reason(tmp_path: Path) -> None:
     file = write(tmp_path, "1,never,,", "2,2026-01-05 09:00:00,,")
     source = from_mapping(file, mapping(), tmp_path, lambda _: None)
     report = run_backtest(source, book(tmp_path, "new"), book(tmp_path, "old"), Options(processes=1)).report
@@ -231,7 +231,7 @@ def test_a_file_without_a_usable_record_is_refused(tmp_path: Path, content: byte
         backtest(tmp_path, file, book(tmp_path, "new"), book(tmp_path, "old"))
 
 
-def test_the_defects_of_both_books_are_told(tmp_path: Path) -> None:
+def test_the_defects_of_both_books_are_named(tmp_path: Path) -> None:
     file = lines(tmp_path, [line(accepted("A", "2026-01-05 09:00"))])
     new, old = book(tmp_path, "new", "soon", 'yellow = "late"'), book(tmp_path, "old", "later")
     with pytest.raises(BadRuleBook) as refused:

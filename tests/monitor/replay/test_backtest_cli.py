@@ -55,7 +55,7 @@ def test_the_report_speaks_chinese_and_shows_its_arithmetic(records: Path, books
     assert "3 records, both books" in done.stderr
 
 
-def test_it_speaks_english_when_asked(records: Path, books: tuple[object, ...]) -> None:
+def test_the_report_speaks_english_when_asked(records: Path, books: tuple[object, ...]) -> None:
     done = supervise(*books, records, "--lang", "en", "--examples", 1)
     assert "1 records could not be used: invalid_json 1" in done.stdout
     assert "candidate three: no card" in done.stdout
@@ -95,13 +95,15 @@ def test_rows_of_an_old_system_need_their_mapping(tmp_path: Path, books: tuple[o
         (("records", "--to", "2026-01-01"), "does not match the format"),
     ],
 )
-def test_words_that_do_not_go_together(records: Path, books: tuple[object, ...], words: tuple[str, ...], said: str) -> None:
+def test_flags_that_do_not_go_together_are_refused(
+    records: Path, books: tuple[object, ...], words: tuple[str, ...], said: str
+) -> None:
     done = supervise(*books, *(records if word == "records" else word for word in words))
     assert done.returncode == 2
     assert said in done.stderr
 
 
-def test_a_bad_book_is_told_before_anything_is_read(records: Path, tmp_path: Path) -> None:
+def test_a_bad_book_is_refused_before_any_record_is_read(records: Path, tmp_path: Path) -> None:
     done = supervise("--book", *book(tmp_path, "bad", "soon", 'yellow = "late"'), records)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -110,6 +112,6 @@ def test_a_bad_book_is_told_before_anything_is_read(records: Path, tmp_path: Pat
     assert "records," not in done.stderr
 
 
-def test_help_shows_how() -> None:
+def test_the_help_of_backtest_has_an_example() -> None:
     done = supervise("--help")
     assert "supervise backtest --book candidate.toml --against hunan year.jsonl" in done.stdout

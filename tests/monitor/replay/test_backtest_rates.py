@@ -50,7 +50,7 @@ def test_a_rate_is_judged_in_every_month_of_the_file(tmp_path: Path) -> None:
     )
 
 
-def test_a_warning_that_came_and_went_within_a_month_is_told(tmp_path: Path) -> None:
+def test_a_warning_of_a_rate_that_came_and_went_within_a_month_is_reported(tmp_path: Path) -> None:
     """Five of twenty late in February, and on the 16th sixty more that are not."""
     told = months(tmp_path).read_bytes().splitlines()
     for number in range(60):
@@ -62,14 +62,14 @@ def test_a_warning_that_came_and_went_within_a_month_is_told(tmp_path: Path) -> 
     assert found == {("2026-02-09", "expired"), ("2026-04-09", "issued")}, "in April nothing more came"
 
 
-def test_two_thresholds_side_by_side(tmp_path: Path) -> None:
+def test_a_rate_with_another_threshold_makes_other_cards(tmp_path: Path) -> None:
     done = compared(tmp_path, RATES.format(share=20), RATES.format(share=90))
     assert len(cards(done, "candidate")) == 4
     same = compared(tmp_path, RATES.format(share=20), RATES.format(share=25))
     assert not cards(same, "candidate"), "both are reached by 25 %"
 
 
-def test_it_comes_to_what_one_engine_makes_of_it(tmp_path: Path) -> None:
+def test_rates_in_a_backtest_come_to_what_one_engine_makes_of_them(tmp_path: Path) -> None:
     ours = book(tmp_path, "candidate", levels=LEVELS + RATES.format(share=20))
     engine = Engine(load_books(ours), tallied=True)
     decode = msgspec.json.Decoder(Line).decode

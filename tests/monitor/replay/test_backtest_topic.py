@@ -34,7 +34,7 @@ async def report_of(settings: Settings, folder: Path, begin: int | None = None, 
     return run_backtest(source, book(folder, "three", "3d"), book(folder, "two"), Options(processes=1)).report
 
 
-async def test_a_topic_comes_to_what_its_file_comes_to(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backtest_of_a_topic_comes_to_what_its_file_comes_to(settings: Settings, tmp_path: Path) -> None:
     file = write(tmp_path, *ROWS)
     sent = await replay_to_kafka(file, mapping(), settings, progress=False)
     source = from_mapping(file, mapping(), tmp_path, lambda _: None)
@@ -46,7 +46,7 @@ async def test_a_topic_comes_to_what_its_file_comes_to(settings: Settings, tmp_p
     assert report.records.until == expected.records.until
 
 
-async def test_only_the_range_asked_for(settings: Settings, tmp_path: Path) -> None:
+async def test_a_backtest_of_a_topic_reads_only_the_range_asked_for(settings: Settings, tmp_path: Path) -> None:
     await replay_to_kafka(write(tmp_path, *ROWS), mapping(), settings, progress=False)
     begin, end = at("2026-01-06 09:00"), at("2026-01-08 09:00")
     report = await report_of(settings, tmp_path, begin, end)
@@ -57,7 +57,7 @@ async def test_only_the_range_asked_for(settings: Settings, tmp_path: Path) -> N
         await report_of(settings, tmp_path, at("2027-01-01 00:00"))
 
 
-async def test_what_the_worker_would_bury_is_counted(settings: Settings, tmp_path: Path) -> None:
+async def test_a_record_the_worker_would_bury_is_counted_by_its_reason(settings: Settings, tmp_path: Path) -> None:
     await ensure_topics(settings.kafka, settings.topics, create_time=True)
     topic, stamp = Topics(settings.topics.prefix).events, at("2026-01-05 10:00")
     good = encode_event(accepted("A", "2026-01-05 09:00"))
@@ -78,7 +78,7 @@ async def test_a_topic_that_does_not_exist_is_named_with_those_that_do(settings:
         await report_of(other, tmp_path)
 
 
-async def test_no_broker_says_so(settings: Settings, tmp_path: Path) -> None:
+async def test_a_broker_that_does_not_answer_is_named(settings: Settings, tmp_path: Path) -> None:
     nowhere = Settings(kafka=KafkaSettings(bootstrap="127.0.0.1:1"), topics=settings.topics)
     with pytest.raises(KafkaUnavailable, match=r"127\.0\.0\.1:1"):
         await report_of(nowhere, tmp_path)

@@ -61,7 +61,7 @@ async def test_records_carry_their_arrival_and_time_never_goes_back(settings: Se
             assert arrived.date().day == (5 if record.value.startswith(b'{"type":"accepted"') else 6)
 
 
-async def test_paced_it_takes_its_time_and_ticks_meanwhile(settings: Settings, tmp_path: Path) -> None:
+async def test_a_paced_replay_takes_its_time_and_ticks_meanwhile(settings: Settings, tmp_path: Path) -> None:
     rows = ["1,2026-01-05 09:00:00,,", "2,2026-01-05 10:00:00,,"]
     began = time.monotonic()
     done = await replay_to_kafka(write(tmp_path, *rows), mapping(), settings, speed=2400, progress=False)
@@ -73,7 +73,7 @@ async def test_paced_it_takes_its_time_and_ticks_meanwhile(settings: Settings, t
         assert stamps[-1] == at("2026-01-05 10:00")
 
 
-async def test_what_cannot_be_used_is_a_dead_letter(settings: Settings, tmp_path: Path) -> None:
+async def test_a_row_that_cannot_be_used_becomes_a_dead_letter(settings: Settings, tmp_path: Path) -> None:
     rows = ["1,never,,", "2,2026-01-05 09:00:00,,", "3,2090-01-01 00:00:00,,"]
     done = await replay_to_kafka(write(tmp_path, *rows), mapping(), settings, progress=False)
     assert (done.events, done.bad) == (1, {"mapping_failed": 1, "impossible_time": 1})

@@ -44,7 +44,7 @@ def test_alert_lines_have_exactly_their_fields_and_offsets(tmp_path: Path) -> No
     assert "yellow: 1 standing (issued 1)" in str(summary)
 
 
-def test_nothing_is_guessed_beyond_the_last_arrival_unless_asked(tmp_path: Path) -> None:
+def test_a_replay_ends_with_the_last_arrival_unless_an_end_is_given(tmp_path: Path) -> None:
     row = "1,2026-01-05 09:00:00,,"
     assert replayed(tmp_path, row)[0] == []
     lines, _ = replayed(tmp_path, row, until=datetime(2026, 1, 8, 9, 0, 1))  # noqa: DTZ001  # wall clock of the book

@@ -65,7 +65,7 @@ def test_a_card_nobody_issued_is_missing_and_one_without_records_is_unfounded() 
     assert {(kind, id.split("/")[0]) for kind, id in mismatches(issued_by(recount), of_a)} == {("unfounded", "B")}
 
 
-def test_what_came_and_went_unseen_is_no_mismatch() -> None:
+def test_a_card_that_came_and_went_unseen_is_no_mismatch() -> None:
     closed = (MONDAY + 9 * DAY, Concluded(id="c", at=MONDAY + DAY, how="voided", **{**PLACE, "case": "A"}))
     seen = recounted(OVERDUE[0], (MONDAY + 8 * DAY, None), closed)
     assert {trail.at_point.state for trail in seen.trails.values() if trail.at_point} <= {"withdrawn", "superseded", "expired"}
@@ -88,7 +88,7 @@ def test_records_that_lie_elsewhere_or_cannot_be_read_change_nothing() -> None:
     assert recount.events == 2
 
 
-def test_where_the_first_records_are_gone_older_cases_are_passed_over() -> None:
+def test_cases_older_than_the_first_record_kept_are_passed_over() -> None:
     whole = recounted(*OVERDUE, (MONDAY + 10 * DAY, accepted("C", MONDAY + 10 * DAY)), (MONDAY + 30 * DAY, None))
     left = recounted((MONDAY + 10 * DAY, accepted("C", MONDAY + 10 * DAY)), (MONDAY + 30 * DAY, None))
     issued = issued_by(whole)
@@ -144,7 +144,7 @@ def test_the_report_shows_both_sides_with_their_arithmetic(lang: str, words: tup
 
 
 @pytest.mark.kafka
-async def test_without_topics_or_workers_it_says_what_to_change(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
+async def test_verification_without_topics_or_workers_says_what_to_change(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
     settings = Settings(kafka=KafkaSettings(bootstrap=kafka), topics=TopicSettings(prefix=topic_prefix, partitions=2))
     with pytest.raises(VerifyError, match=rf"{topic_prefix}\.events does not exist"):
         await verify_cards(settings, BOOKS, lambda _: None)

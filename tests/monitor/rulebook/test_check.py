@@ -27,13 +27,13 @@ def _inherited(key: str, file: Path) -> bool:
 
 
 @pytest.mark.parametrize("profile", profiles())
-def test_what_we_ship_has_no_error(profile: str) -> None:
+def test_a_shipped_profile_has_no_error(profile: str) -> None:
     findings = check_books([Path(profile)], TODAY).findings
     assert {finding.severity for finding in findings} <= {"warning"}
     assert all("watches nothing" in finding.text for finding in findings)
 
 
-def test_every_defect_is_told_not_only_the_first(tmp_path: Path) -> None:
+def test_every_defect_of_a_book_is_named_not_only_the_first(tmp_path: Path) -> None:
     book = tmp_path / "many.toml"
     book.write_text(
         'extends = "default"\nname = "many"\nversion = "1"\nzone = 8\ncolour = "red"\n\n'

@@ -28,16 +28,16 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_book_has_no_finding_until_its_calendar_runs_out(city: Path) -> None:
+def test_the_book_of_the_page_has_no_finding_until_its_calendar_runs_out(city: Path) -> None:
     assert check_books([Path("yuelu.toml")], date(2026, 3, 2)).findings == []
 
 
-def test_the_explanation(city: Path) -> None:
+def test_the_explanation_of_the_page_is_what_the_command_prints(city: Path) -> None:
     shown = CONSOLE["$ supervise rulebook explain stage-approval --book yuelu.toml --from 2026-04-30"]
     assert explain_rule(load_book(Path("yuelu.toml")), "stage-approval", date(2026, 4, 30)) + "\n" == shown
 
 
-def test_the_scenarios_hold(city: Path) -> None:
+def test_the_scenarios_of_the_page_hold(city: Path) -> None:
     assert f"{run_suite(Path('scenarios'))}\n" == CONSOLE["$ supervise rulebook test scenarios/"]
 
 
@@ -56,7 +56,7 @@ def _shape(text: str) -> str:
 
 
 @pytest.mark.kafka
-def test_publishing(city: Path, kafka: str, topic_prefix: str) -> None:
+def test_publishing_as_the_page_shows_prints_what_it_shows(city: Path, kafka: str, topic_prefix: str) -> None:
     Path("changed.toml").write_text(
         Path("yuelu.toml").read_text("utf-8").replace('promised = "8wd"', 'promised = "7wd"'), "utf-8"
     )

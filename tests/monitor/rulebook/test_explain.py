@@ -16,7 +16,7 @@ HOLIDAYS = date(2025, 9, 26)
 """The Friday before the make-up Sunday and National Day."""
 
 
-def test_in_chinese_over_a_holiday() -> None:
+def test_a_rule_is_explained_in_chinese_with_an_example_over_a_holiday() -> None:
     hunan = book("hunan", items=[{"code": "licence", "name": "食品经营许可", "promised": "4wd", "statutory": "20wd"}])
     assert explain_rule(hunan, "case-promise", HOLIDAYS).splitlines() == [
         "规则 case-promise（承诺时限） · 规则版本 hunan-1（湖南）",
@@ -54,7 +54,7 @@ def test_a_level_too_near_for_its_limit_says_so() -> None:
     assert "warning: the limit is too short for it" in explain_rule(hunan, "stage", date(2026, 3, 2), "en")
 
 
-def test_held_levels_and_days_without_a_calendar() -> None:
+def test_held_levels_and_days_without_a_calendar_are_explained() -> None:
     rule = {"id": "mine", "clock": "special", "yellow": "deadline", "red": "1d after", "hold": ["red"]}
     lines = explain_rule(book("default", time_limits=[rule]), "mine", date(2050, 1, 1), "en").splitlines()
     assert "limit: the approved days, 60 working days at most" in lines

@@ -60,7 +60,7 @@ def watched(work: Callable[[], _T]) -> tuple[_T, Counter[str], Counter[str]]:
         _opened = None
 
 
-def test_to_check_and_publish_a_book_reads_its_file_once_and_parses_it_once(city: Path) -> None:
+def test_a_book_checked_and_published_is_read_once_and_parsed_once(city: Path) -> None:
     among = shelf()
     work = lambda: publish.lay_books(among, check_books([city], TODAY), by="", replace=False)  # noqa: E731
     (records, _), opened, parsed = watched(work)

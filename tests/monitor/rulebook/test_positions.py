@@ -8,7 +8,7 @@ from monitor.books.files import book_text, profiles
 from monitor.lint.positions import positions
 
 
-def test_lines_of_all_ways_to_write_a_key() -> None:
+def test_a_key_is_found_on_its_line_however_it_is_written() -> None:
     text = (
         'a.b = 1\n"c d" = """x\n[no.table]\n"""\nlist = [ # comment ]\n  { k = 1 },\n  [2,\n   3],\n]\n'
         "[t.u]\nv = 2026-01-01 09:00:00\n[[t.w]]\nx = '''it's\n'''\n[[t.w]]\n  [t.w.y]\n  z = [{ q = 'a]b', r = \"}\" }]\n"

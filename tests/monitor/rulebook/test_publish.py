@@ -82,7 +82,7 @@ def test_a_book_is_published_whole_and_listed_with_who_and_when(site: Site) -> N
     assert (config["cleanup.policy"], config["message.timestamp.type"]) == ("compact", "LogAppendTime")
 
 
-def test_a_book_with_errors_is_not_published_and_every_error_is_told(site: Site) -> None:
+def test_a_book_with_errors_is_not_published_and_every_error_is_named(site: Site) -> None:
     bad = site.file("bad.toml", CITY + 'title = 3\n[stages]\nreview = "never"\n')
     done = site.publish(site.file("city.toml", CITY.replace("city-1", "city-0")), bad)
     assert done.exit_code == 1
@@ -92,14 +92,14 @@ def test_a_book_with_errors_is_not_published_and_every_error_is_told(site: Site)
     assert not site.published()
 
 
-def test_all_or_none(site: Site) -> None:
+def test_several_books_are_published_all_or_none(site: Site) -> None:
     done = site.publish(site.file("city.toml", CITY), site.file("always.toml", 'extends = "default"\nversion = "always"\n'))
     assert done.exit_code == 2
     assert "effective_from: a book to be published says from when" in done.stderr
     assert not site.published()
 
 
-def test_the_rules_of_a_version_stay_unless_it_is_said(site: Site) -> None:
+def test_the_rules_of_a_version_are_replaced_only_when_asked(site: Site) -> None:
     book = site.file("city.toml", CITY)
     site.publish(book)
     site.file("city.toml", CITY + "[extension]\nmax_days = 3\n")
@@ -110,7 +110,7 @@ def test_the_rules_of_a_version_stay_unless_it_is_said(site: Site) -> None:
     assert site.shelf().books.get("city-1").extension.max_days == 3
 
 
-def test_its_days_may_change(site: Site) -> None:
+def test_the_calendar_of_a_published_version_may_change(site: Site) -> None:
     book = site.file("city.toml", CITY)
     site.publish(book)
     before = site.published()["city-1"]["digest"]
@@ -120,14 +120,14 @@ def test_its_days_may_change(site: Site) -> None:
     assert site.published()["city-1"]["digest"] != before
 
 
-def test_two_cannot_begin_at_the_same_instant(site: Site) -> None:
+def test_two_books_that_begin_at_the_same_instant_are_refused(site: Site) -> None:
     site.publish(site.file("city.toml", CITY))
     refused = site.publish(site.file("other.toml", CITY.replace("city-1", "city-9")))
     assert refused.exit_code == 2
     assert "same instant" in refused.stderr
 
 
-def test_withdrawn_it_makes_room(site: Site) -> None:
+def test_a_withdrawn_book_makes_room_for_another_of_its_instant(site: Site) -> None:
     site.publish(site.file("city.toml", CITY), site.file("later.toml", LATER))
     done = site.run("rulebook", "withdraw", "city-2", "--by", "李监察")
     assert "city-2: not for cases accepted from 2097-07-01T00:00:00+08:00 on" in done.stdout
@@ -151,7 +151,7 @@ def test_the_only_book_is_not_withdrawn(site: Site, monkeypatch: pytest.MonkeyPa
     assert "until" not in str(site.published()["city-1"])
 
 
-def test_a_calendar_for_all_books_of_its_name(site: Site) -> None:
+def test_a_published_calendar_counts_for_all_books_of_its_name(site: Site) -> None:
     site.publish(site.file("city.toml", CITY))
     before = site.published()["city-1"]["digest"]
     done = site.run("calendar", "publish", site.file("cn.toml", NO_POWER), "--by", "王监察")
@@ -167,7 +167,7 @@ def test_a_calendar_for_all_books_of_its_name(site: Site) -> None:
     assert site.run("calendar", "withdraw", "cn").exit_code == 2
 
 
-def test_a_calendar_that_knows_less_is_refused_unless_it_is_said(site: Site) -> None:
+def test_a_calendar_that_covers_less_is_published_only_when_asked(site: Site) -> None:
     short = site.file("cn.toml", 'name = "cn"\nbase = "weekends"\nyears = [2026]\n')
     refused = site.run("calendar", "publish", short)
     assert refused.exit_code == 2

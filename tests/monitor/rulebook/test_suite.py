@@ -18,7 +18,7 @@ def write(folder: Path, steps: list[str], head: str = HEAD) -> Path:
     return file
 
 
-def test_each_failed_expectation_says_what_stood() -> None:
+def test_a_failed_expectation_says_what_stood() -> None:
     result = run_suite(HERE)
     assert not result.ok
     where = HERE / "cards.toml"
@@ -41,7 +41,7 @@ def test_another_book_is_tried_on_the_same_scenarios() -> None:
     assert "warning case-promise/1 stands" in str(run_suite(HERE, "chengdu")), "Chengdu has no warning"
 
 
-def test_a_book_beside_the_scenarios(tmp_path: Path) -> None:
+def test_a_scenario_may_name_a_book_beside_it(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text('extends = "hunan"\nversion = "city-1"\n[stages]\nreview = "1wd"\n', "utf-8")
     head = HEAD.replace("hunan", "city.toml")
     write(tmp_path, ["0m accepted promised=9wd", "0m stage_entered review", "1wd+1s expect yellow stage-review"], head)
@@ -68,7 +68,7 @@ UNPLAYABLE = {
 
 
 @pytest.mark.parametrize("step", UNPLAYABLE)
-def test_what_cannot_be_played_names_file_scenario_and_step(step: str, tmp_path: Path) -> None:
+def test_a_step_that_cannot_be_played_names_file_scenario_and_step(step: str, tmp_path: Path) -> None:
     file = write(tmp_path, ["0m applied", step])
     with pytest.raises(BadScenario) as error:
         play(load_scenarios(file)[0])
@@ -88,7 +88,7 @@ def test_what_cannot_be_played_names_file_scenario_and_step(step: str, tmp_path:
         (f"{HEAD.replace('+08:00', '')}steps = []\n", "with its offset"),
     ],
 )
-def test_a_file_that_is_none_is_an_error(text: str, why: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_scenario_file_is_an_error(text: str, why: str, tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_text(text, "utf-8")
     with pytest.raises(BadScenario, match=why):
@@ -105,7 +105,7 @@ def only(tmp_path: Path, steps: list[str]) -> Scenario:
     return load_scenarios(write(tmp_path, steps))[0]
 
 
-def test_what_people_do_with_a_card_is_played_too(tmp_path: Path) -> None:
+def test_a_scenario_plays_what_people_do_with_a_card(tmp_path: Path) -> None:
     card = "case-promise/yellow/1"
     steps = [
         "0m accepted promised=5wd",
@@ -123,7 +123,7 @@ def test_a_record_that_should_have_been_refused_is_a_failure(tmp_path: Path) -> 
     assert failure.expected == "the record is refused"
 
 
-def test_late_records_and_reasons(tmp_path: Path) -> None:
+def test_a_scenario_plays_late_records_and_expects_reasons(tmp_path: Path) -> None:
     steps = [
         "0m accepted promised=5wd",
         "5wd+1s expect yellow case-promise",

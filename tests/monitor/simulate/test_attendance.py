@@ -30,7 +30,7 @@ def test_every_window_opens_and_closes_every_working_day() -> None:
     assert all(event.operator for _, event in DUTY if isinstance(event, AttendantArrived))
 
 
-def test_the_cases_are_those_of_the_seed_with_or_without_it() -> None:
+def test_the_cases_of_a_seed_are_the_same_with_or_without_attendance() -> None:
     without = list(generate(7, START, END, 200, habits=Habits(on_duty=False)))
     assert without == [(arrived, event) for arrived, event in hall() if not isinstance(event, Duty)]
 
@@ -62,7 +62,7 @@ def alerts(tmp_path_factory: pytest.TempPathFactory) -> list[Alert]:
     return told
 
 
-def test_some_are_left_alone_and_some_open_late(alerts: list[Alert]) -> None:
+def test_some_windows_are_left_alone_and_some_open_late(alerts: list[Alert]) -> None:
     raised = Counter((alert.rule, alert.level) for alert in alerts if alert.change == 1)
     assert set(raised) == {(rule, level) for rule in ("attendance", "window-opening") for level in ("warning", "yellow")}
     assert 0.1 < raised["attendance", "warning"] / WORKED < 1.5
@@ -70,5 +70,5 @@ def test_some_are_left_alone_and_some_open_late(alerts: list[Alert]) -> None:
     assert raised["window-opening", "warning"] / WORKED < 0.5
 
 
-def test_each_is_told_on_time(alerts: list[Alert]) -> None:
+def test_each_alert_of_a_window_is_raised_within_ten_seconds(alerts: list[Alert]) -> None:
     assert all(to_instant(alert.raised_at) - to_instant(alert.due_at) < 10_000 for alert in alerts if alert.change == 1)

@@ -32,14 +32,14 @@ def test_no_item_promises_more_than_the_law_allows() -> None:
     assert all(_days(item["promised"]) <= _days(item["statutory"]) for item in items())
 
 
-def test_the_people_come_from_the_seed_and_the_items_do_not() -> None:
+def test_the_people_of_a_hall_depend_on_its_seed_and_its_items_do_not() -> None:
     one, same, other = (build_catalog(random.Random(seed)) for seed in (1, 1, 2))
     assert one == same
     assert one.choices[0][0].handlers != other.choices[0][0].handlers
     assert [item for _, item in one.choices] == [item for _, item in other.choices]
 
 
-def test_the_items_are_a_rule_book(tmp_path: Path) -> None:
+def test_the_items_of_the_hall_load_as_a_rule_book(tmp_path: Path) -> None:
     write_book(tmp_path / "hall.toml")
     book = load_book(tmp_path / "hall.toml")
     for item in items():

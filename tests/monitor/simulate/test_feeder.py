@@ -70,7 +70,7 @@ def events_of(found: dict[int, list[Any]]) -> dict[str, tuple[int, Event]]:
     return events
 
 
-async def test_history_and_live_are_the_halls_records_each_with_its_simulated_time(settings: Settings) -> None:
+async def test_the_feeder_sends_history_and_live_records_each_with_its_simulated_time(settings: Settings) -> None:
     summary = await simulate(settings)
     found = await read(settings)
     expected = generate(4, instant("2026-03-01T00:00"), Rhythm().end, 60)
@@ -135,7 +135,7 @@ async def test_a_live_topic_is_left_alone(settings: Settings) -> None:
     assert not any((await read(settings)).values())
 
 
-async def test_ready_is_told_between_history_and_live(settings: Settings) -> None:
+async def test_the_feeder_says_ready_between_history_and_live(settings: Settings) -> None:
     seen: list[Summary] = []
 
     async def ready(summary: Summary) -> None:
@@ -148,7 +148,7 @@ async def test_ready_is_told_between_history_and_live(settings: Settings) -> Non
     assert summary.events > seen[0].events
 
 
-async def test_stop_ends_it_with_everything_sent(settings: Settings) -> None:
+async def test_a_stopped_feeder_ends_with_everything_sent(settings: Settings) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(2.0, stop.set)
     summary = await asyncio.wait_for(simulate(settings, seconds=None, stop=stop), timeout=30)

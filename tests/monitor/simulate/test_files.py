@@ -30,7 +30,7 @@ def test_the_file_holds_what_the_hall_sent_on_whole_days(tmp_path: Path) -> None
     assert [(to_instant(line.arrived), line.event) for line in lines] == list(expected)
 
 
-def test_without_a_start_the_days_are_past(tmp_path: Path) -> None:
+def test_a_file_without_a_start_holds_days_of_the_past(tmp_path: Path) -> None:
     path = tmp_path / "hall.jsonl"
     write_file(path, days=7, cases_per_day=20)
     lines = read(path)

@@ -51,7 +51,7 @@ def test_a_mark_keeps_two_simulations_apart() -> None:
     assert all(not event.case or event.case.startswith("b-") for event in marked)
 
 
-def test_nothing_arrives_before_it_happened() -> None:
+def test_no_record_arrives_before_it_happened() -> None:
     assert all(to_instant(event.at) < arrived for arrived, event in hall())
 
 
@@ -59,7 +59,7 @@ def test_every_record_survives_the_wire() -> None:
     assert all(decode_record(encode_event(event)) == event for _, event in hall())
 
 
-def test_ids_are_unique() -> None:
+def test_every_record_has_an_id_of_its_own() -> None:
     assert len({event.id for _, event in hall()}) == len(hall())
 
 
@@ -74,7 +74,7 @@ def test_windows_work_in_office_hours_of_working_days_only() -> None:
         assert rhythm.is_workday(day_of(at)), event
 
 
-def test_only_late_typists_and_people_at_home_send_outside_office_hours() -> None:
+def test_records_outside_office_hours_come_from_late_typists_and_people_at_home_only() -> None:
     outside = [(arrived, event) for arrived, event in hall() if not is_office_time(arrived)]
     late = [
         arrived - to_instant(event.at)
@@ -116,7 +116,7 @@ def test_cases_per_day_is_what_was_asked_for() -> None:
     assert applied / worked == pytest.approx(200, rel=0.08)
 
 
-def test_about_a_third_of_the_cases_are_instant_items() -> None:
+def test_a_third_of_the_cases_are_instant_items() -> None:
     accepted = [event for _, event in hall() if isinstance(event, Accepted)]
     assert sum(event.promised == "0wd" for event in accepted) / len(accepted) == pytest.approx(0.35, abs=0.03)
 
@@ -127,7 +127,7 @@ def test_late_typing_and_back_entry_happen_but_are_not_the_rule() -> None:
     assert 0.0005 < sum(gap > DAY for gap in gaps) / len(gaps) < 0.02
 
 
-def test_some_things_happen_outside_the_hall() -> None:
+def test_some_applications_are_made_outside_the_hall_and_online() -> None:
     channels = Counter(event.channel for _, event in hall() if isinstance(event, Applied))
     assert 0.002 < channels["off-hall"] / channels.total() < 0.03
     assert 0.15 < channels["online"] / channels.total() < 0.35
@@ -162,7 +162,7 @@ def test_complaints_may_name_no_case_but_always_a_window() -> None:
     assert all(event.window or event.channel == "off-hall" for event in complaints)
 
 
-def test_it_is_lazy_and_memory_does_not_grow_with_the_length() -> None:
+def test_the_memory_of_a_hall_does_not_grow_with_its_length() -> None:
     records = generate(7, instant("2020-01-01T00:00"), instant("2026-01-01T00:00"), 20)
     tracemalloc.start()
     try:
@@ -181,7 +181,7 @@ def test_it_is_lazy_and_memory_does_not_grow_with_the_length() -> None:
     ("end", "cases", "says"),
     [("2050-01-01T00:00", 10, "calendar ends at"), ("2026-03-03T00:00", 0, "above 0")],
 )
-def test_what_cannot_be_simulated_is_refused(end: str, cases: int, says: str) -> None:
+def test_a_hall_that_cannot_be_simulated_is_refused(end: str, cases: int, says: str) -> None:
     with pytest.raises(BadSimulation, match=says):
         generate(1, START, instant(end), cases)
 

@@ -18,12 +18,12 @@ def test_live_begins_at_nine_on_the_latest_working_day() -> None:
     assert plan(RHYTHM, now=NOW).live == instant("2026-03-06T09:00")
 
 
-def test_on_a_working_day_it_is_today_once_the_hall_is_open() -> None:
+def test_live_begins_today_once_the_hall_is_open_and_else_the_working_day_before() -> None:
     assert plan(RHYTHM, now=instant("2026-03-04T09:30")).live == instant("2026-03-04T09:00")
     assert plan(RHYTHM, now=instant("2026-03-04T08:30")).live == instant("2026-03-03T09:00")
 
 
-def test_it_keeps_away_from_the_calendars_end_so_that_every_limit_can_be_judged() -> None:
+def test_live_keeps_away_from_the_end_of_the_calendar() -> None:
     live = plan(RHYTHM, now=RHYTHM.end + 400 * DAY).live
     assert RHYTHM.end - 130 * DAY < live < RHYTHM.end - 119 * DAY
 
@@ -56,7 +56,7 @@ def test_an_impossible_start_is_refused_with_what_to_do(start: datetime, days: i
         plan(RHYTHM, now=NOW, start=start, backfill_days=days)
 
 
-def test_going_on_at_night_jumps_to_the_opening() -> None:
+def test_a_simulation_that_goes_on_at_night_jumps_to_the_opening() -> None:
     origin = instant("2026-01-25T00:00")
     assert resumed(RHYTHM, origin, instant("2026-03-06T19:00")) == Plan(origin, instant("2026-03-09T09:00"))
     assert resumed(RHYTHM, origin, instant("2026-03-06T10:00:03")).live == instant("2026-03-06T10:00:03")

@@ -11,7 +11,7 @@ RHYTHM = Rhythm()
 
 
 @pytest.mark.parametrize("at", ["2026-03-02T09:00", "2026-03-02T10:37", "2026-03-03T13:30", "2026-03-06T16:59"])
-def test_office_time_goes_there_and_back(at: str) -> None:
+def test_an_instant_in_office_time_comes_back_from_its_point(at: str) -> None:
     there = RHYTHM.point(instant(at))
     assert abs(RHYTHM.instant(there) - instant(at)) <= 1000
 
@@ -26,7 +26,7 @@ def test_office_time_goes_there_and_back(at: str) -> None:
         ("2026-10-01T10:00", "2026-10-08T09:00"),
     ],
 )
-def test_a_closed_hall_is_left_for_its_next_opening(closed: str, opens: str) -> None:
+def test_an_instant_while_the_hall_is_closed_becomes_the_next_opening(closed: str, opens: str) -> None:
     assert RHYTHM.instant(RHYTHM.point(instant(closed))) == instant(opens)
 
 
@@ -52,6 +52,6 @@ def test_a_day_beyond_the_calendar_is_an_error() -> None:
         ("2026-03-02T03:10", "2026-03-02T08:10"),
     ],
 )
-def test_nobody_types_at_night(at: str, awake: str) -> None:
+def test_an_instant_at_night_becomes_the_next_morning(at: str, awake: str) -> None:
     assert until_morning(instant(at)) == instant(awake)
     assert not is_office_time(instant(awake) - 70 * MINUTE) or at == awake

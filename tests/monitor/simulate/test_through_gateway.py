@@ -43,7 +43,9 @@ async def serve(answer: Callable[[web.Request], Awaitable[web.Response]]) -> Asy
 
 
 @pytest.mark.kafka
-async def test_its_events_pass_the_gateway_and_lie_on_the_broker(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
+async def test_the_events_of_the_hall_pass_the_gateway_and_lie_on_the_broker(
+    kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
     fresh = new_token("simulated hall", (REGION,))
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(fresh.table)
@@ -85,7 +87,7 @@ async def test_a_gateway_without_its_broker_is_asked_again_and_nothing_is_lost()
     assert len(bodies) == summary.requests + 1
 
 
-async def test_a_wrong_token_ends_it_with_what_to_do() -> None:
+async def test_a_hall_with_a_wrong_token_ends_and_says_what_to_do() -> None:
     async def unknown(_: web.Request) -> web.Response:
         return web.Response(status=401, text="a known token is needed")
 

@@ -58,7 +58,7 @@ def test_most_cases_are_on_time_but_not_all(hall: tuple[Cases, list[Alert]]) -> 
     assert 0.05 < still_open / accepted < 0.3
 
 
-def test_every_limit_can_be_judged(hall: tuple[Cases, list[Alert]]) -> None:
+def test_every_limit_of_the_hall_can_be_judged(hall: tuple[Cases, list[Alert]]) -> None:
     assert not any(is_uncovered(case) for case in hall[0].values() if case is not None)
 
 

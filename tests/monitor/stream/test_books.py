@@ -110,7 +110,7 @@ def test_a_changed_calendar_withdraws_the_card_and_moves_the_limit_at_the_next_t
     assert [alert.state for alert in log.alerts if alert.level == "yellow"] == ["issued", "withdrawn", "issued"]
 
 
-def test_the_wake_up_is_at_once_and_noted_once() -> None:
+def test_a_case_judged_by_a_changed_calendar_is_woken_at_once_and_once() -> None:
     log = new_log()
     log.feed(feed(accepted(NAME, MONDAY, "3wd")))
     waiting = log.engine.scoreboard.waiting
@@ -136,7 +136,7 @@ def test_a_case_that_waited_for_nothing_is_woken_too() -> None:
     assert log.case(NAME).due
 
 
-def test_what_is_over_and_what_no_change_concerns_is_left_alone() -> None:
+def test_a_case_that_is_over_or_not_concerned_is_left_alone() -> None:
     log = new_log()
     gone = msgspec.structs.replace(concluded(NAME, MONDAY + DAY), how="withdrawn")
     log.feed(feed(accepted(NAME, MONDAY, "3wd")), feed(gone), feed(accepted(OTHER, MONDAY + DAY, "3wd")))
@@ -164,7 +164,7 @@ def test_each_card_names_the_version_its_case_was_accepted_under() -> None:
     assert {(alert.case, alert.book) for alert in log.alerts} == {(NAME, "around-the-clock-1"), (OTHER, "city-2")}
 
 
-def test_thousands_are_judged_anew_slice_by_slice() -> None:
+def test_thousands_of_cases_are_judged_anew_slice_by_slice() -> None:
     names = case_names(2 * SLICE_STEPS + 5)
     log = new_log()
     log.feed(*(feed(accepted(name, MONDAY, "3wd")) for name in names))
@@ -199,7 +199,9 @@ def published(*, book: bool = True, days: bool = True) -> RuleBooks:
 
 
 @given(STEPS, st.integers(0, 10), st.integers(0, 30))
-def test_it_does_not_matter_when_a_publication_was_read(steps: list[tuple[str, int, float]], book: int, days: int) -> None:
+def test_a_publication_read_at_any_time_leads_to_the_same_standing_cards(
+    steps: list[tuple[str, int, float]], book: int, days: int
+) -> None:
     """A new version read any time before it takes effect, a calendar read any time at all."""
     late, early = new_log(), new_log(published())
     for number, feeds in enumerate(story(steps)):
@@ -261,7 +263,7 @@ async def test_books_are_swapped_between_batches_and_the_ticker_is_told() -> Non
     assert log.case(NAME).digest == next(iter(keeper.books)).digest
 
 
-async def test_looking_for_them_leaves_room_for_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_for_concerned_cases_leaves_room_for_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CHUNK", 1)
     log, between, turns = new_log(), asyncio.Lock(), []
     names = case_names(5)
@@ -326,7 +328,7 @@ def test_the_gauge_knows_the_books_there_are() -> None:
 
 
 @pytest.mark.parametrize(("years", "said"), [([2019, 2020], True), (list(range(2019, 2100)), False)])
-def test_a_calendar_that_ends_soon_is_said_when_the_worker_starts(
+def test_a_calendar_that_ends_soon_is_named_when_the_worker_starts(
     years: list[int], said: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     book = tmp_path / "city.toml"

@@ -25,7 +25,7 @@ def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:
     assert first.now <= 960
 
 
-def test_marks_are_kept_only_while_somebody_could_begin_there() -> None:
+def test_a_mark_of_the_clock_is_kept_only_while_a_batch_could_begin_there() -> None:
     clock = Clock()
     clock.now = 900
     clock.offset = 5

@@ -49,7 +49,7 @@ async def test_a_crash_at_any_point_of_a_batch_loses_no_alert_and_changes_none(h
     assert len(await agrees(hall)) >= 400
 
 
-async def test_state_that_was_durable_before_the_crash_tells_nothing_twice(hall: Hall) -> None:
+async def test_state_that_was_durable_before_the_crash_sends_no_alert_twice(hall: Hall) -> None:
     await hall.open(create_time=True)
     names = case_names(50)
     await hall.append([feed(accepted(name, MONDAY, "1d")) for name in names])
@@ -62,7 +62,7 @@ async def test_state_that_was_durable_before_the_crash_tells_nothing_twice(hall:
     assert len(await agrees(hall)) == len(names)
 
 
-async def test_alerts_that_were_durable_without_their_state_are_told_again_alike(hall: Hall) -> None:
+async def test_alerts_that_were_durable_without_their_state_are_sent_again_alike(hall: Hall) -> None:
     await hall.open(create_time=True)
     names = case_names(50)
     await hall.append([feed(accepted(name, MONDAY, "1d")) for name in names])

@@ -128,7 +128,7 @@ GOOD = encode_event(accepted(NAME, MONDAY))
         (bad(encode_event(accepted(NAME, MONDAY, "9999y")), key=NAME.encode()), "invalid_field"),
     ],
 )
-def test_what_nobody_can_use_is_buried_with_its_reason_and_the_rest_goes_on(record: Raw, reason: str) -> None:
+def test_a_record_nobody_can_use_is_buried_with_its_reason_and_the_rest_goes_on(record: Raw, reason: str) -> None:
     target = engine()
     good = Raw(1, ms(MONDAY), 0, NAME.encode(), GOOD)
     [part] = target.apply([record, good])

@@ -117,7 +117,9 @@ async def test_the_changelog_waits_for_the_alerts_of_its_own_batch() -> None:
     ("batches", "records", "written"),
     [([], 3, range(0)), ([7], 3, range(7, 10)), ([7, 9], 4, range(7, 11)), ([7, 20], 4, range(0)), ([-1], 1, range(0))],
 )
-def test_offsets_are_known_where_nobody_elses_lie_between(batches: list[int], records: int, written: range) -> None:
+def test_the_offsets_of_a_slice_are_known_where_nobody_elses_lie_between(
+    batches: list[int], records: int, written: range
+) -> None:
     assert _written(batches, records) == written
 
 
@@ -144,14 +146,14 @@ async def test_changelogs_of_a_partition_keep_their_order() -> None:
     assert [what for topic, _, what in desk.broker.sent if topic == "changelog"] == [[(b"k", b"first")], [(b"k", b"second")]]
 
 
-async def test_alerts_of_the_next_batch_do_not_wait_for_the_changelog() -> None:
+async def test_the_alerts_of_the_next_batch_do_not_wait_for_the_changelog() -> None:
     desk = Desk()
     await desk.put(part(alert=b"a", change=b"c"))
     await desk.put(part(alert=b"b", change=b"d"))
     assert [what for _, _, what in desk.broker.sent] == [[(b"k", b"a")], [(b"k", b"b")]]
 
 
-async def test_other_partitions_go_on_meanwhile() -> None:
+async def test_a_partition_that_waits_holds_up_no_other() -> None:
     desk = Desk()
     await desk.put(part(0, alert=b"a", change=b"c"), "slow")
     await desk.put(part(1, change=b"c"), "quick")
@@ -168,7 +170,7 @@ async def test_settling_keeps_the_order_of_the_partition() -> None:
     assert desk.done == ["one", "empty"]
 
 
-async def test_a_refusal_stops_the_partition_and_is_told() -> None:
+async def test_a_refusal_of_the_broker_stops_the_partition_and_is_reported() -> None:
     desk = Desk()
     await desk.put(part(alert=b"a", change=b"c"), "one")
     await desk.put(part(change=b"d"), "two")
@@ -179,7 +181,7 @@ async def test_a_refusal_stops_the_partition_and_is_told() -> None:
     assert ("changelog", 0) not in desk.broker.topics()
 
 
-async def test_only_so_many_are_under_way() -> None:
+async def test_only_so_many_slices_are_under_way_at_once() -> None:
     desk = Desk()
     for _ in range(MAX_UNSETTLED):
         await desk.put(part(change=b"c"))

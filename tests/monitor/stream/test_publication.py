@@ -56,7 +56,7 @@ DUE = ticks(NEXT + 5.5 * DAY)
 END = ticks(NEXT + 6.5 * DAY)
 
 
-async def test_new_cases_new_book_changed_days_open_cases_and_nothing_depends_on_when(
+async def test_a_published_book_judges_new_cases_and_changed_days_open_ones_whenever_they_were_read(
     hall: Hall, kafka: str, tmp_path: Path
 ) -> None:
     await hall.open(create_time=True)
@@ -119,7 +119,7 @@ async def test_new_cases_new_book_changed_days_open_cases_and_nothing_depends_on
         late.close()
 
 
-async def test_a_live_worker_judges_anew_by_itself(hall: Hall) -> None:
+async def test_a_live_worker_judges_open_cases_anew_by_itself(hall: Hall) -> None:
     now = datetime.now(UTC)
     years = [now.year - 1, now.year, now.year + 1, now.year + 2]
     off = [{"date": (now + number * DAY).date(), "name": "停电"} for number in range(1, 30)]

@@ -31,14 +31,14 @@ async def config_of(hall: Hall, topic: str) -> dict[str, str]:
     return {entry[0]: entry[1] for entry in answer.resources[0][4]}
 
 
-async def test_everything_missing_is_made(hall: Hall) -> None:
+async def test_every_missing_topic_is_made(hall: Hall) -> None:
     assert await prepare_topics(hall.settings) == hall.settings.topics.partitions
     assert (await config_of(hall, changelog_name(hall.settings)))["cleanup.policy"] == "compact"
     assert (await config_of(hall, hall.topics.events))["message.timestamp.type"] == "LogAppendTime"
     assert await prepare_topics(hall.settings) == hall.settings.topics.partitions
 
 
-async def test_an_events_topic_that_exists_decides(hall: Hall) -> None:
+async def test_an_events_topic_that_exists_decides_the_number_of_partitions(hall: Hall) -> None:
     await make(hall, **{hall.topics.events: 7})
     assert await prepare_topics(hall.settings) == 7
 
@@ -70,13 +70,13 @@ async def test_a_topic_that_others_stamp_is_warned_of(hall: Hall, caplog: pytest
     assert "NO LIMIT WILL EVER RUN OUT" in caplog.text
 
 
-async def test_a_topic_of_the_brokers_own_time_is_not(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_topic_the_broker_stamps_is_not_warned_of(hall: Hall, caplog: pytest.LogCaptureFixture) -> None:
     await prepare_topics(hall.settings)
     await check_clock(hall.settings)
     assert "stamped" not in caplog.text
 
 
-async def test_no_broker_is_said(hall: Hall) -> None:
+async def test_a_broker_that_does_not_answer_is_named(hall: Hall) -> None:
     nowhere = hall.settings.model_copy(update={"kafka": KafkaSettings(bootstrap="127.0.0.1:1")})
     with pytest.raises(KafkaUnavailable, match=r"no Kafka at 127\.0\.0\.1:1"):
         await prepare_topics(nowhere)

@@ -40,13 +40,13 @@ class Fetches(Consumer):
         return [record.offset for record in await self._continuing(TP0, records, stale)]
 
 
-async def test_what_goes_on_where_it_must_is_taken() -> None:
+async def test_records_that_go_on_where_the_last_ended_are_taken() -> None:
     consumer = Fetches()
     assert await consumer.fetched(10, 12) == [10, 11, 12]
     assert await consumer.fetched(13, 14, stale=True) == [13, 14]
 
 
-async def test_what_was_taken_before_is_cut_off() -> None:
+async def test_records_taken_before_are_cut_off() -> None:
     consumer = Fetches()
     assert await consumer.fetched(5, 11) == [10, 11]
     assert await consumer.fetched(5, 9) == []
@@ -65,7 +65,7 @@ async def test_a_hole_right_after_a_seek_is_believed_when_it_is_there_twice() ->
     assert await consumer.fetched(15, 16) == [15, 16]
 
 
-async def test_later_holes_are_the_logs_own() -> None:
+async def test_a_hole_after_the_first_records_is_taken_for_the_logs_own() -> None:
     consumer = Fetches()
     await consumer.fetched(10, 11)
     assert await consumer.fetched(20, 21) == [20, 21]
@@ -131,7 +131,7 @@ def test_a_changelog_of_a_partition_that_is_not_ours_is_left() -> None:
     assert rows.persisted_offset(TP("c", 3)) is None
 
 
-def test_what_we_wrote_ourselves_is_not_read_back() -> None:
+def test_changelog_rows_the_worker_wrote_itself_are_not_read_back() -> None:
     rows = Rows()
     rows.apply_changelog_batch([changelog(0, 4)])
     rows.wrote(0, range(5, 9))
@@ -140,7 +140,7 @@ def test_what_we_wrote_ourselves_is_not_read_back() -> None:
     assert rows.persisted_offset(TP("c", 0)) == 10
 
 
-def test_but_what_lies_behind_somebody_elses_is_with_theirs() -> None:
+def test_changelog_rows_written_behind_a_successors_are_read_back_with_the_successors() -> None:
     """A worker frozen beyond its session wakes, and its last writes land behind its successor's."""
     rows = Rows()
     rows.apply_changelog_batch([changelog(0, 4)])

@@ -13,7 +13,7 @@ INSTANTS = st.integers(1, 6 * BUCKET_MS)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["set", "pop", "pop_one"]), KEYS, INSTANTS), max_size=60))
-def test_it_gives_back_what_is_due_in_order_and_nothing_else(acts: list[tuple[str, bytes, int]]) -> None:
+def test_the_queue_gives_back_what_is_due_in_order_and_nothing_else(acts: list[tuple[str, bytes, int]]) -> None:
     waiting: dict[bytes, int] = {}
     queue = WakeUps(lambda key: waiting.get(key, 0))
     now = 0
@@ -38,7 +38,7 @@ def test_it_gives_back_what_is_due_in_order_and_nothing_else(acts: list[tuple[st
             assert first == 0 or first > now
 
 
-def test_a_case_that_changed_its_mind_does_not_ring() -> None:
+def test_a_case_that_waits_for_another_instant_now_is_not_woken_at_the_old_one() -> None:
     waiting = {b"a": 5, b"b": 9}
     queue = WakeUps(lambda key: waiting.get(key, 0))
     for key, instant in waiting.items():
@@ -48,7 +48,7 @@ def test_a_case_that_changed_its_mind_does_not_ring() -> None:
     assert queue.pop_due(8, 10) == []
 
 
-def test_a_million_cost_little_more_than_two_words_each() -> None:
+def test_a_million_wake_ups_cost_little_more_than_two_words_each() -> None:
     rnd = random.Random(1)
     number, month = 1_000_000, 30 * 86_400_000
     keys = [b"k%d" % count for count in range(number)]

@@ -143,7 +143,7 @@ async def test_a_record_in_the_wrong_partition_is_sent_on_once_with_its_time(hal
     assert {alert.case for alert in await hall.alerts()} == {stray}
 
 
-async def test_what_a_worker_knew_is_there_for_the_next(hall: Hall) -> None:
+async def test_the_next_worker_knows_all_that_the_last_one_knew(hall: Hall) -> None:
     """Cases, wake-ups, figures and record time come back from the changelog."""
     await hall.open(create_time=True)
     cases = [f"c{number}" for number in range(30)]
@@ -169,7 +169,7 @@ async def test_what_a_worker_knew_is_there_for_the_next(hall: Hall) -> None:
     assert sum(f.open for f in (await hall.figures()).values()) == 60
 
 
-async def test_what_it_does_is_measured(hall: Hall) -> None:
+async def test_the_worker_counts_what_it_does_in_its_metrics(hall: Hall) -> None:
     await hall.open(create_time=True)
     names = case_names(10)
     [stray] = case_names(1, partition=1)
@@ -207,7 +207,7 @@ async def test_what_it_does_is_measured(hall: Hall) -> None:
     assert measured["supervise_recovery_seconds"] > 0
 
 
-async def test_no_broker_is_said_and_ends_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_without_a_broker_says_so_and_ends(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hall, "_bootstrap", "127.0.0.1:1")
     worker = hall.worker()
     assert await asyncio.to_thread(worker.wait, 30) == 1
@@ -215,7 +215,7 @@ async def test_no_broker_is_said_and_ends_it(hall: Hall, monkeypatch: pytest.Mon
     assert "Traceback" not in hall.log_of(worker)
 
 
-async def test_it_stops_within_seconds_under_load_and_loses_nothing(hall: Hall) -> None:
+async def test_a_worker_under_load_stops_within_seconds_and_loses_nothing(hall: Hall) -> None:
     await hall.open(create_time=True)
     cases = [f"c{number}" for number in range(20_000)]
     await hall.append([feed(accepted(case, MONDAY, "5d")) for case in cases])

@@ -42,7 +42,7 @@ def test_figures_are_summed_over_partitions_and_the_last_wins(hub: Hub) -> None:
     assert hub.clock == 3_000
 
 
-def test_deleted_figures_leave(hub: Hub) -> None:
+def test_figures_that_are_deleted_leave_the_sums(hub: Hub) -> None:
     hub.put_figures(figures(0, open=4))
     hub.flush(0)
     hub.drop_figures(figures(0).key)
@@ -50,7 +50,7 @@ def test_deleted_figures_leave(hub: Hub) -> None:
     assert shown(hub) == Picture()
 
 
-def test_nothing_new_is_nothing_said(hub: Hub) -> None:
+def test_a_flush_without_news_sends_nothing(hub: Hub) -> None:
     hub.put_figures(figures(0, open=4))
     hub.flush(0)
     hub.put_figures(figures(0, open=4))
@@ -66,7 +66,7 @@ def test_departments_in_trouble_come_first(hub: Hub) -> None:
     assert [row.department for row in shown(hub).departments] == ["red", "yellow", "quiet"]
 
 
-def test_new_card_is_on_top_with_its_lag(hub: Hub) -> None:
+def test_a_new_card_is_on_top_with_its_lag(hub: Hub) -> None:
     hub.put_alert(alert(1), 0)
     hub.put_alert(alert(2, "red", lag_ms=120), 0)
     delta = only(hub.flush(0))
@@ -87,7 +87,7 @@ def test_repeated_and_older_changes_have_no_effect(hub: Hub) -> None:
     assert hub.flush(0) == []
 
 
-def test_withdrawn_card_is_struck_then_leaves_and_does_not_come_back(hub: Hub) -> None:
+def test_a_withdrawn_card_is_struck_then_leaves_and_does_not_come_back(hub: Hub) -> None:
     hub.put_alert(alert(1), 1_000)
     hub.put_alert(alert(1, change=2, state="withdrawn", reason=Reason.LATE_RECORD), 5_000)
     hub.flush(5_000)
@@ -113,7 +113,7 @@ def test_a_card_stays_while_people_are_at_work_on_it_and_leaves_when_they_ended_
     assert shown(hub).notices == ()
 
 
-def test_reinstated_card_stays(hub: Hub) -> None:
+def test_a_reinstated_card_stays(hub: Hub) -> None:
     hub.put_alert(alert(1, change=2, state="withdrawn", reason=Reason.LATE_RECORD), 0)
     hub.put_alert(alert(1, change=3, reason=Reason.REINSTATED), 10)
     hub.flush(LINGER * 2)
@@ -131,7 +131,7 @@ def test_minor_alerts_are_notices_while_they_stand(hub: Hub) -> None:
     assert shown(hub).notices == ()
 
 
-def test_at_most_so_many_cards_and_the_next_moves_up(hub: Hub) -> None:
+def test_a_card_beyond_the_limit_moves_up_when_one_leaves(hub: Hub) -> None:
     for number in range(CARDS_SHOWN + 1):
         hub.put_alert(alert(number), 0)
     hub.flush(0)
@@ -143,7 +143,7 @@ def test_at_most_so_many_cards_and_the_next_moves_up(hub: Hub) -> None:
     assert shown(hub).cards[-1].row.case.endswith("00000")
 
 
-def test_only_the_scopes_concerned_are_told() -> None:
+def test_only_the_scopes_concerned_get_a_delta() -> None:
     hub = Hub()
     city, other = Scope("4301"), Scope("4302")
     hub.open(city)
@@ -179,7 +179,7 @@ def test_a_screen_that_comes_between_two_flushes_gets_what_was_published(hub: Hu
     assert apply_delta(picture, delta) == shown(hub)
 
 
-def test_blank_until_the_first_flush() -> None:
+def test_a_blank_scope_shows_nothing_until_the_first_flush() -> None:
     hub = Hub()
     hub.put_figures(figures(open=4))
     hub.open(ALL, blank=True)
@@ -187,7 +187,7 @@ def test_blank_until_the_first_flush() -> None:
     assert only(hub.flush(0)).totals == Totals(open=4)
 
 
-def test_reset_keeps_the_sequence(hub: Hub) -> None:
+def test_a_reset_keeps_the_sequence(hub: Hub) -> None:
     hub.put_figures(figures(open=4))
     hub.put_alert(alert(1), 0)
     hub.flush(0)

@@ -75,7 +75,7 @@ def test_snapshot_and_deltas_equal_a_fresh_snapshot(script: list[Alert | Figures
 
 
 @given(st.lists(st.one_of(alerts, counts), max_size=30), st.integers(0, 30))
-def test_redelivery_changes_nothing(script: list[Alert | Figures], begin: int) -> None:
+def test_a_redelivered_record_changes_nothing(script: list[Alert | Figures], begin: int) -> None:
     """A worker that crashed writes its last batch again: every screen stays as it was."""
     hub = Hub()
     hub.open(Scope())
@@ -94,7 +94,7 @@ def test_redelivery_changes_nothing(script: list[Alert | Figures], begin: int) -
 
 
 @given(st.lists(st.one_of(alerts, counts), max_size=20), st.lists(st.one_of(alerts, counts), max_size=20))
-def test_difference_leads_from_any_picture_to_any_other(first: list[Alert | Figures], second: list[Alert | Figures]) -> None:
+def test_a_difference_leads_from_any_picture_to_any_other(first: list[Alert | Figures], second: list[Alert | Figures]) -> None:
     pictures = []
     for script in (first, second):
         hub = Hub()

@@ -19,11 +19,11 @@ from monitor.wall.scope import BadScope, Scope, parse_scope
         (Scope(department="d"), ("430104", "h", "dd"), False),
     ],
 )
-def test_covers(scope: Scope, place: tuple[str, str, str], covered: bool) -> None:
+def test_a_scope_covers_the_places_within_it_only(scope: Scope, place: tuple[str, str, str], covered: bool) -> None:
     assert scope.covers(*place) is covered
 
 
-def test_query_is_read() -> None:
+def test_a_query_is_read_as_a_scope() -> None:
     assert parse_scope(parse_qs("region=4301&hall=%E5%A4%A7%E5%8E%85")) == Scope("4301", "大厅")
     assert parse_scope({}) == Scope()
 
@@ -39,6 +39,6 @@ def test_query_is_read() -> None:
         (f"hall={'x' * 257}", "hall"),
     ],
 )
-def test_bad_query_names_the_parameter(query: str, named: str) -> None:
+def test_a_bad_query_is_refused_by_its_parameter(query: str, named: str) -> None:
     with pytest.raises(BadScope, match=f"^{named}: "):
         parse_scope(parse_qs(query))

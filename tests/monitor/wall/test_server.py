@@ -44,7 +44,7 @@ def settings(kafka: str, topic_prefix: str) -> Settings:
     return wall_settings(kafka, topic_prefix, title="测试监察", simulated=True)
 
 
-async def test_what_was_before_and_what_comes(settings: Settings, follow: Follow) -> None:
+async def test_a_screen_gets_what_was_before_and_then_what_comes(settings: Settings, follow: Follow) -> None:
     lags, deltas = metric("supervise_wall_lag_seconds_count"), metric("supervise_wall_deltas_total")
     async with writing(settings) as writer:
         await writer.figures(figures(0, open=9, at=1), figures(0, open=4, at=2), figures(1, open=3, red=1, at=3))
@@ -102,7 +102,7 @@ async def test_bad_records_are_skipped(settings: Settings, follow: Follow) -> No
         await until(updates, lambda update: len(update.cards) == 1)
 
 
-async def test_topics_that_come_later(settings: Settings, follow: Follow) -> None:
+async def test_topics_that_are_made_later_are_followed(settings: Settings, follow: Follow) -> None:
     async with Wall(settings) as wall:
         updates = follow(wall.url)
         await until(updates, lambda update: update.feed.state == "waiting")
@@ -110,7 +110,7 @@ async def test_topics_that_come_later(settings: Settings, follow: Follow) -> Non
         await until(updates, lambda update: update.feed.state == "live")
 
 
-async def test_no_kafka_is_said_and_the_page_served(topic_prefix: str, follow: Follow) -> None:
+async def test_a_wall_without_kafka_says_so_and_serves_its_page(topic_prefix: str, follow: Follow) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound but not listening: nobody can answer there
         settings = wall_settings(f"127.0.0.1:{taken.getsockname()[1]}", topic_prefix)
@@ -183,7 +183,7 @@ async def test_pages_headers_and_health(settings: Settings, follow: Follow) -> N
             assert json.loads(await health.text())["ok"] is True
 
 
-async def test_who_may_not_connect(settings: Settings) -> None:
+async def test_a_screen_with_a_bad_scope_or_foreign_origin_or_that_talks_is_refused(settings: Settings) -> None:
     async with writing(settings), Wall(settings) as wall:
         live = wall.url.replace("http", "ws") + "live"
         with pytest.raises(InvalidStatus) as refused:
@@ -203,7 +203,7 @@ async def test_who_may_not_connect(settings: Settings) -> None:
                         await screen.recv()
 
 
-async def test_watch_returns_after_the_wall_was_away(settings: Settings, follow: Follow) -> None:
+async def test_a_watching_client_returns_after_the_wall_was_away(settings: Settings, follow: Follow) -> None:
     """On a port that no outgoing connection is given: one the system chose may be taken while the wall is away."""
     fixed = wall_settings(settings.kafka.bootstrap, settings.topics.prefix, port=free_port())
     async with writing(settings) as writer:

@@ -17,7 +17,7 @@ def cases(shelf: Shelf, scope: Scope = ALL, count: int = 10) -> list[str]:
     return [entry.row.case[-2:] for entry in shelf.newest(scope, count)]
 
 
-def test_newest_first_and_replaced_by_id() -> None:
+def test_alerts_are_listed_newest_first_and_replaced_by_id() -> None:
     shelf = Shelf(10)
     for number, at in ((1, 10), (2, 30), (3, 20)):
         shelf.put(placed(number, at))
@@ -27,7 +27,7 @@ def test_newest_first_and_replaced_by_id() -> None:
     assert cases(shelf, count=2) == ["01", "02"]
 
 
-def test_equal_instants_have_one_order() -> None:
+def test_alerts_of_equal_instants_have_one_order() -> None:
     first, second = Shelf(10), Shelf(10)
     for number in (1, 2, 3):
         first.put(placed(number, 5))
@@ -35,7 +35,7 @@ def test_equal_instants_have_one_order() -> None:
     assert cases(first) == cases(second) == ["01", "02", "03"]
 
 
-def test_oldest_falls_off() -> None:
+def test_the_oldest_alert_falls_off_a_full_list() -> None:
     shelf = Shelf(2)
     for number, at in ((1, 10), (2, 30), (3, 20), (4, 5)):
         shelf.put(placed(number, at))
@@ -43,7 +43,7 @@ def test_oldest_falls_off() -> None:
     assert shelf.drop(placed(1, 10).id) is None
 
 
-def test_scope_chooses() -> None:
+def test_a_list_shows_the_alerts_of_the_scope_only() -> None:
     shelf = Shelf(10)
     shelf.put(placed(1, 10, "430104"))
     shelf.put(placed(2, 20, "430204"))

@@ -47,19 +47,19 @@ def keys(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, str]]:
             yield f"{before}{name}", "none" if default is None or default == () else str(default)
 
 
-def test_every_metric_is_in_the_table() -> None:
+def test_every_metric_is_documented() -> None:
     written = {name: (kind, labels) for name, kind, labels, *_ in rows("metrics.md")}
 
     assert written == declared_metrics()
     assert len(written) == len(list(rows("metrics.md"))), "a metric stands twice"
 
 
-def test_every_metric_says_what_it_means_and_when_to_worry() -> None:
+def test_every_metric_is_documented_with_what_it_means_and_when_to_worry() -> None:
     for name, _, _, process, meaning, worry in rows("metrics.md"):
         assert all((process, meaning, worry)), name
 
 
-def test_every_setting_is_in_the_table_with_its_default() -> None:
+def test_every_setting_is_documented_with_its_default() -> None:
     written = {key: default for key, default, _ in rows("settings.md")}
 
     assert written == dict(keys(Settings))

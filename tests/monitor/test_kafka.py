@@ -32,14 +32,14 @@ async def test_a_topic_that_nobody_shows_is_named(kafka: str, topic_prefix: str,
         await topic_config(KafkaSettings(bootstrap=kafka), f"{topic_prefix}.none")
 
 
-async def test_no_broker_is_said() -> None:
+async def test_a_broker_that_does_not_answer_is_named() -> None:
     with pytest.raises(KafkaUnavailable, match=r"no Kafka at 127\.0\.0\.1:1"):
         await topic_config(KafkaSettings(bootstrap="127.0.0.1:1"), "t")
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("times", [1, 3])
-def test_whoever_is_cancelled_leaves_no_connection_open(kafka: str, times: int) -> None:
+def test_a_client_that_is_cancelled_at_any_moment_leaves_no_connection_open(kafka: str, times: int) -> None:
     """At every moment of start, use and stop; and again while it still closes, as happens to the tasks of a program that ends.
 
     An open one is a ResourceWarning when it is collected: that fails this test.

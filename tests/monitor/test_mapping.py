@@ -36,14 +36,14 @@ def failure(made: Mapping, row: dict[str, object]) -> tuple[str, str]:
     return caught.value.reason, caught.value.field
 
 
-def test_one_row_one_event() -> None:
+def test_one_row_makes_one_event() -> None:
     (arrival,) = mapping().events(ROW)
     at = datetime(2015, 1, 2, 14, 30, tzinfo=UTC)
     assert arrival.event == Applied(id="7-applied", at=at, region="250250", case="7", channel="online")
     assert arrival.arrived == at.timestamp() * 1000
 
 
-def test_several_events_each_when_its_columns_say_so() -> None:
+def test_a_row_makes_each_event_whose_columns_say_so() -> None:
     made = mapping(
         arrived="got",
         skip=[{"column": "state", "in": ["0", "20", "21"]}],
@@ -66,7 +66,7 @@ def test_several_events_each_when_its_columns_say_so() -> None:
     assert made.events(row | {"state": "20"}) == []
 
 
-def test_an_activity_chooses_the_type() -> None:
+def test_the_activity_of_a_row_chooses_the_type_of_its_event() -> None:
     chosen = {
         "by": "act",
         "id": "{no}-{seq}",
@@ -124,7 +124,7 @@ def test_a_row_is_taken_whole_or_not_at_all() -> None:
     assert failure(made, ROW | {"end": "soon"}) == ("mapping_failed", "end")
 
 
-def test_values() -> None:
+def test_a_field_takes_its_value_from_columns_templates_and_codes() -> None:
     made = mapping(
         codes={"n": {"a": 5}},
         common={"case": "A-{y}-{no}", "region": "250250"},
@@ -154,7 +154,7 @@ def test_an_empty_code_leaves_the_field_to_its_default() -> None:
         ("2015-07-01 12:00", "2015-07-01T16:00:00+00:00"),
     ],
 )
-def test_the_hours_of_the_clock_change(text: str, expected: str) -> None:
+def test_a_time_in_the_hours_of_the_clock_change_is_read(text: str, expected: str) -> None:
     assert mapping().events(ROW | {"t": text})[0].event.at == datetime.fromisoformat(expected)
 
 

@@ -71,12 +71,12 @@ def defects(data: dict[str, Any]) -> list[str]:
         (event(type="stage_left", stage="reviw"), "event[0].stage"),
     ],
 )
-def test_one_defect_one_key(change: dict[str, Any], key: str) -> None:
+def test_a_defect_of_a_mapping_is_named_by_its_key(change: dict[str, Any], key: str) -> None:
     found = defects(change)
     assert any(defect.startswith(f"{key}") for defect in found), found
 
 
-def test_all_defects_at_once() -> None:
+def test_all_defects_of_a_mapping_are_named_at_once() -> None:
     found = defects({"source": {"zone": "x"}, "times": {"t": "x"}, "event": [EVENT | {"id": 5, "nonsense": 1}]})
     assert {defect.split(":")[0] for defect in found} == {"source.zone", "times.t", "event[0].id", "event[0].nonsense"}
 

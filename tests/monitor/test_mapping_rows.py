@@ -46,14 +46,14 @@ TWO = "2,2026-01-05 09:05:00,民政局,\n"
 @pytest.mark.parametrize(
     ("encoding", "written"), [("utf-8", "utf-8"), ("utf-8", "utf-8-sig"), ("gb18030", "gbk"), ("gb18030", "gb18030")]
 )
-def test_encodings(encoding: str, written: str) -> None:
+def test_a_file_is_read_in_its_encoding(encoding: str, written: str) -> None:
     rows = list(map_stream(mapping(encoding=encoding), io.BytesIO((HEADER + ONE).encode(written))))
     assert told(rows) == [(2, "1-a")]
     assert rows[0].arrivals[0].event.department == "公安局"
 
 
 @pytest.mark.parametrize("name", ["cases.csv", "cases.csv.gz"])
-def test_files_gzipped_or_not(name: str, tmp_path: Path) -> None:
+def test_a_gzipped_file_is_read_like_a_plain_one(name: str, tmp_path: Path) -> None:
     data = (HEADER + ONE + TWO).encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     assert told(list(map_file(mapping(), tmp_path / name))) == [(2, "1-a"), (3, "2-a")]
@@ -101,12 +101,12 @@ def test_a_file_of_another_kind_is_refused_with_the_columns_it_has() -> None:
         list(map_stream(mapping(), io.BytesIO(b"")))
 
 
-def test_a_file_without_header() -> None:
+def test_a_file_without_a_header_is_read_by_position() -> None:
     made = mapping(columns=["编号", "时间", "部门", "备注"])
     assert told(list(map_stream(made, io.BytesIO((ONE + TWO).encode())))) == [(1, "1-a"), (2, "2-a")]
 
 
-def test_json_and_json_lines() -> None:
+def test_a_file_of_json_or_json_lines_is_read_object_by_object() -> None:
     one = {"编号": 1, "时间": "2026-01-05 09:00:00", "部门": None}
     array = msgspec.json.encode([one, 5, one | {"编号": 2}])
     expected = [(1, "1-a"), (2, "mapping_failed"), (3, "2-a")]
@@ -119,14 +119,14 @@ def test_json_and_json_lines() -> None:
         list(map_stream(mapping(format="json"), io.BytesIO(b"{")))
 
 
-def test_once_keeps_the_first_of_each_id_in_a_file() -> None:
+def test_a_mapping_with_once_keeps_the_first_of_each_id_in_a_file() -> None:
     data = (HEADER + ONE + ONE + TWO).encode()
     rows = list(map_stream(mapping(once=True), io.BytesIO(data)))
     assert [len(row.arrivals) for row in rows] == [1, 0, 1]
 
 
 @pytest.mark.parametrize("damage", [b"no gzip at all", gzip.compress(b"x" * 9000)[:40]])
-def test_a_damaged_gzip_file_is_told(damage: bytes, tmp_path: Path) -> None:
+def test_a_damaged_gzip_file_is_refused(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "cases.csv.gz").write_bytes(damage)
     with pytest.raises(BadMapping, match=r"cases\.csv\.gz"):
         list(map_file(mapping(), tmp_path / "cases.csv.gz"))

@@ -60,7 +60,7 @@ async def test_the_setting_at_fault_is_named(broker: SecureKafka, wrong: dict[st
     assert "secret" not in str(caught.value) and "guessed" not in str(caught.value)
 
 
-async def test_a_user_where_none_is_asked_for(broker: SecureKafka) -> None:
+async def test_a_user_where_the_broker_asks_for_none_is_named(broker: SecureKafka) -> None:
     settings = broker.secure.model_copy(update={"bootstrap": broker.plain, "security_protocol": "SASL_PLAINTEXT"})
     with pytest.raises(
         KafkaUnavailable, match=r"does not ask for users in this way .*kafka\.security_protocol \(SASL_PLAINTEXT\)"
@@ -68,13 +68,13 @@ async def test_a_user_where_none_is_asked_for(broker: SecureKafka) -> None:
         await partition_counts(settings)
 
 
-async def test_tls_where_none_is_spoken(broker: SecureKafka) -> None:
+async def test_tls_where_the_broker_speaks_none_is_named(broker: SecureKafka) -> None:
     settings = broker.secure.model_copy(update={"bootstrap": broker.plain})
     with pytest.raises(KafkaUnavailable, match=r"Is kafka\.security_protocol \(SASL_SSL\) right"):
         await partition_counts(settings)
 
 
-async def test_of_several_brokers_each_is_told(broker: SecureKafka) -> None:
+async def test_each_of_several_brokers_that_fail_is_named(broker: SecureKafka) -> None:
     settings = broker.secure.model_copy(update={"bootstrap": f"127.0.0.1:1,{broker.plain}"})
     with pytest.raises(KafkaUnavailable, match=rf"127\.0\.0\.1:1: Connection refused; {broker.plain} closes the connection"):
         await partition_counts(settings)

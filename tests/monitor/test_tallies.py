@@ -59,7 +59,7 @@ def summed(known: dict[str, Tally]) -> dict[str, Any]:
     return {place: total for place, total in sums.items() if any(total)}
 
 
-def test_differences_come_to_the_same_as_counting_at_the_end() -> None:
+def test_counting_by_differences_comes_to_the_same_as_counting_at_the_end() -> None:
     told = cases(60)
     by_steps, at_end = Tallies(books(), 0), Tallies(books(), 0)
     reports: list[Tallied] = []
@@ -73,7 +73,7 @@ def test_differences_come_to_the_same_as_counting_at_the_end() -> None:
     assert summed(joined(reports)) == summed(joined(at_end.take(NOW, 1)))
 
 
-def test_any_number_of_partitions_comes_to_the_same() -> None:
+def test_counting_in_any_number_of_partitions_comes_to_the_same() -> None:
     told = cases(60)
     one, several = Tallies(books(), 0), [Tallies(books(), source) for source in range(4)]
     for place, states in enumerate(told):
@@ -83,7 +83,7 @@ def test_any_number_of_partitions_comes_to_the_same() -> None:
     assert summed(joined(reports)) == summed(joined(one.take(NOW, 1)))
 
 
-def test_after_a_recovery_everything_is_told_and_nothing_is_counted_twice() -> None:
+def test_a_recovered_count_reports_everything_and_counts_nothing_twice() -> None:
     told = cases(40)
     tallies = Tallies(books(), 0)
     for states in told[:30]:
@@ -99,7 +99,7 @@ def test_after_a_recovery_everything_is_told_and_nothing_is_counted_twice() -> N
     assert summed(joined(before + after)) == summed(joined(after))
 
 
-def test_only_what_changed_is_told() -> None:
+def test_only_cells_that_changed_are_reported() -> None:
     tallies = Tallies(books(), 3)
     tallies.change(None, cases(1)[0][-1])
     first = tallies.take(NOW, 5)
@@ -114,7 +114,7 @@ def test_only_what_changed_is_told() -> None:
     assert not any(report.whole for report in second)
 
 
-def test_a_new_book_is_told_everything_and_an_old_one_when_it_ends() -> None:
+def test_a_new_book_gets_all_counts_and_an_old_one_its_end() -> None:
     old = book(version="old")
     new = book(version="new", effective_from=day(30))
     tallies = Tallies(RuleBooks([old]), 0)

@@ -10,7 +10,7 @@ from tests.rules.test_process import FOUND
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("finding", sorted(set(FOUND) - BY_HAND))
-def test_every_finding_is_said_in_words(finding: str, lang: Language) -> None:
+def test_every_finding_of_a_card_is_said_in_words(finding: str, lang: Language) -> None:
     detail = f"{finding} {FOUND[finding][2][0]}".rstrip()
     said = words.detail(detail, lang)
     assert said.startswith(words.FINDINGS[finding][lang == "en"])
@@ -48,5 +48,5 @@ def test_every_finding_has_words() -> None:
         ("", "", ""),
     ],
 )
-def test_details_in_words(detail: str, zh: str, en: str) -> None:
+def test_a_detail_is_said_in_both_languages(detail: str, zh: str, en: str) -> None:
     assert (words.detail(detail, "zh"), words.detail(detail, "en")) == (zh, en)

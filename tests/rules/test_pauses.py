@@ -103,6 +103,6 @@ def test_a_supplement_asked_for_before_acceptance_stops_nothing() -> None:
     assert pauses_of(Case("k", requests=(at(day(2)),), supplements=(at(day(3)),)), DEFAULT) == ()
 
 
-def test_what_stopped_the_clock_is_named() -> None:
+def test_a_pause_names_the_procedure_that_stopped_the_clock() -> None:
     case = Case("k", terms=TERMS, suspensions=(suspended(0, 2, "tender"),), requests=(at(day(1)),), supplements=(at(day(4)),))
     assert [pause.why for pause in pauses_of(case, DEFAULT)] == ["tender", "supplement"]

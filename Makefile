@@ -27,7 +27,7 @@ test: install   ## the tests
 	$(BIN)/python -m pytest
 
 test-long: install  ## the properties with 10 000 examples each
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/properties tests/rules/test_tally.py tests/monitor/wall/test_hub_properties.py --durations=0
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/properties tests/rules/case/test_tally.py tests/monitor/wall/test_hub_properties.py --durations=0
 
 check: install  ## lint, types, imports: what CI runs besides the tests
 	$(BIN)/ruff format --check .

@@ -44,7 +44,7 @@ def result(alerts: Iterable[Alert], cases: Iterable[Case]) -> Result:
     """Put together changes of alerts, in any order and possibly repeated, and the cases as they stand at the end.
 
     A repeated change must say what it said the first time: consumers recognise it by (id, change). Tallies are left out: when
-    a worker reports its counts is its own affair (tests/monitor/stream/test_tallying.py compares what they come to).
+    a worker reports its counts is its own affair (tests/monitor/stream/test_tallies.py compares what they come to).
     """
     changes: dict[tuple[str, int], Alert] = {}
     for alert in alerts:

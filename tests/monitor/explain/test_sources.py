@@ -14,8 +14,8 @@ from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
 from rules.instant import to_instant
+from tests.monitor.backtest import files
 from tests.monitor.explain.cases import CASES, KEY, follow, hunan, write
-from tests.monitor.replay import files
 from tests.rules.story import day, event
 
 LATE, UNTIL = CASES["withdrawn_by_a_late_record"]

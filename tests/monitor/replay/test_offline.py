@@ -15,7 +15,7 @@ from monitor.wire import DeadLetter
 from rules.alerts import Alert
 from rules.events import Accepted, Concluded
 from rules.instant import DAY, to_datetime
-from tests.monitor.replay.files import ZONE, at, books, mapping, write
+from tests.monitor.backtest.files import ZONE, at, books, mapping, write
 
 
 def replayed(folder: Path, *rows: str, **options: Any) -> tuple[list[dict[str, Any]], OfflineReplay]:

@@ -45,7 +45,7 @@ def test_explain_of_an_unknown_rule_is_refused() -> None:
 
 @pytest.mark.parametrize(("book", "status"), [((), 1), (("--book", "chengdu"), 1)])
 def test_rulebook_test_fails_with_the_scenarios_that_do_not_hold(book: tuple[str, ...], status: int) -> None:
-    result = run("test", str(HERE / "scenarios"), *book)
+    result = run("test", str(HERE.parent / "scenarios" / "files"), *book)
     assert result.exit_code == status
     assert "FAILED" in result.output
 

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.rulebook import check_books, publish
 from rules.bookfile.parse import parse_book
-from tests.monitor.publication.books import shelf
+from tests.monitor.books.published_books import shelf
 
 TODAY = date(2026, 3, 2)
 CITY = """\

@@ -15,7 +15,7 @@ from monitor.cli.main import main
 from monitor.kafka.client import LARGEST_PUBLICATION, topic_config
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics
-from tests.monitor.publication.books import record_of, table
+from tests.monitor.books.published_books import record_of, table
 from tests.monitor.stream.hall import MONDAY, Hall, accepted, feed
 
 pytestmark = pytest.mark.kafka

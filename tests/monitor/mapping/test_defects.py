@@ -91,7 +91,7 @@ def test_an_unreadable_file_is_named(text: bytes | None, tmp_path: Path) -> None
 
 
 def test_the_mappings_that_come_with_the_project_load() -> None:
-    folder = Path(__file__).parents[2] / "deploy" / "mappings"
+    folder = Path(__file__).parents[3] / "deploy" / "mappings"
     assert set(load_mappings(folder)) == {"hunan_window", "legacy_gbk"}
     assert load_mappings(None) == {}
     with pytest.raises(BadMapping, match="nowhere"):
@@ -99,7 +99,7 @@ def test_the_mappings_that_come_with_the_project_load() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_mapping() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "feeding.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "feeding.md").read_text("utf-8")
     example = text.partition("# Mapping reference")[2].partition("```toml\n")[2].partition("```")[0]
     data = tomllib.loads(example)
     del data["source"]["columns"]

@@ -8,7 +8,7 @@ from monitor.scenarios import run_suite
 from monitor.scenarios.play import play
 from monitor.scenarios.script import BadScenario, Scenario, load_scenarios
 
-HERE = Path(__file__).parent / "scenarios"
+HERE = Path(__file__).parent / "files"
 HEAD = 'book = "hunan"\nstart = 2026-03-02T09:30:00+08:00\n\n[[scenario]]\nname = "x"\n'
 
 

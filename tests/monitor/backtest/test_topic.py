@@ -10,8 +10,8 @@ from monitor.kafka.client import KafkaUnavailable, ensure_topics
 from monitor.replay import replay_to_kafka
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
-from tests.monitor.replay.books_to_compare import accepted, book
-from tests.monitor.replay.files import at, mapping, write
+from tests.monitor.backtest.books_to_compare import accepted, book
+from tests.monitor.backtest.files import at, mapping, write
 
 pytestmark = pytest.mark.kafka
 

@@ -14,7 +14,7 @@ from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, decode_dead_letter, decode_record
 from rules.events import Tick
 from rules.instant import HOUR, to_datetime
-from tests.monitor.replay.files import ZONE, at, mapping, write
+from tests.monitor.backtest.files import ZONE, at, mapping, write
 
 pytestmark = pytest.mark.kafka
 

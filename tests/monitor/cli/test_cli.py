@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from monitor.cli.main import main
 from monitor.embedded.ports import free_port
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 MAPPING = """\
 arrived = "at"

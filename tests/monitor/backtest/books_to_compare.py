@@ -7,7 +7,7 @@ from monitor.backtest import Backtest, Options, from_lines, run_backtest
 from monitor.wire import encode_event
 from rules.events import Accepted, Concluded, Event
 from rules.instant import to_datetime
-from tests.monitor.replay.files import ZONE, at
+from tests.monitor.backtest.files import ZONE, at
 
 BOOK = """
 name = "{version}"

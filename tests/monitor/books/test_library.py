@@ -9,7 +9,7 @@ import pytest
 from monitor.books import BadPublication, PublishedBook, Shelf, encode
 from monitor.books.record import Published, ended
 from rules.instant import to_instant
-from tests.monitor.publication.books import book, calendar, shelf, table
+from tests.monitor.books.published_books import book, calendar, shelf, table
 from tests.monitor.stream.hall import MONDAY
 
 DAY = date(2026, 3, 4)

@@ -22,7 +22,7 @@ from monitor.stream.partition.engine import SLICE_STEPS, Engine
 from rules.alerts import STANDING, Alert
 from rules.book.book import RuleBooks
 from rules.case.case import Case
-from tests.monitor.publication.books import record_of
+from tests.monitor.books.published_books import record_of
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed, accepted, concluded, feed, ms, ticks
 from tests.monitor.stream.raw import Raw, alerts_of, case_names, engine, run
 

@@ -13,7 +13,7 @@ from rules.bookfile import parse as bookfile
 from rules.bookfile.parse import parse_book
 from rules.errors import BadRuleBook
 from rules.worktime.calendar import from_dict
-from tests.monitor.publication.books import book, calendar, record_of, table
+from tests.monitor.books.published_books import book, calendar, record_of, table
 
 DAY = date(2026, 3, 4)
 CITY = """\

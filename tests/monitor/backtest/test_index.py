@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from monitor.backtest.index import BUCKETS, index_slice, line_at, mapped
 from monitor.recordfile import read_line, write_line
 from monitor.wire import encode_event
-from tests.monitor.replay.books_to_compare import accepted, line, lines
-from tests.monitor.replay.files import at
+from tests.monitor.backtest.books_to_compare import accepted, line, lines
+from tests.monitor.backtest.files import at
 
 
 def case_at(data: mmap, offset: int) -> str:

@@ -22,8 +22,8 @@ from rules.errors import BadRuleBook
 from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
 from rules.worktime.arithmetic import Language
-from tests.monitor.replay.books_to_compare import accepted, backtest, book, concluded, line, lines
-from tests.monitor.replay.files import ZONE, at, mapping, write
+from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
+from tests.monitor.backtest.files import ZONE, at, mapping, write
 
 EVERY = 10**6
 """Examples of everything."""

@@ -12,8 +12,8 @@ from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
 from rules.step import step
+from tests.rules.case.test_tally import DAY, report
 from tests.rules.story import ZONE, Story, book, day, event
-from tests.rules.test_tally import DAY, report
 
 RATES = [{"id": "late", "rate": "overdue", "of": ["department"], "at_least": 10, "warning": "10%", "red": "50%", "grace": "1d"}]
 KEY = f"{TALLY_KEY}default-1/department"

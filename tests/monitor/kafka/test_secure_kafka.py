@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.kafka.client import BadCertificate, KafkaUnavailable, partition_counts
-from tests.monitor.secure import SecureKafka, secure_broker
+from tests.monitor.kafka.secure import SecureKafka, secure_broker
 from tests.monitor.stream.hall import Hall, accepted, feed
 
 pytestmark = pytest.mark.kafka

@@ -11,8 +11,8 @@ from monitor.simulate.files import Line
 from rules.alerts import STANDING
 from rules.events import TALLY_KEY
 from rules.instant import to_instant
-from tests.monitor.replay.books_to_compare import LEVELS, accepted, backtest, book, concluded, line, lines
-from tests.monitor.replay.files import at
+from tests.monitor.backtest.books_to_compare import LEVELS, accepted, backtest, book, concluded, line, lines
+from tests.monitor.backtest.files import at
 
 EVERY = 10**6
 RATES = '\n[[rates]]\nid = "late"\nrate = "overdue"\nof = ["department"]\nat_least = 10\nyellow = "{share}%"\n'

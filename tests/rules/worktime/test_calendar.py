@@ -10,7 +10,7 @@ import pytest
 from rules.errors import BadRuleBook, UncoveredDate
 from rules.worktime.calendar import Calendar, china, from_dict
 
-GUANGXI = Path(__file__).parents[2] / "rules" / "worktime" / "calendars" / "guangxi.toml"
+GUANGXI = Path(__file__).parents[3] / "rules" / "worktime" / "calendars" / "guangxi.toml"
 
 
 @pytest.mark.parametrize(

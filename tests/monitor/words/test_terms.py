@@ -5,7 +5,7 @@ import pytest
 from monitor.words import terms as words
 from rules.book.book import BY_HAND, FINDINGS
 from rules.worktime.arithmetic import Language
-from tests.rules.test_process import FOUND
+from tests.rules.families.test_process import FOUND
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.backtest import Report
 from monitor.wire import encode_json
-from tests.monitor.replay.books_to_compare import accepted, backtest, book, concluded, line, lines
-from tests.monitor.replay.files import write
+from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
+from tests.monitor.backtest.files import write
 
 MAPPING = """
 source = { zone = "Asia/Shanghai" }

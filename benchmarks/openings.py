@@ -24,8 +24,8 @@ from monitor.kafka.client import client_options, partition_of
 from monitor.settings import Settings
 from monitor.stream.partition.clock import ClockRecord
 from monitor.stream.partition.slices import CLOCK_KEY
-from rules.book.book import RuleBooks
-from rules.case.case import Case, encode_case
+from rules.book import RuleBooks
+from rules.case import Case, encode_case
 from rules.events import TICK, Accepted, StageEntered, StageLeft
 from rules.instant import DAY, HOUR, to_datetime
 from rules.step import step

@@ -15,8 +15,8 @@ from monitor.stream.partition.engine import Engine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_record, encode_json
 from rules.alerts import Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case, decode_case, encode_case
+from rules.book import RuleBooks
+from rules.case import Case, decode_case, encode_case
 from rules.events import Tick
 from rules.step import Outcome, step
 

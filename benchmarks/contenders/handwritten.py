@@ -21,8 +21,8 @@ from monitor.books.files import load_books
 from monitor.kafka.client import client_options
 from monitor.settings import Settings, load_settings
 from monitor.wire import Topics, decode_record, encode_json
-from rules.book.book import RuleBooks
-from rules.case.case import Case, decode_case, encode_case
+from rules.book import RuleBooks
+from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Tick
 from rules.step import step, wake_at
 

@@ -22,7 +22,7 @@ from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
 from monitor.settings import load_settings
 from monitor.wire import Topics, encode_json
-from rules.case.case import decode_case, encode_case
+from rules.case import decode_case, encode_case
 from rules.events import EVENT_TYPES, TICK, Tick, key_of
 from rules.events import Record as AnyRecord
 from rules.step import step, wake_at

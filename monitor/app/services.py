@@ -40,7 +40,7 @@ from monitor.verify import verify_cards as run_verify
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, Topics, encode_json
 from rules.instant import to_instant
-from rules.worktime.arithmetic import Language
+from rules.worktime import Language
 
 
 def configure_logging(level: str) -> None:

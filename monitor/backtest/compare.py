@@ -9,9 +9,9 @@ import msgspec
 from monitor.backtest.defence import Defence, defend
 from monitor.backtest.fates import Fate, Side
 from rules.alerts import Level, State
-from rules.book.book import RuleBooks
-from rules.cards.telling import alert_of
-from rules.rates.counting import Changes
+from rules.book import RuleBooks
+from rules.cards import alert_of
+from rules.rates import Changes
 
 Kind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.

@@ -6,11 +6,11 @@ import msgspec
 
 from monitor.backtest.fates import Fate
 from rules.alerts import Alert, State
-from rules.book.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
-from rules.cards.telling import alert_of, defence_of
-from rules.case.case import Case, Clock
+from rules.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
+from rules.cards import alert_of, defence_of
+from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.worktime.arithmetic import Span
+from rules.worktime import Span
 
 
 class Defence(msgspec.Struct, frozen=True, kw_only=True):

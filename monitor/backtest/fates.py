@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from monitor.recordfile import Arrived
 from rules.alerts import STANDING, State
-from rules.book.book import RuleBooks
-from rules.cards.telling import Told
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.cards import Told
+from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Record
 from rules.step import decide

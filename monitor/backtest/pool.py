@@ -13,9 +13,9 @@ from monitor.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.backtest.rates import judge_rates as judge_department
 from monitor.books.files import load_books
 from monitor.recordfile import Arrived, read_line
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.events import key_of
-from rules.rates.counting import Changes
+from rules.rates import Changes
 
 BookFiles = tuple[Path, ...]
 """What :func:`monitor.books.load_books` takes: rule books do not travel between processes, their names do."""

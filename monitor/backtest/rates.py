@@ -7,12 +7,11 @@ what would have been issued and withdrawn on the way.
 from collections.abc import Iterator, Mapping
 
 from monitor.backtest.fates import Alone, Fate, Side, fates_of
-from rules.book.book import RuleBooks
-from rules.case.tally import first_day, month_of
+from rules.book import RuleBooks
+from rules.case import first_day, month_of
 from rules.events import TALLY_KEY
 from rules.instant import DAY
-from rules.rates.counting import Changes, Tallies
-from rules.rates.measures import JUDGED_MONTHS
+from rules.rates import JUDGED_MONTHS, Changes, Tallies
 
 
 def by_department(counts: tuple[Changes, Changes]) -> Iterator[tuple[Changes, Changes]]:

@@ -10,7 +10,7 @@ import msgspec
 from monitor.backtest.compare import KINDS, Cell, Example, Kind, Tally
 from monitor.backtest.source import Source
 from rules.alerts import LEVELS, Level, State
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.instant import to_datetime
 
 FALSE: State = "withdrawn"

@@ -19,7 +19,7 @@ from monitor.backtest.rates import by_department
 from monitor.backtest.report import Report, report_of
 from monitor.backtest.source import BacktestError, Source
 from monitor.books.files import load_books
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.errors import BadRuleBook
 
 

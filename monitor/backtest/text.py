@@ -12,7 +12,7 @@ from monitor.backtest.defence import Defence
 from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.backtest.report import CellTotals, Issued, Report
 from rules.alerts import LEVELS
-from rules.worktime.arithmetic import Language, describe
+from rules.worktime import Language, describe
 
 _COLUMNS = (*SIDES, *KINDS)
 _WIDE = 130

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 
-from rules.book.book import Item
+from rules.book import Item
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure, Stage
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 ItemClass = Literal["permit", "penalty", "compulsion", "levy", "payment", "inspection", "confirmation", "reward", "adjudication",
                     "other-power", "public-service"]  # fmt: skip

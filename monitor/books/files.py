@@ -10,9 +10,8 @@ from typing import Any
 import msgspec
 
 from monitor.books.catalog_file import core_tables, parse_catalog
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook
 
 DEFAULT = "default"

@@ -13,10 +13,10 @@ import msgspec
 
 from monitor.books.files import BookTable, book_tables
 from monitor.books.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook, SupervisionError
-from rules.worktime.calendar import Calendar, from_dict
+from rules.worktime import Calendar, from_dict
 
 Unfit = Literal["unreadable", "key_mismatch", "unknown_kind", "bad_book", "conflict", "removed"]
 

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from monitor.books.files import BookTable, thawed
-from rules.book.book import RuleBook
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.worktime.calendar import Calendar, from_dict
+from rules.worktime import Calendar, from_dict
 
 
 class PublishedBook(msgspec.Struct, frozen=True, tag_field="kind", tag="rulebook", forbid_unknown_fields=True):

@@ -15,8 +15,8 @@ from monitor.lint.diagnosis import Doubt, Finding, warning
 from monitor.lint.limits import check_limits
 from monitor.lint.positions import broken_line, key_path, line_of, positions
 from monitor.lint.read_all import read_all, split
-from rules.book.book import RuleBook
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 
 

@@ -10,8 +10,8 @@ import msgspec
 from monitor.books.catalog_file import CORE_KEYS, CatalogItem, core_tables, parse_catalog
 from monitor.books.files import book_table, catalog_table, own_table
 from monitor.catalog.poster import poster
-from rules.book.book import RuleBook
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook
+from rules.bookfile import parse_book
 from rules.errors import SupervisionError
 from rules.events import STAGES
 

@@ -7,7 +7,7 @@ from monitor.catalog.flowchart import Colors, draw_flow
 from monitor.catalog.svg import Canvas, broken, width_of
 from monitor.catalog.words import CLASSES, FORMS, KINDS
 from monitor.words import terms as words
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 WIDTH, MARGIN = 1000.0, 48.0
 _INNER = WIDTH - 2 * MARGIN

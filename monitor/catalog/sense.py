@@ -6,9 +6,9 @@ from monitor.books.catalog_file import CatalogItem, Fee
 from monitor.lint.diagnosis import Doubt, error, warning
 from monitor.lint.limits import longer
 from monitor.words import terms as words
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.events import STAGES
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 MUST_BE_THERE = frozenset({"department", "fee.basis", "branches", "forwarded"})
 """Elements whose lack is an error of its own here, not just a gap."""

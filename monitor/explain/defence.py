@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from monitor.explain.story import LimitTold
-from rules.book.book import ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.cards.telling import defence_of, span_of
-from rules.case.case import Case, Clock
+from rules.book import ProcessRule, RateRule, RuleBook, TimeLimit
+from rules.cards import defence_of, span_of
+from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.worktime.arithmetic import Span
+from rules.worktime import Span
 
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.explain.story import Effect, What
-from rules.book.book import ProcessRule, RuleBook, RuleBooks
-from rules.case.case import Case, Clock
+from rules.book import ProcessRule, RuleBook, RuleBooks
+from rules.case import Case, Clock
 from rules.instant import to_datetime
 
 

@@ -10,11 +10,11 @@ from monitor.explain.effects import effects_of
 from monitor.explain.people import details_of, mask_detail
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
 from rules.alerts import Alert
-from rules.book.book import RuleBook, RuleBooks
-from rules.case.case import Case, case_flags, case_state, place_of
+from rules.book import RuleBook, RuleBooks
+from rules.case import Case, case_flags, case_state, place_of
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Tallied
-from rules.facts.join import supervised
+from rules.facts import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.step import CLOCK_TOLERANCE, step
 

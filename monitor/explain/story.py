@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from rules.worktime.arithmetic import Span
+from rules.worktime import Span
 
 What = Literal["started", "ended", "moved", "reopened", "gone"]
 

@@ -7,8 +7,8 @@ from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
 from monitor.words import terms as words
 from rules.events import WINDOW_KEY
-from rules.families.numbering import FIRST_NUMBER
-from rules.worktime.arithmetic import Language, describe
+from rules.families import FIRST_NUMBER
+from rules.worktime import Language, describe
 
 _VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
 _LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})

@@ -9,12 +9,11 @@ from typing import Any
 
 from monitor.lint.diagnosis import Doubt, error, warning
 from monitor.lint.mornings import mornings
-from rules.book.book import Item, RuleBook
+from rules.book import Item, RuleBook
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime, to_instant
-from rules.worktime.limit import OFFICE_TIME
-from rules.worktime.worktime import Limit, Unit
+from rules.worktime import OFFICE_TIME, Limit, Unit
 
 INSIDE = tuple(STAGES.index(stage) for stage in ("transfer", "handling", "review", "approval", "conclusion"))
 """The stages that lie between acceptance and conclusion, which is what the promise counts (inference)."""

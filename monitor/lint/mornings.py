@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.instant import SECOND
 
 

@@ -8,12 +8,12 @@ import heapq
 from collections.abc import Iterator
 
 from rules.alerts import Alert
-from rules.book.book import RuleBooks
-from rules.cards.telling import Told, alert_of
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.cards import Told, alert_of
+from rules.case import Case
 from rules.events import TICK, Event, Record, key_of
 from rules.instant import DAY
-from rules.rates.counting import Tallies
+from rules.rates import Tallies
 from rules.step import decide
 
 

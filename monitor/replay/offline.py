@@ -13,8 +13,8 @@ from monitor.replay.engine import Engine
 from monitor.replay.feed import Feed, OnBad, describe_bad, read_feed
 from monitor.wire import DeadLetter, encode_event, encode_json
 from rules.alerts import LEVELS, STANDING, Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case, case_due, case_state
+from rules.book import RuleBooks
+from rules.case import Case, case_due, case_state
 from rules.errors import BadEvent
 from rules.events import Event
 from rules.instant import to_datetime, to_instant

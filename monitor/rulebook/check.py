@@ -12,8 +12,8 @@ from monitor.lint.positions import broken_line, key_path, line_of, positions
 from monitor.lint.read_all import read_all, split
 from monitor.rulebook.check_process import check_process
 from monitor.rulebook.reachable import check_reach
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 
 HORIZON = 120

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from monitor.lint.diagnosis import Doubt, error, warning
 from monitor.lint.mornings import mornings
 from rules.alerts import LEVELS
-from rules.book.book import ProcessRule, RuleBook
+from rules.book import ProcessRule, RuleBook
 from rules.events import Channel
 from rules.instant import to_instant
 

@@ -12,13 +12,12 @@ from monitor.rulebook.words_process import finding_lines
 from monitor.rulebook.words_rates import rate_lines
 from monitor.words import terms as words
 from rules.alerts import LEVELS
-from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.case.case import UNCOVERED, UNREACHED
+from rules.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
+from rules.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
-from rules.worktime.arithmetic import Language, describe
-from rules.worktime.worktime import Limit
+from rules.worktime import Language, Limit, describe
 
 _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("case", "conclusion"): ("自受理起，至办结止", "from acceptance to conclusion"),

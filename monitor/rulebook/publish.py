@@ -24,10 +24,10 @@ from monitor.rulebook.check import Checked
 from monitor.rulebook.published import day_changes
 from monitor.settings import Settings
 from monitor.wire import Topics
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.errors import SupervisionError
 from rules.instant import to_datetime, to_instant
-from rules.worktime.calendar import Calendar, from_dict
+from rules.worktime import Calendar, from_dict
 
 LAST = 4_102_444_800_000
 """2100-01-01: which book is in force in the end."""

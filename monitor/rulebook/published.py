@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from monitor.books import PublishedBook, Shelf
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.instant import to_datetime
-from rules.worktime.calendar import Calendar, from_dict
+from rules.worktime import Calendar, from_dict
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,8 +7,8 @@ from monitor.lint.diagnosis import Doubt, error, warning
 from monitor.lint.mornings import mornings
 from monitor.rulebook.trial import Sample, start_clock
 from rules.alerts import LEVELS
-from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import UNREACHED, Clock
+from rules.book import RuleBook, TimeLimit
+from rules.case import UNREACHED, Clock
 from rules.events import STAGES
 
 _STARTS = 12

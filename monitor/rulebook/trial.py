@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.alerts import Alert
-from rules.book.book import RuleBook, RuleBooks, TimeLimit
-from rules.case.case import UNREACHED, Case, Clock
+from rules.book import RuleBook, RuleBooks, TimeLimit
+from rules.case import UNREACHED, Case, Clock
 from rules.events import EVENT_TYPES, STAGES, TICK, Duty
 from rules.instant import SECOND, to_datetime, to_instant
 from rules.step import step

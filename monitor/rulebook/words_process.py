@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from monitor.words import terms as words
-from rules.book.book import ProcessRule
-from rules.worktime.arithmetic import Language
+from rules.book import ProcessRule
+from rules.worktime import Language
 
 
 def finding_lines(rule: ProcessRule, lang: Language) -> Iterator[str]:

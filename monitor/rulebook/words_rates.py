@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from monitor.words import terms as words
 from rules.alerts import LEVELS
-from rules.book.book import RateRule
+from rules.book import RateRule
 from rules.events import STAGES
-from rules.rates.measures import VOLUMES
-from rules.worktime.arithmetic import Language
+from rules.rates import VOLUMES
+from rules.worktime import Language
 
 
 def rate_lines(rule: RateRule, lang: Language) -> Iterator[str]:

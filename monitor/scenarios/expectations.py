@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, get_args
 
 from rules.alerts import LEVELS, Alert, State
-from rules.book.book import RateRule, RuleBook
-from rules.case.case import Card, Case, case_due, case_state, is_standing, is_window
+from rules.book import RateRule, RuleBook
+from rules.case import Card, Case, case_due, case_state, is_standing, is_window
 from rules.instant import isoformat
 
 STATES: tuple[str, ...] = get_args(State)

@@ -8,10 +8,10 @@ import msgspec
 
 from monitor.scenarios.told import Course
 from rules.alerts import Alert
-from rules.book.book import RateRule, RuleBook
-from rules.case.case import Case
+from rules.book import RateRule, RuleBook
+from rules.case import Case
 from rules.events import TICK, Record, Tallied
-from rules.rates.counting import Tallies
+from rules.rates import Tallies
 
 BEGINNINGS = frozenset({"accepted", "applied"})
 

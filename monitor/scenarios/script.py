@@ -26,13 +26,12 @@ import msgspec
 
 from monitor.books.files import book_table
 from monitor.lint.positions import line_of, positions
-from rules.book.book import RuleBook
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBook
+from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Duty, Header
 from rules.instant import DAY, HOUR, MINUTE, SECOND, to_datetime
-from rules.worktime.worktime import Limit, Unit, Worktime
+from rules.worktime import Limit, Unit, Worktime
 
 _LENGTH = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _WORDS = {

@@ -1,8 +1,8 @@
 """One case of a scenario, told on the engine that runs live."""
 
 from rules.alerts import Alert
-from rules.book.book import RuleBook, RuleBooks
-from rules.case.case import Case, decode_case, encode_case
+from rules.book import RuleBook, RuleBooks
+from rules.case import Case, decode_case, encode_case
 from rules.events import Record
 from rules.step import step as apply
 

@@ -19,7 +19,7 @@ from monitor.simulate.life import Arrival, Habits, Life
 from monitor.simulate.rhythm import Rhythm, day_of, online_instant
 from rules.errors import SupervisionError
 from rules.events import Applied, Channel, Consulted, Event, StageEntered, StageLeft
-from rules.worktime.zone import from_epoch_day
+from rules.worktime import from_epoch_day
 
 _WEEKDAY = (1.22, 1.06, 0.98, 0.93, 0.81, 0.85, 0.75)
 """Monday is the busiest day; Saturdays and Sundays are make-up days."""

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.worktime.calendar import Calendar, china
-from rules.worktime.zone import from_epoch_day
+from rules.worktime import Calendar, china, from_epoch_day
 
 ZONE = timezone(timedelta(hours=8), "CST")
 """China's time: one offset all year since 1991."""

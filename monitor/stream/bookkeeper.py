@@ -17,7 +17,7 @@ from monitor import metrics
 from monitor.books import CatalogReader, Shelf
 from monitor.stream import gauges as measures
 from monitor.stream.partition.engine import Engine
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 
 log = logging.getLogger(__name__)
 

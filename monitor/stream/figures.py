@@ -8,7 +8,7 @@ from typing import Any
 from monitor.stream.outbox import Sender
 from monitor.stream.partition.slices import Slice
 from monitor.wire import Figures, encode_json
-from rules.case.figures import Count, Scope
+from rules.case import Count, Scope
 
 INTERVAL = 0.2
 """Seconds between two publications of one partition's figures."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from monitor.stream.partition.clock import Clock
 from monitor.stream.partition.engine import Engine, Step
 from monitor.stream.partition.slices import CLOCK_KEY
-from rules.book.book import RuleBooks
-from rules.case.case import Case, decode_case
+from rules.book import RuleBooks
+from rules.case import Case, decode_case
 from rules.events import TICK
 from rules.step import step, wake_at
 

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, get_args
 from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
-from rules.cards.telling import Told
-from rules.case.case import NEVER, UNREACHED, Case
+from rules.cards import Told
+from rules.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
 
 Kind = Literal["unfounded", "missing", "different", "contradicted"]

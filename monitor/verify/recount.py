@@ -11,9 +11,9 @@ from collections.abc import Callable
 import msgspec
 
 from monitor.kafka.ranges import read_event
-from rules.book.book import RuleBooks
-from rules.cards.telling import Told
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.cards import Told
+from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.step import decide

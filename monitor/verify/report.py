@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.verify.compare import Kind, Mismatch
 from rules.alerts import Alert, Level
-from rules.cards.telling import alert_of
+from rules.cards import alert_of
 
 
 class Group(msgspec.Struct, frozen=True):

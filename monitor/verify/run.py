@@ -10,7 +10,7 @@ from monitor.verify.issued import Issued
 from monitor.verify.report import Report, examples_of, grouped
 from monitor.verify.source import Partition, Seen, VerifyError, read_file, read_topics
 from monitor.wire import Topics
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.instant import to_datetime
 
 __all__ = ["VerifyError", "verify_cards"]

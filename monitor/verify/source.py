@@ -16,7 +16,7 @@ from monitor.settings import Settings
 from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount
 from monitor.wire import Topics
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from monitor.verify.report import Example, Report
 from rules.alerts import Alert
-from rules.worktime.arithmetic import Language, describe
+from rules.worktime import Language, describe
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "zh": {

@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 
 from rules.alerts import REASON_TEXT, Reason
-from rules.book.book import Threshold
+from rules.book import Threshold
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.worktime.arithmetic import Language
-from rules.worktime.worktime import Limit, Unit
+from rules.worktime import Language, Limit, Unit
 
 Words = Mapping[str, tuple[str, str]]
 """Code to (Chinese, English)."""

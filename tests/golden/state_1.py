@@ -7,10 +7,11 @@ from monitor.books.record import PublishedBook, PublishedCalendar
 from monitor.stream.partition.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert
-from rules.case.case import Card, Case, Clock, Origin, Terms
+from rules.case import Card, Case, Clock
+from rules.case.case import Origin, Terms
 from rules.case.tally import Tally
 from rules.events import EVENT_TYPES, TICK, Accepted, AlertAcknowledged, Duty, Event, Header, Record, StageEntered, Tallied
-from rules.worktime.arithmetic import Span
+from rules.worktime import Span
 
 NAME = "state-1"
 

@@ -13,8 +13,8 @@ from monitor.books.record import decode as decode_published
 from monitor.stream.partition.cases import CaseTable
 from monitor.stream.partition.clock import Clock, ClockRecord
 from monitor.wire import decode_alert, decode_dead_letter, decode_figures, decode_record, encode_event
-from rules.bookfile.parse import parse_book
-from rules.case.case import decode_case
+from rules.bookfile import parse_book
+from rules.case import decode_case
 from rules.events import EVENT_TYPES, OWN_TYPES, key_of
 from tests.golden.versions import FILES, FOLDER, NEWEST, VERSIONS, Row, numbers, rows, unhexed
 

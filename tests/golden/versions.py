@@ -14,9 +14,10 @@ from monitor.stream.partition.engine import Engine
 from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
 from rules.alerts import Reason
-from rules.book.book import FINDINGS, RuleBook, RuleBooks
-from rules.bookfile.parse import parse_book
-from rules.case.case import encode_case
+from rules.book import RuleBook, RuleBooks
+from rules.book.book import FINDINGS
+from rules.bookfile import parse_book
+from rules.case import encode_case
 from rules.events import EVENT_TYPES, Header, key_of
 from rules.numbers import (
     ActNumber,

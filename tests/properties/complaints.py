@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules import events as ev
-from rules.book.book import RuleBooks
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBooks
+from rules.bookfile import parse_book
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
 from tests.rules.story import table
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from monitor.replay.engine import Engine
 from monitor.wire import DEAD_LETTER_REASONS, decode_record, encode_event
 from rules.alerts import LEVELS, STATES, Alert
-from rules.book.book import RuleBooks
-from rules.case.case import decode_case, encode_case
+from rules.book import RuleBooks
+from rules.case import decode_case, encode_case
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES
 from tests.properties.every_event import BOOKS, Arriving, aimed, any_act, any_event, arriving, every_type, last_word

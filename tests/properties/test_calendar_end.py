@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from rules import events as ev
 from rules.alerts import STATES
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
-from rules.case.case import Case, Clock
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import merge, parse_book
+from rules.case import Case, Clock
 from rules.instant import DAY, to_instant
 from tests.properties.records import CASE, ZONE, events, moments
 from tests.properties.test_step_properties import HALL, ITEMS, STAGES, live

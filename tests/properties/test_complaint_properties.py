@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.case.case import Case, decode_case, encode_case, place_of
-from rules.case.figures import count
+from rules.case import Case, count, decode_case, encode_case, place_of
 from rules.events import TICK, Rated, RatingAppealDecided, key_of
 from rules.instant import to_instant
 from rules.step import step, wake_at

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.alerts import LEVELS, STANDING, STATES, Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case
-from rules.case.figures import count
+from rules.book import RuleBooks
+from rules.case import Case, count
 from rules.events import TICK, Duty, Header
 from rules.instant import DAY, MINUTE, to_instant
 from rules.step import step

@@ -7,17 +7,18 @@ from hypothesis import strategies as st
 
 from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
-from rules.book.book import RuleBooks
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBooks
+from rules.bookfile import parse_book
 from rules.cards.acts import ACTS, TRANSITIONS, state_after
 from rules.cards.judge import judge
-from rules.case.case import Case, decode_case, encode_case, is_card
+from rules.case import Case, decode_case, encode_case
+from rules.case.case import is_card
 from rules.clocks import clocks_of
 from rules.errors import BadEvent
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
 from rules.step import step
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
 from tests.rules.story import table
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import events as ev
-from rules.case.case import Case
+from rules.case import Case
 from rules.instant import to_instant
 from rules.step import step
 from tests.properties.complaints import EVERYTHING

@@ -16,8 +16,8 @@ from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.stream.recovery import restore
 from monitor.wire import decode_alert, encode_event
 from rules.alerts import Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import TICK, Header, key_of
 from rules.instant import to_instant

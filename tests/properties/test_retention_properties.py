@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rules import events as ev
 from rules.alerts import Alert
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.parse import parse_book
-from rules.case.case import Case, decode_case, encode_case, place_of
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import parse_book
+from rules.case import Case, decode_case, encode_case, place_of
 from rules.events import TICK, Header
 from rules.facts.retention import is_history
 from rules.instant import DAY, to_instant

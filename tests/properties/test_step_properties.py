@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from monitor.books.files import load_profile
 from rules.alerts import STANDING
-from rules.book.book import RuleBooks
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
-from rules.case.case import Case, decode_case, encode_case
+from rules.book import RuleBooks
+from rules.bookfile import merge, parse_book
+from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
 from rules.step import Outcome, step, wake_at
@@ -163,7 +162,7 @@ def test_no_alert_twice_and_every_change_numbered(history, profile):
 
 @given(histories, profiles)
 def test_counted_days_of_every_card_add_up_to_its_limit(history, profile):
-    from rules.worktime.worktime import Limit, Unit
+    from rules.worktime import Limit, Unit
 
     _, alerts, _ = live(history, PROFILES[profile], ())
     for alert in alerts:

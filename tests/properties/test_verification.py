@@ -13,7 +13,7 @@ from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount
 from monitor.wire import encode_json
 from rules.alerts import STATES
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from tests.monitor.stream.raw import Raw
 from tests.properties.every_event import BOOKS
 from tests.properties.test_replay_equals_live import TOPIC, batches, log_of, logs, replayed, ticks

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from rules.errors import UncoveredDate
 from rules.instant import to_instant
-from rules.worktime.calendar import china
-from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worktime
+from rules.worktime import Limit, Unit, Worktime, china
+from rules.worktime.worktime import Counting, OfficeHours
 
 Pause = tuple[datetime, datetime]
 Session = tuple[datetime, datetime]

@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.alerts import LEVELS, Alert
-from rules.book.book import RuleBook, RuleBooks
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
-from rules.case.case import STATES, Card, Case, decode_case, encode_case, is_standing
+from rules.book import RuleBook, RuleBooks
+from rules.bookfile import merge, parse_book
+from rules.case import Card, Case, decode_case, encode_case, is_standing
+from rules.case.case import STATES
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
 from rules.step import Outcome, step

@@ -11,7 +11,8 @@ from monitor.books.files import load_book, profiles
 from monitor.scenarios.play import play
 from monitor.scenarios.script import load_scenarios
 from rules.alerts import LEVELS, Reason
-from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Item, Special, Supplement
+from rules.book import Item
+from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Special, Supplement
 from rules.bookfile import parse as bookfile
 from rules.bookfile import parse_rates as ratetable
 from rules.case.case import STATES

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
-from rules.case.case import case_due, case_flags, case_state
-from rules.case.figures import is_uncovered
+from rules.book import RuleBooks
+from rules.case import case_due, case_flags, case_state, is_uncovered
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import TICK
 from rules.instant import to_datetime, to_instant

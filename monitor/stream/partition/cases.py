@@ -6,7 +6,7 @@ the case as the changelog has it. The instant is a cache of what the rules deriv
 
 import msgspec
 
-from rules.case.case import Case, decode_case, encode_case
+from rules.case import Case, decode_case, encode_case
 
 _WIDTH = 8
 

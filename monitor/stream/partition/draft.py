@@ -3,7 +3,7 @@
 from monitor.stream.partition.slices import Alerted, RawRecord, Reroute, Slice
 from monitor.wire import KEPT_BYTES, DeadLetter, encode_json
 from rules.alerts import STANDING, Alert
-from rules.case.figures import Count, Scope
+from rules.case import Count, Scope
 from rules.errors import BadEvent
 
 

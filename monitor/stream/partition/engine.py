@@ -15,11 +15,11 @@ from monitor.stream.partition.scoreboard import Scoreboard
 from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.partition.wakeups import WakeUps
 from monitor.wire import MAX_VALUE_BYTES, decode_record
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
-from rules.rates.counting import Tallies
+from rules.rates import Tallies
 from rules.step import Outcome, is_outdated, step
 
 SLICE_STEPS = 2000

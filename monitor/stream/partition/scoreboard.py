@@ -1,7 +1,6 @@
 """Counts per region, hall and department of one partition's cases, kept up to date by differences."""
 
-from rules.case.case import Case
-from rules.case.figures import NOTHING, Count, Scope, count, is_uncovered, same_count, scope
+from rules.case import NOTHING, Case, Count, Scope, count, is_uncovered, same_count, scope
 
 _OPEN = 1
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from monitor.wire import DeadLetter
-from rules.case.figures import Count, Scope
+from rules.case import Count, Scope
 
 CLOCK_KEY = b"\x00clock"
 """Changelog key of the partition's own record; no case key begins with a zero byte."""

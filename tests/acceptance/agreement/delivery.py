@@ -9,7 +9,7 @@ from typing import NamedTuple
 from monitor.replay.feed import Feed
 from monitor.replay.writer import Writer
 from monitor.settings import Settings
-from rules.case.case import Case
+from rules.case import Case
 from rules.events import Event
 from rules.instant import HOUR
 

@@ -10,7 +10,7 @@ from aiokafka.errors import CoordinatorNotAvailableError
 from monitor.kafka.client import client_options
 from monitor.wire import decode_alert
 from rules.alerts import Alert
-from rules.case.case import Case, decode_case
+from rules.case import Case, decode_case
 from tests.acceptance.agreement.result import Result, result
 from tests.acceptance.agreement.site import Site
 

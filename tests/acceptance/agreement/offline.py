@@ -10,7 +10,7 @@ from monitor.books.files import load_books
 from monitor.replay.engine import Engine
 from monitor.replay.feed import Feed
 from rules.alerts import Alert
-from rules.case.case import Case
+from rules.case import Case
 from tests.acceptance.agreement.files import ROOT, Source
 from tests.acceptance.agreement.result import Result, result
 

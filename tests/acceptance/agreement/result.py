@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rules.alerts import STANDING, Alert
-from rules.case.case import Case, case_due, case_state
+from rules.case import Case, case_due, case_state
 from rules.events import TALLY_KEY
 from rules.instant import to_instant
 

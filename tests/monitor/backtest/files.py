@@ -5,8 +5,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.mapping import Mapping, parse_mapping
-from rules.book.book import RuleBooks
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBooks
+from rules.bookfile import parse_book
 from rules.instant import to_instant
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -21,7 +21,7 @@ from rules.alerts import LEVELS, STANDING, STATES
 from rules.errors import BadRuleBook
 from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
-from rules.worktime.arithmetic import Language
+from rules.worktime import Language
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import ZONE, at, mapping, write
 

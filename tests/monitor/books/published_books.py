@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.books import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
 from monitor.books.files import BookTable, book_table
-from rules.bookfile.parse import parse_book
+from rules.bookfile import parse_book
 
 ANYWHERE = Path("default")
 

@@ -10,9 +10,9 @@ from monitor.books import PublishedBook, calendar_record, encode, saved
 from monitor.books.files import BookTable, book_table, load_book, profiles
 from monitor.books.record import decode, ended, same_but_calendar
 from rules.bookfile import parse as bookfile
-from rules.bookfile.parse import parse_book
+from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.worktime.calendar import from_dict
+from rules.worktime import from_dict
 from tests.monitor.books.published_books import book, calendar, record_of, table
 
 DAY = date(2026, 3, 4)

@@ -12,7 +12,7 @@ from monitor.books.files import load_book
 from monitor.catalog.completeness import completeness
 from monitor.catalog.words import CLASSES, ELEMENTS, FORMS, KINDS
 from monitor.cli.main import main
-from rules.book.book import Item
+from rules.book import Item
 from tests.monitor.catalog.test_check import GOOD
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.explain import Follower, follow_file
 from monitor.wire import encode_json
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.instant import to_instant
 from tests.rules.story import PLACE, books, day, event, table
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.explain import Follower, as_text, follow_file
 from rules.instant import to_instant
-from rules.worktime.arithmetic import Language
+from rules.worktime import Language
 from tests.monitor.explain.cases import KEY, told, write
 from tests.rules.story import books, day
 

@@ -1,9 +1,9 @@
 """The clocks that watch people are told day by day too, without the time an appeal was open."""
 
 from monitor.explain.defence import limits_of
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.instant import to_instant
-from rules.worktime.arithmetic import describe
+from rules.worktime import describe
 from tests.rules.story import PLACE, Story, book, day
 
 

@@ -10,8 +10,7 @@ from monitor.explain.phrases import phrase
 from monitor.words import terms as words
 from rules.alerts import LEVELS, STATES, Reason
 from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
-from rules.worktime.arithmetic import Language
-from rules.worktime.worktime import Limit
+from rules.worktime import Language, Limit
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SAID_ONCE = set(Header.__struct_fields__) - {"operator"}

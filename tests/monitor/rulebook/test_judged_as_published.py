@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from monitor.rulebook import check_books, publish
-from rules.bookfile.parse import parse_book
+from rules.bookfile import parse_book
 from tests.monitor.books.published_books import shelf
 
 TODAY = date(2026, 3, 2)

@@ -11,7 +11,7 @@ from monitor.simulate.hall import generate
 from monitor.simulate.life import Habits
 from monitor.simulate.rhythm import Rhythm, day_of
 from rules.alerts import Alert
-from rules.case.case import Case
+from rules.case import Case
 from rules.events import TICK, AttendantArrived, Duty, Record, WindowClosed, WindowOpened, key_of
 from rules.instant import to_instant
 from rules.step import step

@@ -10,8 +10,7 @@ from monitor.books.files import load_books
 from monitor.simulate.files import write_book
 from monitor.simulate.hall import generate
 from rules.alerts import Alert
-from rules.case.case import Case
-from rules.case.figures import count, is_uncovered
+from rules.case import Case, count, is_uncovered
 from rules.events import TICK, Record, key_of
 from rules.instant import MINUTE, to_instant
 from rules.step import step

@@ -7,8 +7,8 @@ from itertools import count
 from monitor.books import Shelf
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from rules.errors import SupervisionError
 from rules.events import Record
 from rules.step import Outcome, step

@@ -21,7 +21,7 @@ from monitor.stream.faust.table import Recovered
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import DeadLetter, Figures, Topics, decode_alert, decode_dead_letter, decode_figures, encode_event
 from rules.alerts import Alert
-from rules.case.case import Case, decode_case
+from rules.case import Case, decode_case
 from rules.events import TICK, Accepted, Concluded, Event, key_of
 
 ROOT = Path(__file__).parents[3]

@@ -10,8 +10,8 @@ from monitor.stream.partition.engine import Engine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_alert
 from rules.alerts import Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed
 
 BOOKS = load_books([AROUND_THE_CLOCK])

@@ -7,7 +7,7 @@ from aiokafka.structs import ConsumerRecord
 
 from monitor.stream.partition.clock import Clock
 from rules.alerts import Alert
-from rules.case.case import Case
+from rules.case import Case
 from rules.events import TALLY_KEY
 from tests.monitor.stream.hall import PARTITIONS, Hall
 from tests.monitor.stream.raw import alerts_of, engine

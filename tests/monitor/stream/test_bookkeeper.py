@@ -20,8 +20,8 @@ from monitor.stream import bookkeeper as module
 from monitor.stream.bookkeeper import Bookkeeper
 from monitor.stream.partition.engine import SLICE_STEPS, Engine
 from rules.alerts import STANDING, Alert
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from tests.monitor.books.published_books import record_of
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed, accepted, concluded, feed, ms, ticks
 from tests.monitor.stream.raw import Raw, alerts_of, case_names, engine, run

@@ -11,7 +11,7 @@ from monitor.books.files import load_books
 from monitor.replay.engine import Engine
 from monitor.wire import decode_record
 from rules.alerts import STANDING, Alert
-from rules.case.case import Case
+from rules.case import Case
 from rules.events import TALLY_KEY, Event, Tallied
 from tests.monitor.stream.hall import MONDAY, Hall, accepted, concluded, feed, ms, ticks
 

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.words import terms as words
 from rules.book.book import BY_HAND, FINDINGS
-from rules.worktime.arithmetic import Language
+from rules.worktime import Language
 from tests.rules.families.test_process import FOUND
 
 

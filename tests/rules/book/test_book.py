@@ -2,15 +2,15 @@
 
 import pytest
 
-from rules.book.book import CLOCK_KINDS, RuleBooks, Threshold
+from rules.book import RuleBooks, Threshold
+from rules.book.book import CLOCK_KINDS
 from rules.bookfile import parse as bookfile
-from rules.case.case import Case
+from rules.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
 from rules.instant import to_instant
-from rules.worktime.calendar import from_dict
-from rules.worktime.worktime import Limit, Unit
+from rules.worktime import Limit, Unit, from_dict
 from tests.rules.story import Story, book, books, day
 
 

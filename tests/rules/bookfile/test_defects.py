@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
+from rules.book import RuleBooks
+from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook
 from tests.rules.story import book, table
 

@@ -1,6 +1,6 @@
 """A book laid over another: rule by rule, and item by item."""
 
-from rules.bookfile.layers import merge
+from rules.bookfile import merge
 
 BASE = {
     "time_limits": [{"id": "a", "clock": "case", "warning": "2wd before", "red": "deadline"}, {"id": "b", "clock": "stage"}],

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.books.files import calendars, load_book, load_books, load_profile, profiles
-from rules.bookfile.layers import merge
-from rules.bookfile.parse import parse_book
+from rules.bookfile import merge, parse_book
 from rules.instant import to_instant
 from tests.rules.story import book, table
 

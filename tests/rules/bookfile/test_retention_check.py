@@ -4,7 +4,7 @@ import pytest
 
 from rules.bookfile.retention_check import MOST_WITHIN, days_at_most
 from rules.errors import BadRuleBook
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 from tests.rules.story import book
 
 

@@ -7,10 +7,9 @@ import msgspec
 import pytest
 
 from rules.alerts import STANDING, STATES, Alert, Reason
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.cards.acts import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
-from rules.case.case import Case, is_standing
-from rules.case.figures import count
+from rules.case import Case, count, is_standing
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action
 from rules.instant import to_instant

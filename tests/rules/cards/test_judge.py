@@ -3,9 +3,10 @@
 import pytest
 
 from rules.alerts import LEVELS
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.cards.judge import Change, judge, next_threshold
-from rules.case.case import NEVER, STATES, UNREACHED, Card, Clock, is_standing, standing
+from rules.case import NEVER, UNREACHED, Card, Clock, is_standing
+from rules.case.case import STATES, standing
 from tests.rules.story import book
 
 RULES = [

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from rules.book.book import RuleBooks
-from rules.cards.telling import Told, alert_of, defence_of
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.cards import Told, alert_of, defence_of
+from rules.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
 from rules.step import decide, step

@@ -2,21 +2,8 @@
 
 import pytest
 
-from rules.case.case import (
-    Card,
-    Case,
-    Terms,
-    case_due,
-    case_flags,
-    case_state,
-    decode_case,
-    encode_case,
-    is_over,
-    level_index,
-    over_at,
-    stage_index,
-    standing,
-)
+from rules.case import Card, Case, case_due, case_flags, case_state, decode_case, encode_case
+from rules.case.case import Terms, is_over, level_index, over_at, stage_index, standing
 from tests.rules.story import Story, day
 
 TERMS = Terms(10, "430100", "h", "d", "w", "i", "5wd", "10wd")

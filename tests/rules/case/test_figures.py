@@ -2,8 +2,8 @@
 
 import msgspec
 
-from rules.case.case import Card, Case, Origin
-from rules.case.figures import NOTHING, count, is_uncovered, same_count, scope
+from rules.case import NOTHING, Card, Case, count, is_uncovered, same_count, scope
+from rules.case.case import Origin
 from tests.rules.story import Story, books, day
 
 

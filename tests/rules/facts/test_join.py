@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import STAGES
-from rules.facts.join import join, supervised
+from rules.facts import supervised
+from rules.facts.join import join
 from rules.instant import to_instant
 from tests.rules.story import book, books, day, event
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rules import events as ev
-from rules.book.book import FINDINGS, RuleBook
+from rules.book import RuleBook
+from rules.book.book import FINDINGS
 from rules.case.case import Mark
 from rules.facts.marks import marked, marks_of
 from rules.instant import to_instant

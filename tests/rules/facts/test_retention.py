@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from rules.book.book import RuleBooks
-from rules.case.case import encode_case
+from rules.book import RuleBooks
+from rules.case import encode_case
 from rules.instant import DAY, to_instant
 from tests.rules.story import MONDAY, Story, book, books, day
 

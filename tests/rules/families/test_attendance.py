@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from rules.case.case import case_state, decode_case, encode_case, place_of
-from rules.case.figures import count
+from rules.case import case_state, count, decode_case, encode_case, place_of
 from rules.events import EVENT_TYPES, WindowOpened, key_of
-from rules.facts.join import supervised
+from rules.facts import supervised
 from rules.families.attendance import ARRIVED, LEFT, RECENT, absences_of
 from rules.families.numbering import begun_at, number_at, numbers_of
 from rules.instant import DAY, MINUTE, to_instant

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.cards.acts import ACTS, appeals_of
-from rules.case.case import Card
+from rules.case import Card
 from rules.errors import BadEvent, BadRuleBook, UncoveredDate
 from rules.instant import MINUTE, to_datetime, to_instant
-from rules.worktime.calendar import Calendar, from_dict
-from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worktime
+from rules.worktime import Calendar, Limit, Unit, Worktime, from_dict
+from rules.worktime.worktime import Counting, OfficeHours
 from tests.rules.story import ZONE, Story, book, books, day, event
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
-from rules.case.case import Case, case_state, encode_case, first, is_window
-from rules.case.figures import NOTHING, count, scope
+from rules.book import RuleBooks
+from rules.case import NOTHING, Case, case_state, count, encode_case, is_window, scope
+from rules.case.case import first
 from rules.events import key_of
 from rules.families.complaints import rounds_of
 from rules.instant import to_instant

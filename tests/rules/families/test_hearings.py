@@ -4,8 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from rules.book.book import ProcessRule, RuleBook
-from rules.case.case import NEVER
+from rules.book import ProcessRule, RuleBook
+from rules.case import NEVER
 from rules.families.hearings import decided_before, hearing_spans, short_notice
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import BY_HAND, FINDINGS, RuleBooks
+from rules.book import RuleBooks
+from rules.book.book import BY_HAND, FINDINGS
 from tests.rules.story import Story, book, books, day
 
 FLOW = ["handling", "review", "approval"]

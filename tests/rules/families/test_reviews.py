@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules.case.case import NEVER
+from rules.case import NEVER
 from rules.families.reviews import Review, reviews_of
 from rules.instant import to_instant
 from tests.rules.story import Story, books, day

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import pytest
 
-from rules.case.case import UNREACHED
+from rules.case import UNREACHED
 from rules.families.time_limits import limit_of
 from rules.instant import to_instant
-from rules.worktime.worktime import Limit, Unit
+from rules.worktime import Limit, Unit
 from tests.rules.story import Story, book, books, day
 
 

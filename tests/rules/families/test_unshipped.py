@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBooks
+from rules.book import RuleBooks
 from rules.cards.telling import slowest_branch
-from rules.case.case import is_standing
+from rules.case import is_standing
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, own_rules
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RateRule, RuleBooks
-from rules.case.case import UNREACHED, Case
-from rules.case.tally import COUNTERS, OVERDUE, first_day, month_of
+from rules.book import RateRule, RuleBooks
+from rules.case import UNREACHED, Case, first_day, month_of
+from rules.case.tally import COUNTERS, OVERDUE
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG

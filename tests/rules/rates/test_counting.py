@@ -4,12 +4,13 @@ import random
 from typing import Any
 
 from monitor.replay.engine import Engine
-from rules.book.book import RuleBooks
-from rules.case.case import Case
+from rules.book import RuleBooks
+from rules.case import Case
 from rules.case.tally import Tally, tallied
 from rules.events import TALLY_KEY, Tallied
 from rules.instant import to_instant
-from rules.rates.counting import Account, Tallies, accounts_of
+from rules.rates import Tallies
+from rules.rates.counting import Account, accounts_of
 from tests.rules.story import Story, book, books, day, event
 
 NOW = int(to_instant(day(40)))

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.instant import HOUR, MINUTE, to_instant
-from rules.worktime.arithmetic import LabelledPause, Span, arithmetic, describe
-from rules.worktime.calendar import china
-from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worktime
+from rules.worktime import Limit, Span, Unit, Worktime, china, describe
+from rules.worktime.arithmetic import LabelledPause, arithmetic
+from rules.worktime.worktime import Counting, OfficeHours
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})
 

@@ -8,7 +8,7 @@ import chinese_calendar
 import pytest
 
 from rules.errors import BadRuleBook, UncoveredDate
-from rules.worktime.calendar import Calendar, china, from_dict
+from rules.worktime import Calendar, china, from_dict
 
 GUANGXI = Path(__file__).parents[3] / "rules" / "worktime" / "calendars" / "guangxi.toml"
 

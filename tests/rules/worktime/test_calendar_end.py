@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from rules.book.book import RuleBook
-from rules.case.figures import is_uncovered
+from rules.book import RuleBook
+from rules.case import is_uncovered
 from rules.errors import UncoveredDate
 from rules.families.pauses import UNKNOWN, Pause, pauses_of, prolonged
 from rules.instant import to_instant
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 from tests.rules.story import ZONE, Story, book, books
 
 UNTIL_2026 = {"calendar": {"name": "until 2026", "base": "cn", "until": 2026}}

@@ -10,8 +10,8 @@ import pytest
 
 from rules.errors import BadRuleBook, UncoveredDate
 from rules.instant import DAY, HOUR, MINUTE, to_datetime, to_instant
-from rules.worktime.calendar import Calendar, china
-from rules.worktime.worktime import Counting, Limit, OfficeHours, Unit, Worked, Worktime
+from rules.worktime import Calendar, Limit, Unit, Worktime, china
+from rules.worktime.worktime import Counting, OfficeHours, Worked
 from rules.worktime.zone import Clock
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})  # 7 hours

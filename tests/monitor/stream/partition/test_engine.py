@@ -11,7 +11,7 @@ from monitor.stream.partition.clock import Clock
 from monitor.stream.partition.engine import SLICE_STEPS, EngineFault
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import MAX_VALUE_BYTES, encode_event
-from rules.case.case import decode_case
+from rules.case import decode_case
 from rules.events import TICK
 from tests.monitor.stream.hall import MONDAY, PARTITIONS, accepted, concluded, feed, minutes, ms, ticks
 from tests.monitor.stream.raw import Raw, alerts_of, case_names, engine, partition_log, run, states_of

@@ -15,8 +15,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from faust.types import TP
-
 from monitor import metrics
 from monitor.books import CatalogReader, Shelf
 from monitor.kafka.client import partition_of
@@ -24,7 +22,7 @@ from monitor.settings import Settings
 from monitor.stream import gauges as measures
 from monitor.stream.bookkeeper import Bookkeeper
 from monitor.stream.faults import Fault
-from monitor.stream.faust.app import events_of, make_app, make_table
+from monitor.stream.faust.app import TopicPartition, events_of, make_app, make_table
 from monitor.stream.figures import FiguresPublisher
 from monitor.stream.outbox import Outbox
 from monitor.stream.partition.clock import Clock
@@ -195,7 +193,7 @@ class Worker:
 
     # Partitions come and go
 
-    async def _revoked(self, app: Any, revoked: set[TP], **_: Any) -> None:
+    async def _revoked(self, app: Any, revoked: set[TopicPartition], **_: Any) -> None:
         """Faust has stopped the flow and waited until every batch under way is settled."""
         self._ticker.forget_all()
         await self._outbox.drain()
@@ -209,7 +207,7 @@ class Worker:
             await self._figures.flush()
             await self._tallies.drain()
 
-    async def _assigned(self, app: Any, assigned: set[TP], **_: Any) -> None:
+    async def _assigned(self, app: Any, assigned: set[TopicPartition], **_: Any) -> None:
         self._assigned_at = time.monotonic()
 
     def _drop(self, partition: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.types import TP
 from faust.types.auth import SASLMechanism
 from yarl import URL
 
@@ -14,6 +15,8 @@ from monitor.stream.faust.table import CaseChangelog
 from monitor.stream.faust.transport import BatchSchema
 from monitor.wire import Topics
 
+TopicPartition = TP
+"""How Faust names a partition: a topic and a number."""
 LARGEST_REQUEST = 4_000_000
 """Bytes: a rerouted record may be as large as any a window system could send."""
 

@@ -18,7 +18,9 @@ import msgspec
 
 from rules.alerts import STATES, Reason
 from rules.book.book import RuleBook
-from rules.cards.acts import ACTS, AGEING, SUPERVISORS, life_clocks, number_of, state_after
+from rules.cards.acts import ACTS, state_after
+from rules.cards.watches import AGEING, life_clocks
+from rules.case import SUPERVISORS, number_of
 from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
 from rules.numbers import LevelNumber, StateNumber
 

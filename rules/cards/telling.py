@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.cards.acts import alert_id, department_of, standstill, watched
 from rules.cards.judge import Change
+from rules.cards.watches import standstill
+from rules.case import alert_id, department_of, watched
 from rules.case.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
 from rules.families.pauses import counted_out, pauses_of

@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import Any
 
 from rules.book.book import ATTENDANCE_KINDS, ON_COMPLAINTS, ProcessRule, RuleBook
-from rules.cards.acts import watched
+from rules.case import watched
 from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.families.attendance import RECENT
 from rules.families.numbering import begun_at

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from rules.book.book import RateRule, RuleBook
-from rules.cards.acts import watched
+from rules.case import watched
 from rules.case.case import Card, Case, is_standing
 from rules.case.tally import first_judged
 from rules.rates.clocks import cycle_of, told

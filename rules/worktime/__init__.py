@@ -1,6 +1,6 @@
 """When a limit is over: zones, calendars, office hours, and the arithmetic that shows how a due instant came about."""
 
-from rules.worktime.arithmetic import Language, Span, describe
+from rules.worktime.arithmetic import LabelledPause, Language, Span, describe
 from rules.worktime.calendar import Calendar, china, from_dict
 from rules.worktime.limit import OFFICE_TIME, Limit, Unit
 from rules.worktime.worktime import Worktime
@@ -9,6 +9,7 @@ from rules.worktime.zone import from_epoch_day
 __all__ = [
     "OFFICE_TIME",
     "Calendar",
+    "LabelledPause",
     "Language",
     "Limit",
     "Span",

@@ -15,8 +15,7 @@ from msgspec import inspect as mi
 from monitor.books.files import load_profile
 from rules.alerts import LEVELS
 from rules.book import RuleBooks
-from rules.cards.acts import alert_id
-from rules.case import Case
+from rules.case import Case, alert_id
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action, Header
 from rules.instant import to_datetime, to_instant
 from tests.properties.complaints import EVERYTHING

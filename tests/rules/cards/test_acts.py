@@ -8,8 +8,8 @@ import pytest
 
 from rules.alerts import STANDING, STATES, Alert, Reason
 from rules.book import RuleBooks
-from rules.cards.acts import ACTS, REASONS, TRANSITIONS, act_of, acted, number_of, watched
-from rules.case import Case, count, is_standing
+from rules.cards.acts import ACTS, REASONS, TRANSITIONS, act_of, acted
+from rules.case import Case, count, is_standing, number_of, watched
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action
 from rules.instant import to_instant

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.cards.acts import ACTS, appeals_of
+from rules.cards.acts import ACTS
+from rules.cards.watches import appeals_of
 from rules.case import Card
 from rules.errors import BadEvent, BadRuleBook, UncoveredDate
 from rules.instant import MINUTE, to_datetime, to_instant

@@ -136,3 +136,10 @@ class Story:
         """``rule/cycle`` of every clock to whether it still runs."""
         judged = self.books.get(self.known.book)
         return {f"{judged.rules[clock.rule].id}/{clock.cycle}": not clock.end for clock in self.known.clocks}
+
+
+def accepted(among: RuleBooks | None = None, promised: str = "5wd", statutory: str = "10wd", at: datetime | None = None) -> Story:
+    """A case accepted on :data:`MONDAY`: 5 working days are promised, 10 are the law."""
+    story = Story(among)
+    story.tell("accepted", at or day(0), promised=promised, statutory=statutory)
+    return story

@@ -5,7 +5,7 @@ import pytest
 from monitor.words import terms as words
 from rules.book.book import BY_HAND, FINDINGS
 from rules.worktime import Language
-from tests.rules.families.test_process import FOUND
+from tests.rules.families.oddities import FOUND
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -151,3 +151,9 @@ class TestBooks:
             RuleBooks([book(), book(effective_from=day(1))])
         with pytest.raises(BadRuleBook, match="same instant"):
             RuleBooks([book(), book(version="b")])
+
+
+def test_rule_books_without_any_book_are_refused() -> None:
+    with pytest.raises(BadRuleBook) as refused:
+        RuleBooks([])
+    assert str(refused.value) == "rule books: none given"

@@ -9,7 +9,7 @@ from rules.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
 from rules.step import decide, step
-from tests.rules.story import MONDAY, Story, book, books, day, event
+from tests.rules.story import MONDAY, Story, accepted, book, books, day, event
 
 RECORDS: tuple[Any, ...] = (
     event("applied", day(0)),
@@ -131,3 +131,53 @@ def test_the_arithmetic_of_a_special_procedure_leaves_other_suspensions_out() ->
         alert.spans for alert in story.alerts if (alert.rule, alert.level, alert.cycle) == ("special-procedure", "yellow", 1)
     ]
     assert {span.reason for span in spans[0]} == {"first_day", "counted", "weekend"}
+
+
+class TestAlert:
+    def yellow(self, **keys: Any) -> Any:
+        items = [{"code": "licence", "name": "食品经营许可"}]
+        story = accepted(books(items=items, **keys))
+        story.tick(day(8))
+        return story.alerts[-1]
+
+    def test_an_alert_names_its_case_rule_place_and_item(self) -> None:
+        alert = self.yellow()
+        assert alert.id == "430100-2026-000001/case-promise/yellow/1"
+        assert (alert.region, alert.hall, alert.department, alert.window) == ("430100", "市政务服务中心", "市场监管局", "A01")
+        assert (alert.item, alert.item_name, alert.stage, alert.book) == ("licence", "食品经营许可", "", "default-1")
+
+    def test_an_alert_shows_as_many_counted_days_as_its_limit(self) -> None:
+        alert = self.yellow()
+        assert alert.limit == "5wd" and sum(span.days for span in alert.spans if span.counted) == 5
+        assert {span.reason for span in alert.spans} == {"first_day", "counted", "weekend"}
+
+    def test_an_alert_shows_pauses_and_extensions_in_its_arithmetic(self) -> None:
+        story = accepted()
+        story.tell("suspended", day(1), procedure="hearing", approved_days=2)
+        story.tell("resumed", day(3))
+        story.tell("extended", day(3), days=3)
+        story.tick(day(30))
+        alert = next(alert for alert in story.alerts if alert.level == "yellow" and alert.rule == "case-promise")
+        assert alert.limit == "8wd" and sum(span.days for span in alert.spans if span.counted) == 8
+        assert "suspended:hearing" in {span.reason for span in alert.spans}
+
+    def test_an_alert_is_marked_highest_only_while_no_higher_one_stands(self) -> None:
+        story = accepted()
+        story.tick(day(4))
+        assert [(alert.level, alert.highest) for alert in story.alerts] == [("warning", True)]
+        story.tick(day(8))
+        assert [(alert.level, alert.highest) for alert in story.alerts[1:]] == [("warning", False), ("yellow", True)]
+        story.tick(day(15))
+        assert (story.alerts[-1].level, story.alerts[-1].highest) == ("red", True)
+
+    def test_an_alert_about_a_stage_names_it(self) -> None:
+        story = accepted(books(stages={"review": "1wd"}))
+        story.tell("stage_entered", day(0), stage="review")
+        story.tick(day(2))
+        assert [(alert.rule, alert.stage) for alert in story.alerts] == [("stage-review", "review")]
+
+    def test_an_alert_before_the_acceptance_names_the_department_of_the_first_record(self) -> None:
+        story = Story()
+        story.tell("applied", day(0), department="城管局")
+        story.tick(day(8))
+        assert [(alert.rule, alert.department) for alert in story.alerts] == [("acceptance-notice", "城管局")]

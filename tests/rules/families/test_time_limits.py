@@ -4,27 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from rules.case import UNREACHED
-from rules.families.time_limits import limit_of
-from rules.instant import to_instant
-from rules.worktime import Limit, Unit
-from tests.rules.story import Story, book, books, day
-
-
-def in_stages(**limits: str) -> Story:
-    story = Story(books(stages=limits))
-    story.tell("accepted", day(0), promised="10wd", statutory="20wd")
-    return story
-
-
-def spans(story: Story, rule: str) -> list[tuple[int, int, int]]:
-    """(cycle, start, end) of the clocks of a rule."""
-    judged = story.books.get(story.known.book)
-    return [(c.cycle, c.start, c.end) for c in story.known.clocks if judged.rules[c.rule].id == rule]
-
-
-def at(when: datetime) -> int:
-    return to_instant(when)
+from tests.rules.families.runs import at, spans
+from tests.rules.story import Story, books, day
 
 
 class TestCase:
@@ -121,79 +102,6 @@ class TestSilence:
         other.tell("accepted", day(20), promised="10wd", statutory="20wd")
         other.tell("applied", day(21))
         assert spans(other, "case-promise")[0][1] == at(day(20))
-
-
-class TestStage:
-    def test_a_stage_clock_runs_from_entering_the_stage_until_it_is_left(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("stage_entered", day(0, 1), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0, 1)), 0)]
-        story.tell("stage_left", day(2), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0, 1)), at(day(2)))]
-        assert story.deadline("stage-handling") == day(3, 1)
-
-    def test_a_stage_clock_ends_when_another_stage_is_entered_and_nobody_left_the_first(self) -> None:
-        story = in_stages(handling="3wd", review="1wd")
-        story.tell("stage_entered", day(0), stage="handling")
-        story.tell("stage_entered", day(2), stage="review")
-        story.tell("stage_left", day(3), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(2)))]
-        assert spans(story, "stage-review") == [(1, at(day(2)), 0)]
-
-    def test_each_visit_of_a_stage_is_a_cycle_of_its_own(self) -> None:
-        story = in_stages(handling="3wd")
-        for when, stage in ((0, "handling"), (1, "review"), (2, "handling"), (3, "approval"), (4, "handling")):
-            story.tell("stage_entered", day(when), stage=stage)
-        expected = [(1, at(day(0)), at(day(1))), (2, at(day(2)), at(day(3))), (3, at(day(4)), 0)]
-        assert spans(story, "stage-handling") == expected
-
-    def test_a_visit_of_a_stage_reported_late_renumbers_those_after_it(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("stage_entered", day(4), stage="handling")
-        story.tell("stage_entered", day(0), arrived=day(5), stage="handling")
-        story.tell("stage_left", day(1), arrived=day(5), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(4)), 0)]
-
-    def test_a_stage_entered_again_while_the_case_is_in_it_changes_nothing(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("stage_entered", day(0), stage="handling")
-        story.tell("stage_entered", day(1), stage="handling")
-        story.tell("stage_entered", day(2), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0)), 0)]
-
-    def test_a_stage_left_and_entered_again_begins_a_new_cycle(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("stage_entered", day(0), stage="handling")
-        story.tell("stage_left", day(1), stage="handling", action="return")
-        story.tell("stage_entered", day(2), stage="handling")
-        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1))), (2, at(day(2)), 0)]
-
-    def test_a_stage_clock_ends_with_the_conclusion_and_a_stage_entered_after_it_is_over_at_once(self) -> None:
-        story = in_stages(handling="3wd", archiving="3wd")
-        story.tell("stage_entered", day(0), stage="handling")
-        story.tell("concluded", day(1))
-        story.tell("stage_entered", day(2), stage="archiving")
-        assert spans(story, "stage-handling") == [(1, at(day(0)), at(day(1)))]
-        assert spans(story, "stage-archiving") == [(1, at(day(2)), at(day(2)))]
-
-    def test_a_stage_limit_of_the_item_goes_before_that_of_the_book(self) -> None:
-        story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
-        story.tell("stage_entered", day(0), stage="review")
-        assert story.deadline("stage-review") == day(1)
-        story.tell("accepted", day(0), arrived=day(0, 1), item="other")
-        assert story.deadline("stage-review") == day(3)
-
-    def test_an_earlier_record_that_names_another_item_brings_that_items_stage_limit(self) -> None:
-        story = Story(books(stages={"review": "3wd"}, items=[{"code": "licence", "stages": {"review": "1wd"}}]))
-        story.tell("stage_entered", day(0), stage="review")
-        assert story.deadline("stage-review") == day(1)
-        story.tell("applied", day(-1), arrived=day(0, 1), item="other")
-        assert story.deadline("stage-review") == day(3)
-
-    def test_a_stage_without_a_limit_has_no_clock(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("stage_entered", day(0), stage="approval")
-        assert "stage-approval/1" not in story.clocks
 
 
 class TestSpecial:
@@ -323,59 +231,8 @@ class TestAfterTheDecision:
         assert not {"delivery/1", "certificate/1"} & set(story.clocks)
 
 
-class TestDeadlines:
-    def test_extensions_granted_in_time_are_added_up_to_the_cap(self) -> None:
-        story = Story(books(extension={"max_days": 4}))
-        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
-        story.tell("extended", day(1), days=3)
-        assert story.deadline("case-promise") == day(10)
-        story.tell("extended", day(2), days=3)
-        assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(11), day(18))
-
-    def test_an_extension_counts_only_for_limits_that_had_not_passed(self) -> None:
-        story = Story()
-        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
-        story.tell("extended", day(7, 0, 1), days=2)
-        assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(16))
-
-    def test_a_late_record_of_an_extension_in_time_counts(self) -> None:
-        story = Story()
-        story.tell("accepted", day(0), promised="5wd", statutory="10wd")
-        story.tick(day(8))
-        assert story.standing == {"yellow case-promise"}
-        story.tell("extended", day(3), arrived=day(8), days=2)
-        assert story.states == {"warning case-promise/1": "issued", "yellow case-promise/1": "withdrawn"}
-        assert [(alert.level, alert.reason) for alert in story.alerts[-2:]] == [
-            ("warning", "recomputed"),
-            ("yellow", "limit_moved"),
-        ]
-        assert story.deadline("case-promise") == day(9)
-
-    def test_the_extension_cap_of_an_item_goes_before_that_of_the_book(self) -> None:
-        among = book(items=[{"code": "licence", "max_extension": 15}])
-        assert among.max_extension("licence") == 15 and among.max_extension("other") == 10
-
-    def test_an_instant_item_is_due_at_closing_time_and_judged(self) -> None:
-        story = Story()
-        story.tell("accepted", day(0), promised="0wd", statutory="0wd")
-        assert story.deadline("case-promise") == day(0, 7, 30)
-        story.tick(day(0, 7, 31))
-        assert story.standing == {"yellow case-promise", "red case-statutory"}
-
-    def test_a_warning_before_the_clock_began_is_never_reached(self) -> None:
-        story = Story()
-        story.tell("accepted", day(0), promised="1wd", statutory="10wd")
-        clock = story.known.clocks[0]
-        assert clock.thresholds == (UNREACHED, to_instant(day(1)))
-
-    def test_pauses_before_the_clock_began_take_nothing_from_it(self) -> None:
-        story = in_stages(handling="3wd")
-        story.tell("suspended", day(0), procedure="hearing", approved_days=2)
-        story.tell("stage_entered", day(1), stage="handling")
-        assert story.deadline("stage-handling") == day(7)
-        story.tell("resumed", day(1))
-        assert story.deadline("stage-handling") == day(4)
-
-
-def test_a_limit_is_parsed_once_for_each_text() -> None:
-    assert limit_of("7wd") == Limit(7, Unit.working_days) and limit_of("7wd") is limit_of("7wd")
+def test_a_supplement_in_the_instant_of_the_application_is_no_second_round() -> None:
+    story = Story()
+    story.tell("applied", day(0))
+    story.tell("supplemented", day(0))
+    assert [clock for clock in story.clocks if clock.startswith("acceptance-notice")] == ["acceptance-notice/1"]

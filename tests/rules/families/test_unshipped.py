@@ -7,7 +7,6 @@ import pytest
 
 from rules.book import RuleBooks
 from rules.cards.telling import slowest_branch
-from rules.case import is_standing
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, own_rules
 
@@ -101,15 +100,3 @@ def test_the_slowest_department_is_the_one_whose_limit_runs_out_first_of_those_n
     for department in ("环保局", "规划局"):
         story.tell("branch_concluded", day(2), department=department)
     assert slowest_branch(story.known, judged) is None
-
-
-def test_a_card_by_hand_is_issued_by_the_book_of_its_day() -> None:
-    """A case accepted before a book knew cards by hand keeps to its book, and so gets none."""
-    old = book("default", name="old", version="old-1")
-    new = book("office", name="new", version="new-1", effective_from=day(10))
-    story = Story(RuleBooks([old, new]))
-    story.tell("accepted", day(11))
-    story.tell("card_issued_by_hand", day(12), level="red", reason="索要好处\n两次")
-    story.tick(day(13))
-    assert [(alert.by, alert.detail) for alert in story.alerts if alert.rule == "red-by-hand"] == [("张三", "索要好处\n两次")]
-    assert any(is_standing(card) for card in story.known.cards)

@@ -147,3 +147,35 @@ def test_a_calendar_may_have_another_weekend() -> None:
     calendar = Calendar("friday", [2024], {}, {}, weekend=frozenset({4}))
     assert not calendar.is_workday(date(2024, 5, 3))
     assert calendar.is_workday(date(2024, 5, 4))
+
+
+def test_a_calendar_does_not_cover_the_day_after_its_last_year() -> None:
+    calendar = Calendar("own", [2026], {}, {})
+    assert calendar.is_workday(date(2026, 12, 31)) and not calendar.covers(date(2027, 1, 1))
+    first, days = calendar.first, len(calendar.before) - 1
+    assert days == 365 and calendar.ordinal_of(first + 364) == len(calendar.working) - 1
+    for look in (calendar.ordinal_of, calendar.ordinal_of_next):
+        with pytest.raises(UncoveredDate):
+            look(first + 365)
+        with pytest.raises(UncoveredDate):
+            look(first - 1)
+    assert repr(calendar) == f"Calendar('own', 2026-2026, version {calendar.version})"
+
+
+def test_every_defect_of_a_calendar_is_told_by_its_key() -> None:
+    with pytest.raises(BadRuleBook) as refused:
+        from_dict({"base": "weekends", "years": [2026], "holidays": [7], "workdays": [{"date": date(2026, 3, 1)}]})
+    assert [text.split(": ")[0] for text in refused.value.defects] == ["name", "holidays[0]", "workdays[0]"]
+    assert "name: give the calendar a name" in refused.value.defects
+    assert str(refused.value) == "calendar None: " + "; ".join(refused.value.defects)
+    outside = {date(2027, 3, 7): "x"}
+    with pytest.raises(BadRuleBook) as refused:
+        Calendar("own", [2026], {}, outside)
+    assert refused.value.defects == ["workdays: 2027-03-07 lies in a year that is not covered: add 2027 to years"]
+
+
+def test_a_calendar_laid_over_another_keeps_its_weekend() -> None:
+    gulf = Calendar("gulf", [2026], {}, {}, frozenset({4, 5}))
+    laid = from_dict({"name": "own", "holidays": [{"date": date(2026, 3, 2), "name": "x"}]}, gulf)
+    assert [laid.is_workday(date(2026, 3, day)) for day in (1, 2, 6, 7, 8)] == [True, False, False, False, True]
+    assert laid.weekend == gulf.weekend

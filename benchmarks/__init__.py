@@ -1,1 +1,1 @@
-"""Measurements on a real Kafka: ``python -m benchmarks --help``. What they showed is in ``docs/performance.md``."""
+"""Measurements on a real Kafka: ``python -m benchmarks --help``. What they showed is in ``docs/explanation/performance.md``."""

@@ -1,4 +1,4 @@
-"""Every metric of every process, declared once. ``docs/metrics.md`` lists them and a test compares the two."""
+"""Every metric of every process, declared once. ``docs/reference/metrics.md`` lists them and a test compares the two."""
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 

@@ -65,7 +65,7 @@ def java(jars: Path, heap_mb: int, *arguments: str) -> list[str]:
     """The command line of one Java program of Kafka: ours from the wheel, whatever the machine has or has not.
 
     Serial GC keeps the process smallest. The first compiler alone: a broker is as fast with it as with both, once those have
-    warmed up, which takes millions of records and twice the processor time (figures in docs/embedded.md).
+    warmed up, which takes millions of records and twice the processor time (figures in docs/reference/embedded-kafka.md).
     """
     options = [f"-Xmx{heap_mb}m", f"-Xms{min(heap_mb, 128)}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options.append("-XX:+ExitOnOutOfMemoryError")

@@ -1,7 +1,7 @@
 """The rule book: what a place calls a warning, a yellow and a red card, and within which limits.
 
 These are the parts of a book that is fit to judge by. How it is written down and checked is :mod:`rules.bookfile`'s business;
-``docs/rules.md`` describes the format.
+``docs/reference/rule-book.md`` describes the format.
 """
 
 from bisect import bisect_right

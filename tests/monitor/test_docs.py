@@ -48,19 +48,19 @@ def keys(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_every_metric_is_documented() -> None:
-    written = {name: (kind, labels) for name, kind, labels, *_ in rows("metrics.md")}
+    written = {name: (kind, labels) for name, kind, labels, *_ in rows("reference/metrics.md")}
 
     assert written == declared_metrics()
-    assert len(written) == len(list(rows("metrics.md"))), "a metric stands twice"
+    assert len(written) == len(list(rows("reference/metrics.md"))), "a metric stands twice"
 
 
 def test_every_metric_is_documented_with_what_it_means_and_when_to_worry() -> None:
-    for name, _, _, process, meaning, worry in rows("metrics.md"):
+    for name, _, _, process, meaning, worry in rows("reference/metrics.md"):
         assert all((process, meaning, worry)), name
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    written = {key: default for key, default, _ in rows("settings.md")}
+    written = {key: default for key, default, _ in rows("reference/settings.md")}
 
     assert written == dict(keys(Settings))
 
@@ -70,7 +70,7 @@ def test_every_property_that_is_named_is_tested() -> None:
     sources = "".join(
         path.read_text("utf-8") for path in [*(tests / "properties").glob("*.py"), *tests.glob("monitor/wall/*.py")]
     )
-    named = set(re.findall(r"`(test_\w+)`", (DOCS / "properties.md").read_text("utf-8")))
+    named = set(re.findall(r"`(test_\w+)`", (DOCS / "explanation" / "properties.md").read_text("utf-8")))
     modules = {path.stem for path in (tests / "properties").glob("test_*.py")}
     assert modules <= named, "a file of properties is not in the table"
     for name in named - modules:
@@ -78,7 +78,7 @@ def test_every_property_that_is_named_is_tested() -> None:
 
 
 def test_the_example_of_a_real_site_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", (DOCS / "settings.md").read_text("utf-8"), re.DOTALL)
+    (example,) = re.findall(r"```toml\n(.*?)```", (DOCS / "reference" / "settings.md").read_text("utf-8"), re.DOTALL)
     assert "password" not in tomllib.loads(example)["kafka"]
     file, secrets = tmp_path / "site.toml", tmp_path / "secrets"
     file.write_text(example, "utf-8")

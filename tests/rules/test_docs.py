@@ -1,4 +1,4 @@
-"""``docs/rules.md`` says what the code does: keys and defaults, clocks, findings, states, reasons, rules and thresholds."""
+"""``docs/reference/rule-book.md`` says what the code does: keys and defaults, clocks, findings, states, reasons, rules and thresholds."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ from rules.worktime.worktime import Counting
 from tests.rules.story import own_rules
 from tests.scenarios.test_scenarios import FOLDER
 
-TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "rule-book.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^#{2,3} (.+?)\n(.*?)(?=^#{2,3} |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 
 STRUCTS: dict[str, type[msgspec.Struct]] = {

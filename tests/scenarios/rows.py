@@ -1,7 +1,7 @@
 """Every row of the tables of the field (limits, profiles, process rules, states, the life of a card) with its scenario.
 
 A row names its scenario and a break: keys laid over the scenario's book, or an act that no longer leads where it should.
-Broken so, the scenario fails; unbroken, it holds. ``docs/scenarios.md`` is this list.
+Broken so, the scenario fails; unbroken, it holds. ``docs/explanation/law-and-scenarios.md`` is this list.
 """
 
 from collections.abc import Iterator, Mapping
@@ -340,7 +340,7 @@ TABLES: dict[str, list[Row]] = {
 
 
 def page() -> str:
-    """``docs/scenarios.md``."""
+    """``docs/explanation/law-and-scenarios.md``."""
     lines: list[str] = []
     for title, rows in TABLES.items():
         lines += [f"## {title}", "", "| row | source | scenario | broken |", "|---|---|---|---|"]

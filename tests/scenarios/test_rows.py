@@ -11,7 +11,7 @@ from tests.scenarios.rows import TABLES, Row, page
 from tests.scenarios.test_scenarios import SCENARIOS
 
 ROWS = {f"{number}: {row.what}": row for number, row in enumerate(row for rows in TABLES.values() for row in rows)}
-PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "law-and-scenarios.md"
 
 
 @pytest.mark.parametrize("name", ROWS)

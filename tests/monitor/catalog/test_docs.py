@@ -1,4 +1,4 @@
-"""``docs/catalog.md`` names every element, class, kind and form, and shows what the command prints."""
+"""``docs/reference/catalog.md`` names every element, class, kind and form, and shows what the command prints."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from rules.book import Item
 from tests.monitor.catalog.test_check import GOOD
 
 DOCS = Path(__file__).parents[3] / "docs"
-TEXT = (DOCS / "catalog.md").read_text("utf-8")
+TEXT = (DOCS / "reference" / "catalog.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 
 

@@ -99,7 +99,7 @@ def test_the_mappings_that_come_with_the_project_load() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_mapping() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "feeding.md").read_text("utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "howto" / "feed-over-http.md").read_text("utf-8")
     example = text.partition("# Mapping reference")[2].partition("```toml\n")[2].partition("```")[0]
     data = tomllib.loads(example)
     del data["source"]["columns"]

@@ -1,4 +1,4 @@
-"""``docs/rulebooks.md`` shows what the commands really take and print."""
+"""``docs/howto/write-a-book.md`` shows what the commands really take and print."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ from monitor.cli.main import main
 from monitor.rulebook import check_books, explain_rule
 from monitor.scenarios import run_suite
 
-TEXT = (Path(__file__).parents[3] / "docs" / "rulebooks.md").read_text("utf-8")
+TEXT = (Path(__file__).parents[3] / "docs" / "howto" / "write-a-book.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, re.DOTALL)
 TOML = [body for kind, body in BLOCKS if kind == "toml"]
 CONSOLE = {words: rest for kind, body in BLOCKS if kind == "console" for words, _, rest in [body.partition("\n")]}

@@ -2,8 +2,8 @@
 
 The keys of a rule book's ``[[items]]`` (:class:`rules.book.book.Item`) stay what they are there, for the engine judges by
 them; the others are for the people who read the catalog. Elements follow the basic data of items that halls exchange with the
-national platform (许可、给付、奖励、确认、裁决、其他类事项基本信息; GB/T 39046-2020); ``docs/reference/catalog.md`` names each one's
-source.
+national platform (许可、给付、奖励、确认、裁决、其他类事项基本信息; GB/T 39046-2020).
+``docs/reference/catalog.md`` names the source of each one.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""``docs/reference/rule-book.md`` says what the code does: keys and defaults, clocks, findings, states, reasons, rules and thresholds."""
+"""The reference of rule books says what the code does: keys, defaults, clocks, findings, states, reasons, rules, thresholds."""
 
 import re
 from pathlib import Path

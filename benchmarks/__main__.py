@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -46,11 +47,20 @@ def main(ctx: click.Context) -> None:
 @click.option(
     "--families", type=click.Choice(["all", "time-limits"]), default="all", show_default=True, help="Rules of the book."
 )
+@click.option(
+    "--before",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Checkout of an earlier commit, installed there: its worker runs in turn with this one.",
+)
 @_kafka
 def throughput(kafka: str | None, only: tuple[str, ...], **options: Any) -> None:
     """Events/s of one process: the worker, stock Faust, a hand-written loop, in turn, on the same log and rules.
 
-    Exit status 1 if they do not end with the same alerts.
+    Exit status 1 if they do not end with the same alerts, or the workers with other states.
+
+    \b
+    git worktree add ../before COMMIT && make -C ../before install
+    python -m benchmarks throughput --only worker --before ../before --repetitions 5
     """
     out = Console(width=130)
     out.print(machine())

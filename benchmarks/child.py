@@ -20,20 +20,34 @@ class BenchmarkFailed(SupervisionError):
     """A run came to nothing; the text says why and where its log is."""
 
 
-class Child:
-    """``python -m`` something, between entering and leaving. ``samples`` are (time.time(), processor seconds)."""
+def python_of(home: Path | None) -> Path:
+    """The interpreter of a checkout; without one, that which runs this. :class:`BenchmarkFailed` where none is installed."""
+    if home is None:
+        return Path(sys.executable)
+    python = home.resolve() / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise BenchmarkFailed(f"{home}: no .venv there; check the other commit out into it and run make install in it")
+    return python
 
-    def __init__(self, name: str, folder: Path, *arguments: str) -> None:
+
+class Child:
+    """``python -m`` something, between entering and leaving. ``samples`` are (time.time(), processor seconds).
+
+    ``home`` is another checkout of the project: its own ``.venv`` runs, in its own folder.
+    """
+
+    def __init__(self, name: str, folder: Path, *arguments: str, home: Path | None = None) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         self.samples: list[tuple[float, float]] = []
         self._pid_file = folder / f"{name}.pid"
-        self._command = [sys.executable, "-m", *arguments]
+        self._home = home
+        self._command = [str(python_of(home)), "-m", *arguments]
         self._ended = threading.Event()
 
     def __enter__(self) -> Self:
         with self.log.open("wb") as log:
-            self._process = spawn_guarded(self._command, stdout=log, stderr=log, pid_file=self._pid_file)
+            self._process = spawn_guarded(self._command, stdout=log, stderr=log, pid_file=self._pid_file, cwd=self._home)
         self._pid = self._wait_for_pid()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()

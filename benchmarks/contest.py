@@ -8,6 +8,7 @@ was durable to the end, so that start, joining the group and first fetches count
 import asyncio
 import hashlib
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -17,10 +18,12 @@ from benchmarks.hall import Log
 from benchmarks.site import Site
 from benchmarks.topics import Commits, changelog_of, ends, make_changelog, read
 from monitor.settings import Settings
+from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import Topics, decode_alert
 
-WORKER, STOCK, LOOP = "supervise worker", "stock Faust", "hand-written loop"
+WORKER, STOCK, LOOP, BEFORE = "supervise worker", "stock Faust", "hand-written loop", "worker before"
 CONTENDERS = (WORKER, STOCK, LOOP)
+"""``BEFORE`` joins them where another checkout is named: the worker of an earlier commit."""
 _BEGIN_AT = 0.1
 _LEAST = 0.8
 """Of the log: what must have left a trace. The last records may be ticks that change nothing; commits prove they were read."""
@@ -28,7 +31,10 @@ _STUCK = 120.0
 
 
 class Run(NamedTuple):
-    """One run: records and processor µs per record of the measured stretch, memory at its end, and what came out."""
+    """One run: records and processor µs per record of the measured stretch, memory at its end, and what came out.
+
+    ``states`` is a digest of the last row of every case in the changelog, byte for byte; of the worker's runs only.
+    """
 
     contender: str
     rate: float
@@ -36,6 +42,7 @@ class Run(NamedTuple):
     seconds: float
     rss: int
     alerts: dict[str, str]
+    states: str = ""
 
     @property
     def digest(self) -> str:
@@ -55,7 +62,7 @@ _head = msgspec.msgpack.Decoder(_Head).decode
 
 def command(contender: str, settings_file: str) -> list[str]:
     """What to run with ``python -m``."""
-    if contender == WORKER:
+    if contender in (WORKER, BEFORE):
         return ["monitor", "--log-level", "warning", "--settings", settings_file, "worker"]
     module = "stock_faust" if contender == STOCK else "handwritten"
     return [f"benchmarks.contenders.{module}", settings_file]
@@ -70,27 +77,29 @@ class Finish(NamedTuple):
     alerts: dict[str, str]
 
 
-async def finish(place: Site, log: Log, contender: str, number: int) -> Finish:
-    """Run one contender from an empty state to the end of the log; nothing is timed."""
+async def finish(place: Site, log: Log, contender: str, number: int, before: Path | None = None) -> Finish:
+    """Run one contender from an empty state to the end of the log; nothing is timed. ``before`` is where ``BEFORE`` lives."""
     group = f"{log.prefix}-{number}-{contender.replace(' ', '-')}"
     file, settings = place.settings(log.prefix, group, log.book)
     topics = Topics(log.prefix)
     await make_changelog(settings)
     begin = await ends(settings, topics.alerts)
-    with Child(group, place.folder, *command(contender, str(file))) as child:
+    home = before if contender == BEFORE else None
+    with Child(group, place.folder, *command(contender, str(file)), home=home) as child:
         await _until_read(child, settings, topics.events, log)
         rss = child.rss()
     return Finish(child, settings, rss, await _final(settings, topics.alerts, begin))
 
 
-async def run(place: Site, log: Log, contender: str, number: int) -> Run:
+async def run(place: Site, log: Log, contender: str, number: int, before: Path | None = None) -> Run:
     """The same, timed. :class:`BenchmarkFailed` where the log is too short to time it."""
-    done = await finish(place, log, contender, number)
+    done = await finish(place, log, contender, number, before)
     first, last = _stretch(await _progress(done.settings), log, contender)
     records = last[1] - first[1]
     seconds = (last[0] - first[0]) / 1000
     cpu = done.child.cpu_between(first[0] / 1000, last[0] / 1000)
-    return Run(contender, records / seconds, cpu / records * 1e6, seconds, done.rss, done.alerts)
+    states = await _states(done.settings) if contender in (WORKER, BEFORE) else ""
+    return Run(contender, records / seconds, cpu / records * 1e6, seconds, done.rss, done.alerts, states)
 
 
 async def _until_read(child: Child, settings: Settings, topic: str, log: Log) -> None:
@@ -141,6 +150,18 @@ def _stretch(curve: list[tuple[int, int]], log: Log, contender: str) -> tuple[tu
     if done[0] <= start[0]:
         raise BenchmarkFailed(f"the log is too short for {contender}: nothing to measure, use more cases")
     return start, done
+
+
+async def _states(settings: Settings) -> str:
+    """A digest of the last row of every case, byte for byte."""
+    last = {}
+    async for record in read(settings, changelog_of(settings)):
+        if record.key != CLOCK_KEY:
+            last[record.key] = record.value
+    rows = hashlib.sha256()
+    for key in sorted(last):
+        rows.update(key + b"\0" + (last[key] or b"") + b"\0")
+    return rows.hexdigest()[:12]
 
 
 async def _final(settings: Settings, topic: str, begin: dict[int, int]) -> dict[str, str]:

@@ -1,13 +1,14 @@
 """Events per second of one worker process, side by side with stock Faust and a hand-written loop, on the same rules."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contest import CONTENDERS, LOOP, STOCK, WORKER, Run, run
+from benchmarks.contest import BEFORE, CONTENDERS, LOOP, STOCK, WORKER, Run, run
 from benchmarks.hall import Log, write_log
 from benchmarks.site import Site
 
@@ -24,19 +25,24 @@ async def throughput(
     seed: int,
     families: str = "all",
     contenders: Sequence[str] = CONTENDERS,
+    before: Path | None = None,
 ) -> bool:
-    """Run the contenders ``repetitions`` times in turn and print the table; whether all of them raised the same alerts."""
+    """Run the contenders ``repetitions`` times in turn and print the table; whether all of them raised the same alerts.
+
+    ``before`` is a checkout of an earlier commit, whose worker joins them.
+    """
+    contenders = (*contenders, BEFORE) if before is not None else contenders
     log, _ = await write_log(place, "bench", cases, days, seed, families)
     out.print(f"log: {log.events:,} events of about {cases:,} cases and {log.ticks:,} ticks in {len(log.ends)} partitions")
     runs: list[Run] = []
     for repetition in range(repetitions):
         first = repetition % len(contenders)
         for contender in (*contenders[first:], *contenders[:first]):
-            done = await run(place, log, contender, repetition)
+            done = await run(place, log, contender, repetition, before)
             runs.append(done)
             out.print(
                 f"  {repetition + 1}/{repetitions} {contender:<18} {done.rate:>9,.0f} records/s  {done.cpu_us:>7.1f} µs CPU  "
-                f"{len(done.alerts):,} alerts {done.digest}"
+                f"{len(done.alerts):,} alerts {done.digest}{f' states {done.states}' if done.states else ''}"
             )
     out.print(_table(log, runs))
     return _verdict(out, runs)
@@ -76,7 +82,7 @@ def _table(log: Log, runs: Sequence[Run]) -> Table:
 
 
 def _by_name(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    return {name: own for name in CONTENDERS if (own := [each for each in runs if each.contender == name])}
+    return {name: own for name in (*CONTENDERS, BEFORE) if (own := [each for each in runs if each.contender == name])}
 
 
 def _middle(runs: Sequence[Run], name: str) -> Any:
@@ -96,6 +102,10 @@ def _verdict(out: Console, runs: Sequence[Run]) -> bool:
     if differing:
         return False
     out.print(f"all {len(runs)} runs raised the same {len(reference):,} alerts with the same final states: {runs[0].digest}")
+    states = {each.states for each in runs if each.states}
+    if len(states) > 1:
+        out.print(f"VOID: the workers' states differ: {', '.join(sorted(states))}")
+        return False
     by_name = _by_name(runs)
     for name, wanted in _EXPECTED.items():
         if WORKER in by_name and name in by_name:

@@ -30,7 +30,7 @@ STANDING: frozenset[State] = frozenset(
 
 
 class Reason(IntEnum):
-    """Why an alert changed; shown to the inspector, so it must read as a reason."""
+    """Why an alert changed. Its words for people are :mod:`monitor.words.reasons`'s."""
 
     LIMIT_NEAR = 1
     LIMIT_PASSED = 2
@@ -61,34 +61,6 @@ class Reason(IntEnum):
     def code(self) -> str:
         """The name as records and pages carry it: ``limit_passed``."""
         return self.name.lower()
-
-
-REASON_TEXT: dict[Reason, str] = {
-    Reason.LIMIT_NEAR: "时限将至",
-    Reason.LIMIT_PASSED: "超过时限",
-    Reason.HIGHER_LEVEL_REACHED: "已升级",
-    Reason.CLOSED_IN_TIME: "按时办结",
-    Reason.LATE_RECORD: "迟到记录证明未超期",
-    Reason.LIMIT_MOVED: "时限已顺延",
-    Reason.REINSTATED: "恢复",
-    Reason.RECOMPUTED: "重新计算",
-    Reason.FOUND: "流程异常",
-    Reason.CONFIRMED: "监察员确认发牌",
-    Reason.ACKNOWLEDGED: "部门签收",
-    Reason.REPLIED: "部门反馈",
-    Reason.FOLLOWUP_OPENED: "督办",
-    Reason.RECTIFIED: "整改完成",
-    Reason.CLOSED: "办结销号",
-    Reason.APPEALED: "部门申诉",
-    Reason.APPEAL_UPHELD: "申诉成立",
-    Reason.APPEAL_REJECTED: "申诉驳回",
-    Reason.PASSED_UP: "上报上级",
-    Reason.REMOVED: "摘牌",
-    Reason.REVOKED: "撤销",
-    Reason.AGED: "逾期自动失效",
-    Reason.RATE_REACHED: "统计指标异常",
-    Reason.RATE_RECOVERED: "统计指标已恢复",
-}
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -39,8 +39,8 @@ from monitor.verify import report_in_words
 from monitor.verify import verify_cards as run_verify
 from monitor.wall.server import run_wall
 from monitor.wire import DeadLetter, Topics, encode_json
+from monitor.words import Language
 from rules.instant import to_instant
-from rules.worktime import Language
 
 
 def configure_logging(level: str) -> None:

@@ -1,7 +1,7 @@
 """What the printed report says, in Chinese and English."""
 
+from monitor.words import Language
 from rules.alerts import State
-from rules.worktime import Language
 
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {

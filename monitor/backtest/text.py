@@ -11,8 +11,8 @@ from monitor.backtest.compare import KINDS, SIDES, Example
 from monitor.backtest.defence import Defence
 from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.backtest.report import CellTotals, Issued, Report
+from monitor.words import Language, arithmetic_lines
 from rules.alerts import LEVELS
-from rules.worktime import Language, describe
 
 _COLUMNS = (*SIDES, *KINDS)
 _WIDE = 130
@@ -151,7 +151,7 @@ class _Printer:
             told = words["limit"].format(limit=defence.limit, start=_when(defence.counted_from), deadline=_when(defence.deadline))
             stopped = words["ended_at"].format(ended=_when(defence.ended_at)) if defence.ended_at else words["running"]
             yield f"     {told}; {stopped}" if self._lang == "en" else f"     {told}；{stopped}"
-        for line in describe(defence.spans, self._lang):
+        for line in arithmetic_lines(defence.spans, self._lang):
             yield "       " + line
 
 

@@ -4,10 +4,10 @@ higher body of a forwarded one, and beside them what stops the clock."""
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from monitor import words
 from monitor.books.catalog_file import Branch, CatalogItem, Forwarding
 from monitor.catalog.svg import Canvas, broken
 from monitor.lint.limits import INSIDE
-from monitor.words import terms as words
 from rules.events import STAGES
 
 _BRACKET, _SIDE, _GAP = 74.0, 268.0, 34.0

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from monitor import words
 from monitor.books.catalog_file import CatalogItem, Fee
 from monitor.lint.diagnosis import Doubt, error, warning
 from monitor.lint.limits import longer
-from monitor.words import terms as words
 from rules.book import RuleBook
 from rules.events import STAGES
 from rules.worktime import Limit

@@ -1,6 +1,6 @@
 """The catalog's terms in Chinese and English."""
 
-from monitor.words.terms import Words
+from monitor.words import Words
 
 CLASSES: Words = {
     "permit": ("行政许可", "administrative permit"),

@@ -14,8 +14,8 @@ from monitor.cli import publications as cli_publish
 from monitor.cli.cases import cards
 from monitor.cli.catalogs import catalog
 from monitor.cli.options import DAY, INSTANT, PATH, kafka_options
+from monitor.words import Language
 from rules.errors import SupervisionError
-from rules.worktime import Language
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

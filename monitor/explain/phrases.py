@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.worktime import Language
+from monitor.words import Language
 
 _PHRASES: Mapping[str, tuple[str, str]] = {
     "title": ("办件 {case} 时限情况说明", "Case {case}: what happened, and how its time limits were counted"),

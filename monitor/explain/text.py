@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
-from monitor.words import terms as words
+from monitor.words import Language
 from rules.events import WINDOW_KEY
 from rules.families import FIRST_NUMBER
-from rules.worktime import Language, describe
 
 _VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
 _LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})
@@ -117,7 +117,7 @@ class _Teller:
         yield f"    {self._say('limit_' + limit.state, ended=self._at(limit.ended))}"
         if limit.source:
             yield f"    {self._say('source', source=limit.source)}"
-        yield from (f"    {line}" for line in describe(limit.spans, self.lang))
+        yield from (f"    {line}" for line in words.arithmetic_lines(limit.spans, self.lang))
 
     def _card(self, card: CardTold) -> Iterator[str]:
         level, state = words.word(words.LEVELS, card.level, self.lang), words.word(words.STATES, card.state, self.lang)
@@ -133,7 +133,7 @@ class _Teller:
             yield f"    {self._say('card_found', at=self._at(card.deadline), detail=detail)}".rstrip()
             if card.due_at > card.deadline:
                 yield f"    {self._say('card_grace', until=self._at(card.due_at))}"
-        yield from (f"    {line}" for line in describe(card.spans, self.lang))
+        yield from (f"    {line}" for line in words.arithmetic_lines(card.spans, self.lang))
         for change in card.changes:
             state, reason = words.word(words.STATES, change.state, self.lang), words.reason(change.reason, self.lang)
             because = self._say("because", record=change.record) if change.record else ""

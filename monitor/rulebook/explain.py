@@ -5,19 +5,20 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from monitor import words
 from monitor.lint.mornings import mornings, opening
 from monitor.rulebook.reachable import samples_of
 from monitor.rulebook.trial import Sample, play_out
 from monitor.rulebook.words_process import finding_lines
 from monitor.rulebook.words_rates import rate_lines
-from monitor.words import terms as words
+from monitor.words import Language
 from rules.alerts import LEVELS
 from rules.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
-from rules.worktime import Language, Limit, describe
+from rules.worktime import Limit
 
 _RUNS: dict[tuple[str, str], tuple[str, str]] = {
     ("case", "conclusion"): ("自受理起，至办结止", "from acceptance to conclusion"),
@@ -188,7 +189,7 @@ def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Itera
         else:
             reached = f"{to_datetime(threshold, book.zone):%Y-%m-%d %H:%M:%S}"
             yield f"  {name}：{reached} 之后" if zh else f"  {name}: after {reached}"
-    yield from (f"  {line}" for line in describe(alert.spans, lang))
+    yield from (f"  {line}" for line in words.arithmetic_lines(alert.spans, lang))
 
 
 def _sample(book: RuleBook, rule: TimeLimit) -> Sample:

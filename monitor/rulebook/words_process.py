@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from monitor.words import terms as words
+from monitor import words
+from monitor.words import Language
 from rules.book import ProcessRule
-from rules.worktime import Language
 
 
 def finding_lines(rule: ProcessRule, lang: Language) -> Iterator[str]:

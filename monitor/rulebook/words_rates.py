@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from monitor.words import terms as words
+from monitor import words
+from monitor.words import Language
 from rules.alerts import LEVELS
 from rules.book import RateRule
 from rules.events import STAGES
 from rules.rates import VOLUMES
-from rules.worktime import Language
 
 
 def rate_lines(rule: RateRule, lang: Language) -> Iterator[str]:

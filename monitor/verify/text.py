@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from monitor.verify.report import Example, Report
+from monitor.words import Language, arithmetic_lines
 from rules.alerts import Alert
-from rules.worktime import Language, describe
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "zh": {
@@ -93,7 +93,7 @@ def _example(example: Example, words: Mapping[str, str], lang: Language) -> Iter
     yield f"{words[example.kind]} {example.id}{fields}"
     for side, alert in (("issued", example.issued), ("recomputed", example.recomputed)):
         yield words[side].format(told=_told(alert, words) if alert is not None else words["nothing"])
-        for line in describe(alert.spans, lang) if alert is not None else ():
+        for line in arithmetic_lines(alert.spans, lang) if alert is not None else ():
             yield f"        {line}"
 
 

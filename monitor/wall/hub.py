@@ -12,12 +12,12 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from operator import add
 
+from monitor import words
 from monitor.wall.newest import Shelf
 from monitor.wall.picture import Delta, Department, Picture, Placed, Row, Totals, difference
 from monitor.wall.scope import Scope
 from monitor.wire import Figures
-from monitor.words import terms as words
-from rules.alerts import CARDS, REASON_TEXT, STANDING, Alert
+from rules.alerts import CARDS, STANDING, Alert
 from rules.instant import to_instant
 
 CARDS_SHOWN = 200
@@ -30,8 +30,6 @@ LINGER = 60_000
 
 # Redelivery reaches back a few batches, never this far.
 _CHANGES_REMEMBERED = 100_000
-
-_REASON_TEXT = {reason.code: text for reason, text in REASON_TEXT.items()}
 
 
 class _View:
@@ -199,7 +197,7 @@ def row_of(alert: Alert) -> Row:
     same = {name: getattr(alert, name) for name in Row.__struct_fields__ if name in _SAME}
     return Row(
         **same,
-        reason_text=_REASON_TEXT.get(alert.reason, alert.reason),
+        reason_text=words.reason(alert.reason, "zh"),
         due_at=to_instant(alert.due_at),
         known_at=to_instant(alert.known_at),
         raised_at=to_instant(alert.raised_at),

@@ -1,1 +1,42 @@
 """Words for people, Chinese first: terms, reasons and the arithmetic of a due instant."""
+
+from monitor.words.arithmetic import arithmetic_lines
+from monitor.words.language import Language, Words, word
+from monitor.words.reasons import REASONS, reason
+from monitor.words.terms import (
+    CASE_STATES,
+    FINDINGS,
+    LEVELS,
+    RATES,
+    RECORDS,
+    SCOPES,
+    STAGES,
+    STATES,
+    VALUES,
+    detail,
+    duration,
+    limit,
+    threshold,
+)
+
+__all__ = [
+    "CASE_STATES",
+    "FINDINGS",
+    "LEVELS",
+    "RATES",
+    "REASONS",
+    "RECORDS",
+    "SCOPES",
+    "STAGES",
+    "STATES",
+    "VALUES",
+    "Language",
+    "Words",
+    "arithmetic_lines",
+    "detail",
+    "duration",
+    "limit",
+    "reason",
+    "threshold",
+    "word",
+]

@@ -3,13 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from rules.alerts import REASON_TEXT, Reason
+from monitor.words.language import Language, Words, word
 from rules.book import Threshold
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.worktime import Language, Limit, Unit
-
-Words = Mapping[str, tuple[str, str]]
-"""Code to (Chinese, English)."""
+from rules.worktime import Limit, Unit
 
 LEVELS: Words = {
     "reminder": ("提醒", "reminder"),
@@ -228,19 +225,6 @@ _DETAILS: Words = {
     "volume": ("受理量", "volume"),
 }
 _DETAIL = re.compile(rf"(?:^| )({'|'.join(_DETAILS)})=")
-_REASONS_EN = {
-    "found": "a process rule found it",
-    "confirmed": "confirmed by an inspector",
-    "aged": "expired by age",
-    "rate_reached": "a rate or volume reached its level",
-    "rate_recovered": "the rate or volume is back to usual",
-    "limit_near": "the limit is near",
-    "limit_passed": "the limit has passed",
-    "higher_level_reached": "a higher level was reached",
-    "closed_in_time": "concluded in time",
-    "late_record": "a late record proves that the limit was kept",
-    "limit_moved": "the limit was moved on",
-}
 _UNITS: Mapping[Unit, tuple[str, str]] = {
     Unit.calendar_days: ("{} 天", "{} days"),
     Unit.working_days: ("{} 个工作日", "{} working days"),
@@ -249,19 +233,6 @@ _UNITS: Mapping[Unit, tuple[str, str]] = {
     Unit.working_hours: ("{} 个工作小时", "{} working hours"),
     Unit.working_minutes: ("{} 分钟（办公时间）", "{} working minutes"),
 }
-
-
-def word(words: Words, code: str, lang: Language) -> str:
-    """The term for a code; the code itself, readable, where we have none."""
-    known = words.get(code)
-    return known[lang == "en"] if known else code.replace("_", " ")
-
-
-def reason(code: str, lang: Language) -> str:
-    """Why an alert changed."""
-    if lang == "zh":
-        return next((text for known, text in REASON_TEXT.items() if Reason(known).code == code), code)
-    return _REASONS_EN.get(code, code.replace("_", " "))
 
 
 def detail(text: str, lang: Language) -> str:

@@ -1,6 +1,6 @@
 """When a limit is over: zones, calendars, office hours, and the arithmetic that shows how a due instant came about."""
 
-from rules.worktime.arithmetic import LabelledPause, Language, Span, describe
+from rules.worktime.arithmetic import LabelledPause, Span
 from rules.worktime.calendar import Calendar, china, from_dict
 from rules.worktime.limit import OFFICE_TIME, Limit, Unit
 from rules.worktime.worktime import Worktime
@@ -10,13 +10,11 @@ __all__ = [
     "OFFICE_TIME",
     "Calendar",
     "LabelledPause",
-    "Language",
     "Limit",
     "Span",
     "Unit",
     "Worktime",
     "china",
-    "describe",
     "from_dict",
     "from_epoch_day",
 ]

@@ -17,11 +17,11 @@ from monitor.replay import replay_offline
 from monitor.replay.engine import Engine
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json
+from monitor.words import Language
 from rules.alerts import LEVELS, STANDING, STATES
 from rules.errors import BadRuleBook
 from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
-from rules.worktime import Language
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import ZONE, at, mapping, write
 

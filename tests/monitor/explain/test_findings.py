@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from monitor.explain import Follower, as_text, follow_file
+from monitor.words import Language
 from rules.instant import to_instant
-from rules.worktime import Language
 from tests.monitor.explain.cases import KEY, told, write
 from tests.rules.story import books, day
 

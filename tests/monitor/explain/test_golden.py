@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.explain import as_text
-from rules.worktime import Language
+from monitor.words import Language
 from tests.monitor.explain.cases import CASES, follow
 
 GOLDEN = Path(__file__).parent / "golden"

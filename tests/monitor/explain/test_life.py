@@ -1,9 +1,9 @@
 """The clocks that watch people are told day by day too, without the time an appeal was open."""
 
 from monitor.explain.defence import limits_of
+from monitor.words import arithmetic_lines
 from rules.book import RuleBooks
 from rules.instant import to_instant
-from rules.worktime import describe
 from tests.rules.story import PLACE, Story, book, day
 
 
@@ -20,4 +20,4 @@ def test_the_days_under_appeal_are_told_as_not_counted() -> None:
     assert (reply.limit, reply.state) == ("5wd", "running")
     assert reply.deadline == day(24)
     assert sum(span.days for span in reply.spans if span.counted) == 5
-    assert any("申诉，停止计时" in line for line in describe(reply.spans))
+    assert any("申诉，停止计时" in line for line in arithmetic_lines(reply.spans))

@@ -5,12 +5,13 @@ from typing import get_args
 import msgspec
 import pytest
 
+from monitor import words
 from monitor.explain.people import details_of
 from monitor.explain.phrases import phrase
-from monitor.words import terms as words
-from rules.alerts import LEVELS, STATES, Reason
+from monitor.words import Language
+from rules.alerts import LEVELS, STATES
 from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
-from rules.worktime import Language, Limit
+from rules.worktime import Limit
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 SAID_ONCE = set(Header.__struct_fields__) - {"operator"}
@@ -30,13 +31,6 @@ def test_every_record_level_state_and_stage_has_words() -> None:
 def test_every_field_has_words(lang: Language) -> None:
     fields = {name for kind in EVENT_TYPES.values() for name in kind.__struct_fields__} - SAID_ONCE
     assert [name for name in sorted(fields) if phrase(f"field_{name}", lang, value="v") == f"{name}=v"] == []
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_has_words(reason: Reason, lang: Language) -> None:
-    assert words.reason(reason.code, lang)
-    assert "_" not in words.reason(reason.code, lang)
 
 
 def test_people_are_masked_in_every_record() -> None:

@@ -8,8 +8,8 @@ import pytest
 from monitor.books.files import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
+from monitor.words import Language
 from rules.book.book import COUNTED, FINDINGS, NEED_WITHIN
-from rules.worktime import Language
 from tests.rules.story import book
 
 HOLIDAYS = date(2025, 9, 26)

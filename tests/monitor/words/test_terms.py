@@ -2,9 +2,9 @@
 
 import pytest
 
-from monitor.words import terms as words
+from monitor import words
+from monitor.words import Language
 from rules.book.book import BY_HAND, FINDINGS
-from rules.worktime import Language
 from tests.rules.families.oddities import FOUND
 
 

@@ -1,4 +1,4 @@
-"""The command line: flags only. Each command hands what it was told to monitor.app."""
+"""The command line: flags only. Each command hands them to the file of its name in :mod:`monitor.app`."""
 
 from monitor.cli.main import main
 

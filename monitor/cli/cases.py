@@ -1,4 +1,4 @@
-"""``supervise cards``: parses flags, nothing else."""
+"""``supervise cards …``: flags of the commands about issued cards."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from monitor.app import services as app
+from monitor import app
 from monitor.cli.options import PATH, kafka_options
 
 
@@ -37,4 +37,4 @@ def verify(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None,
     supervise cards verify --book hunan --lang en --out /var/lib/supervise/cards.json
     supervise cards verify archive-2025.jsonl.gz --book hunan --json > report.json
     """
-    sys.exit(app.cards_verify(app.settings(file, bootstrap, prefix, None, worker={"books": books} if books else {}), **options))
+    sys.exit(app.cases.verify(app.options.settings(file, bootstrap, prefix, worker={"books": books or None}), **options))

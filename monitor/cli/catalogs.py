@@ -1,13 +1,12 @@
-"""``supervise catalog``: parses flags, nothing else."""
+"""``supervise catalog …``: flags of the commands about the catalog of service items."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from monitor.app import services as app
-
-_PATH = click.Path(path_type=Path)
+from monitor import app
+from monitor.cli.options import PATH
 
 
 @click.group()
@@ -16,10 +15,10 @@ def catalog() -> None:
 
 
 @catalog.command("check")
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @click.option(
     "--book",
-    type=_PATH,
+    type=PATH,
     default=Path("default"),
     show_default=True,
     help="Rule book or profile the items are for: its office hours and stage limits.",
@@ -32,13 +31,13 @@ def catalog_check(file: Path, book: Path, as_json: bool) -> None:
     supervise catalog check items.toml
     supervise catalog check items.toml --book city.toml --json > report.json
     """
-    sys.exit(app.catalog_check(file, book, as_json=as_json))
+    sys.exit(app.catalogs.check(file, book, as_json=as_json))
 
 
 @catalog.command("draw")
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @click.option("--item", "codes", multiple=True, help="Code of an item; several times (default: all).")
-@click.option("--out", type=_PATH, default=Path(), show_default=True, help="Folder for CODE.svg, or FILE.svg for one item.")
+@click.option("--out", type=PATH, default=Path(), show_default=True, help="Folder for CODE.svg, or FILE.svg for one item.")
 def catalog_draw(file: Path, codes: tuple[str, ...], out: Path) -> None:
     """The flow of each item as a poster for the hall's wall (SVG): stages, who handles them, limits, pauses, fee, materials.
 
@@ -48,4 +47,4 @@ def catalog_draw(file: Path, codes: tuple[str, ...], out: Path) -> None:
     supervise catalog draw items.toml --out posters/
     supervise catalog draw city.toml --item 990100-SC-0101 --out licence.svg
     """
-    app.catalog_draw(file, codes, out)
+    app.catalogs.draw(file, codes, out)

@@ -1,4 +1,4 @@
-"""``supervise rulebook publish …`` and ``supervise calendar …``: flags, nothing else."""
+"""``supervise rulebook publish …`` and ``supervise calendar …``: flags of what puts them into force."""
 
 import sys
 from datetime import datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.app import services as app
+from monitor import app
 from monitor.cli.options import DAY, INSTANT, PATH, by_option, kafka_options
 
 _FLAG_REPLACE = "Take the place of what is published under that name, whatever changes by it."
@@ -42,8 +42,8 @@ def publish(
     supervise rulebook publish city-2026.toml --by 王监察
     supervise --settings site.toml rulebook publish city-2025.toml city-2026.toml
     """
-    chosen = app.settings(file, bootstrap, prefix, None)
-    sys.exit(app.publish_books(chosen, books, by=by, replace=replace, today=today, horizon=horizon))
+    chosen = app.options.settings(file, bootstrap, prefix)
+    sys.exit(app.publications.publish_books(chosen, books, by=by, replace=replace, today=today, horizon=horizon))
 
 
 @click.command("published")
@@ -58,7 +58,7 @@ def published(file: Path | None, /, version: str | None, bootstrap: str | None, 
     supervise rulebook published
     supervise rulebook published city-2026-1 > city-2026-1.json
     """
-    app.published(app.settings(file, bootstrap, prefix, None), version, as_json=as_json)
+    app.publications.show(app.options.settings(file, bootstrap, prefix), version, as_json=as_json)
 
 
 @click.command("withdraw")
@@ -83,7 +83,7 @@ def withdraw(
     supervise rulebook withdraw city-2026-2
     supervise rulebook withdraw city-2026-2 --from 2026-07-01T00:00:00+0800
     """
-    app.withdraw_book(app.settings(file, bootstrap, prefix, None), version, begin, by=by)
+    app.publications.withdraw_book(app.options.settings(file, bootstrap, prefix), version, begin, by=by)
 
 
 @click.group()
@@ -109,7 +109,7 @@ def calendar_publish(
     supervise calendar publish liuzhou.toml --by 王监察
     supervise calendar publish cn
     """
-    app.publish_calendar(app.settings(file, bootstrap, prefix, None), name, by=by, replace=replace)
+    app.publications.publish_calendar(app.options.settings(file, bootstrap, prefix), name, by=by, replace=replace)
 
 
 @calendar.command("withdraw")
@@ -122,4 +122,4 @@ def calendar_withdraw(file: Path | None, /, name: str, bootstrap: str | None, pr
     \b
     supervise calendar withdraw liuzhou
     """
-    app.withdraw_calendar(app.settings(file, bootstrap, prefix, None), name)
+    app.publications.withdraw_calendar(app.options.settings(file, bootstrap, prefix), name)

@@ -1,0 +1,119 @@
+"""``supervise replay, backtest, explain``: wires them and prints what they return."""
+
+import asyncio
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from monitor.app.options import published
+from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
+from monitor.books import saved
+from monitor.books.files import load_books
+from monitor.explain import Follower, as_text, follow_file, follow_topic
+from monitor.mapping import load_mapping
+from monitor.replay import replay_offline as run_offline
+from monitor.replay import replay_to_kafka
+from monitor.settings import Settings
+from monitor.wire import DeadLetter, Topics, encode_json
+from monitor.words import Language
+from rules.instant import to_instant
+
+
+def replay_offline(
+    file: Path,
+    mapping: Path,
+    books: tuple[Path, ...],
+    *,
+    cases: bool,
+    until: datetime | None,
+    dead_letters: Path | None,
+) -> None:
+    """Alert changes on stdout, the summary on stderr, unusable rows where asked."""
+    loaded, known = load_mapping(mapping), load_books(books)
+    if dead_letters is None:
+        done = run_offline(file, loaded, known, sys.stdout.buffer, cases=cases, until=until)
+    else:
+        with dead_letters.open("wb") as out:
+
+            def keep(letter: DeadLetter) -> None:
+                out.write(encode_json(letter) + b"\n")
+
+            done = run_offline(file, loaded, known, sys.stdout.buffer, cases=cases, until=until, on_bad=keep)
+    click.echo(str(done), err=True)
+
+
+def replay_kafka(file: Path, mapping: Path, chosen: Settings, *, speed: float | None) -> None:
+    """Old records into Kafka."""
+    done = asyncio.run(replay_to_kafka(file, load_mapping(mapping), chosen, speed=speed))
+    click.echo(str(done), err=True)
+
+
+def backtest(
+    chosen: Settings,
+    records: Path | None,
+    mapping: Path | None,
+    *,
+    books: tuple[Path, ...],
+    against: tuple[Path, ...],
+    begin: datetime | None,
+    end: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+    detail: bool,
+    examples: int,
+    lang: Language,
+    processes: int | None,
+) -> None:
+    """The report of a back-test on stdout, progress and summary on stderr."""
+    current = against or chosen.worker.books
+    both_books(books, current)  # before anything is read: a defect in a book shows at once
+    options = Options(examples, to_instant(until) if until else None, processes)
+    with tempfile.TemporaryDirectory(prefix="supervise-") as folder, Progress(lang).running() as progress:
+        if records is None and not against:
+            current = saved(published(chosen).tables(), Path(folder))
+        if records is None:
+            range_ = (to_instant(begin) if begin else None, to_instant(end) if end else None)
+            source = asyncio.run(from_topic(chosen, *range_, Path(folder), progress.fetched))
+        elif mapping is not None:
+            source = from_mapping(records, load_mapping(mapping), Path(folder), progress.fetched)
+        else:
+            source = from_lines(records, Path(folder))
+        done = run_backtest(source, books, current, options, progress)
+    if as_json:
+        sys.stdout.buffer.write(encode_json(done.report) + b"\n")
+    else:
+        print_report(done.report, lang, detail=detail)
+    click.echo(str(done), err=True)
+
+
+def explain(
+    chosen: Settings,
+    *,
+    case: str,
+    records: Path | None,
+    mapping: Path | None,
+    until: datetime | None,
+    lang: Language,
+    as_json: bool,
+    unmasked: bool,
+) -> int:
+    """One case's story on stdout; 1 if no record is of it."""
+    books = load_books(chosen.worker.books) if records is not None else published(chosen).books
+    follower = Follower(case, books, unmasked=unmasked)
+    if records is not None:
+        end = to_instant(until) if until is not None else None
+        follow_file(follower, records, load_mapping(mapping) if mapping is not None else None, end)
+    elif mapping is not None or until is not None:
+        raise click.UsageError("--mapping and --until belong to --from-file")
+    else:
+        asyncio.run(follow_topic(follower, chosen))
+    story = follower.story()
+    if story is None:
+        where = records or f"topic {Topics(chosen.topics.prefix).events} at {chosen.kafka.bootstrap}"
+        click.echo(f"supervise: no case {case!r} in {where}", err=True)
+        return 1
+    click.echo(encode_json(story).decode() if as_json else as_text(story, lang), nl=as_json)
+    return 0

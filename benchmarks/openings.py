@@ -26,9 +26,9 @@ from monitor.stream.partition.clock import ClockRecord
 from monitor.stream.partition.slices import CLOCK_KEY
 from rules.book import RuleBooks
 from rules.case import Case, encode_case
+from rules.drive import OneCase
 from rules.events import TICK, Accepted, StageEntered, StageLeft
 from rules.instant import DAY, HOUR, to_datetime
-from rules.step import step
 
 PROMISE_DAYS = 10
 ALIKE = 8
@@ -97,16 +97,13 @@ async def fill(settings: Settings, book: Path, *, cases: int, horizon: float, pe
 
 def open_case(books: RuleBooks, key: str, promise: int, now: int) -> Case:
     """A case whose promise ends at ``promise``, as its records and the time until ``now`` have made it."""
-    case: Case | None = None
+    one = OneCase(books)
     accepted = promise - PROMISE_DAYS * DAY
     for record in _records(key, accepted):
-        at = accepted if isinstance(record, Accepted) else min(accepted + HOUR, now)
-        case = step(case, record, books, at, at, -1).case
-        case = msgspec.structs.replace(case, offset=-2) if case is not None else None
-    assert case is not None
-    advanced = step(case, TICK, books, now, now, -1).case
-    assert advanced is not None
-    return msgspec.structs.replace(advanced, offset=-1)
+        one.apply(record, accepted if isinstance(record, Accepted) else min(accepted + HOUR, now))
+    one.apply(TICK, now)
+    assert one.case is not None
+    return msgspec.structs.replace(one.case, offset=-1)
 
 
 def _records(key: str, accepted: int) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from benchmarks.site import PARTITIONS
 from monitor.kafka.client import partition_of
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_record, encode_json
 from rules.alerts import Alert
@@ -69,8 +69,8 @@ def part_seconds(batches: Sequence[Sequence[Any]], seen: Seen) -> dict[str, floa
     cases: list[Case] = [decode_case(value) for value in changes]
     rows = [encode_case(case) for case in _decoded(seen.calls)]
     alerts: list[Alert] = [alert for call in seen.calls for alert in call.outcome.alerts]
-    ticks = [call.arguments for call in seen.calls if isinstance(call.arguments[1], Tick)]
-    events = [call.arguments for call in seen.calls if not isinstance(call.arguments[1], Tick)]
+    ticks = [call.arguments for call in seen.calls if isinstance(call.arguments[1].record, Tick)]
+    events = [call.arguments for call in seen.calls if not isinstance(call.arguments[1].record, Tick)]
     fetched = [_record_batch((record.key, record.value) for record in batch) for batch in batches]
     return {
         "fetch: record batches into records": _timed(_parse, fetched),
@@ -95,11 +95,11 @@ def _decoded(calls: Sequence[Call]) -> list[Case]:
     return list(known.values())
 
 
-def _engines(books: RuleBooks, apply: Callable[..., Outcome]) -> dict[int, Engine]:
+def _engines(books: RuleBooks, apply: Callable[..., Outcome]) -> dict[int, PartitionEngine]:
     def home(key: bytes) -> int:
         return partition_of(key, PARTITIONS)
 
-    return {partition: Engine(_TOPIC, partition, books, home, Clock(), apply=apply) for partition in range(PARTITIONS)}
+    return {partition: PartitionEngine(_TOPIC, partition, books, home, Clock(), apply=apply) for partition in range(PARTITIONS)}
 
 
 def _timed(work: Callable[[Any], object], inputs: Iterable[Any]) -> float:

@@ -1,25 +1,39 @@
-"""One record, one case, one verdict: the state machine of the monitor.
+"""One record, one case, one decision: the state machine of the monitor.
 
 Theory of operation
 -------------------
-A case is a set of facts (:mod:`rules.case`). A record *joins* a fact to it (:mod:`rules.facts`); joining does not care
-about order or repetition. From the facts and the rule book follow the case's *clocks*, each with its deadline and the
-thresholds of its levels (:mod:`rules.families.time_limits`). From the clocks and the time follows which alerts ought to stand
-(:mod:`rules.cards`); comparing that with those that do gives the changes, which are what leaves this package. So the
-standing alerts are a function of (facts, book, now) however the records came in.
+The way of one record through :func:`decide`::
 
-Time enters only as ``now``, the running maximum of the record times of the partition. Before a record is joined the case
-is *advanced* to ``now``: limits that had passed before the record arrived are raised first, and if the record then proves
-that they were kept (it happened earlier than it arrived), they are withdrawn, with both changes on record. Ticks only
-advance. Hence replay, tests and a worker that was down for an hour agree with live operation on every alert; ticks decide
-when an alert is seen, never whether.
+    case, Delivery(record, arrived, offset), books, now
+      │
+      ├─ delivered before (offset not beyond the case's) ─────────► the very same case
+      ▼
+    time first: which thresholds lie before now? ──────────────► changes
+      │
+      ├─ Tick, or a report that no clock depends on ──────────────► done
+      ├─ Action: what a person did with one card ──────────────┐
+      └─ report, card issued by hand, tally: facts join │   no new fact ─► done
+           ▼                                                  │
+         clocks: those anew that the facts touch              │
+           ▼                                                  ▼
+         judge: which cards ought to stand now, against those that do ─► changes
+           ▼
+    Decision(case, changes, wake_at)
 
-A record cannot have happened after it arrived, whatever the clock of its window says: its time is the earlier of the two.
+Facts. A case is a set of facts (:mod:`rules.case`). A record *joins* facts to it (:mod:`rules.facts`). Neither order nor
+repetition matters to a join. Facts and book give the *clocks* (:mod:`rules.clocks`): each has a deadline, and a threshold
+for each level. Clocks and time give the *cards* that ought to stand (:mod:`rules.cards`). Their difference to those that do
+stand is what leaves this package. So the standing cards are a function of facts, book and ``now``.
 
-A redelivered record (its offset is not beyond that of the case) changes nothing. A record that says nothing new leaves the
-very same ``Case`` object, so the caller knows by identity that there is nothing to store.
+Time. It enters as ``now`` only: the running maximum of the record times of the partition. A case is *advanced* to ``now``
+before its record joins, so a limit that had passed by then is raised first. The record may prove that the limit was kept:
+it happened earlier than it arrived. Then the card is withdrawn, and both changes are told. A tick only advances. It decides
+when an alert is seen, never whether. Hence replay, tests and a worker that was down for an hour agree on every alert.
 
-Only this module makes a changed ``Case``.
+Arrival. No record happened after it arrived, whatever the clock of its window says. Its time is the earlier of the two.
+
+Identity. A record that says nothing new leaves the very same ``Case`` object. The caller then knows that there is nothing to
+store. Only this module makes a changed ``Case``.
 """
 
 from typing import Any, NamedTuple
@@ -29,14 +43,14 @@ import msgspec
 from rules.alerts import Alert
 from rules.book.book import RuleBook, RuleBooks
 from rules.cards.acts import REASONS, act_of, acted
+from rules.cards.describe import AlertChange, alert_of
 from rules.cards.judge import WITHDRAWN, Act, judge, next_threshold, undisturbed
-from rules.cards.telling import Told, alert_of
 from rules.case.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
 from rules.case.tally import tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, Action, CardIssuedByHand, Record, Tallied, Tick, key_of
-from rules.facts.join import join, supervised
+from rules.events import TALLY_KEY, Action, Record, Tallied, Tick, key_of
+from rules.facts.join import Facts, join, supervised
 from rules.facts.retention import forgotten
 from rules.instant import MINUTE, to_instant
 from rules.rates.cards import detailed, remembered
@@ -44,17 +58,24 @@ from rules.rates.cards import detailed, remembered
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
 
-_OFFICE = (Action, CardIssuedByHand)
 _PLACES = frozenset({"terms", "origin", "desk", "horizon"})
 """What decides by which book a case is judged."""
 _replace = msgspec.structs.replace
+
+
+class Delivery(NamedTuple):
+    """A record as it lies in its partition: when it arrived (epoch ms), and its offset there."""
+
+    record: Record
+    arrived: int
+    offset: int
 
 
 class Decision(NamedTuple):
     """What one record did: the case to keep, the alert changes in order, and when to wake the case (None: no need)."""
 
     case: Case | None
-    told: tuple[Told, ...]
+    changes: tuple[AlertChange, ...]
     wake_at: int | None
 
 
@@ -66,110 +87,150 @@ class Outcome(NamedTuple):
     wake_at: int | None
 
 
-def step(case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
-    """Apply ``record``, which arrived at ``arrived`` and lies at ``offset`` of its partition, to ``case`` at time ``now``.
+def step(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Outcome:
+    """Apply a record to its case at ``now``, epoch ms.
 
     Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
     """
-    after, told, wake = decide(case, record, books, now, arrived, offset)
-    return Outcome(after, tuple([alert_of(each) for each in told]) if told else (), wake)
+    after, changes, wake = decide(case, delivery, books, now)
+    return Outcome(after, tuple([alert_of(change) for change in changes]) if changes else (), wake)
 
 
-def decide(
-    case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int, *, in_time: bool = False
-) -> Decision:
-    """:func:`step` for those who need not be told everything: what changed, not yet put into words.
+def decide(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, *, in_time: bool = False) -> Decision:
+    """:func:`step` without the whole alerts, which are dear: :func:`~rules.cards.describe.alert_of` makes one of a change.
 
-    ``in_time`` promises that the case was woken at every instant it asked for up to ``now``, by these very books: then time has
-    nothing left to tell it before the record.
+    ``in_time`` promises that the case was woken, by these very books, at every instant it asked for up to ``now``. Time then
+    has nothing left to tell it before the record.
     """
-    silent = isinstance(record, Tick) or not supervised(record)
-    if isinstance(record, _OFFICE):
-        if isinstance(record, Action):
-            return _acted(case, record, books, now, arrived, offset)
-        return _by_hand(case, record, books, now, arrived, offset)
-    return _told(case, record, silent, books, now, arrived, offset, in_time)
+    match delivery.record:
+        case Tick():
+            return _ticked(case, delivery, books, now)
+        case Action() as action:
+            return _acted(case, action, delivery, books, now)
+        case record if supervised(record):  # by a window or an inspector, or counted by a worker: it joins facts
+            return _reported(case, delivery, books, now, in_time)
+        case _:  # nothing a clock depends on: it tells no more than a tick
+            return _ticked(case, delivery, books, now)
 
 
-def _told(
-    case: Case | None, record: Record, silent: bool, books: RuleBooks, now: int, arrived: int, offset: int, in_time: bool = False
-) -> Decision:
-    """What a window reports, or time alone, does to a case."""
+def _ticked(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Decision:
+    """What time alone does to a case."""
     if case is None:
-        if isinstance(record, Tick) or silent:
-            return Decision(None, (), None)
-        fresh = Case(key_of(record))
-        if isinstance(record, Tallied):
-            fresh = _replace(fresh, book=record.book)
-        elif fresh.key.startswith(TALLY_KEY):
-            raise BadEvent("forbidden_type", f"no case may be called {TALLY_KEY}…: the workers count under such keys", "case")
-        changes = _joined(fresh, record, arrived, books)
-        return Decision(*_settled(fresh, changes, books, now, offset)) if changes else Decision(None, (), None)
-    if offset <= case.offset:
+        return Decision(None, (), None)
+    if delivery.offset <= case.offset:
         return Decision(case, (), wake_at(case, books, now))
-    before, told = (case, ()) if in_time and not isinstance(record, Tick) else _advanced(case, books, now)
-    changes = {} if silent else _joined(before, record, arrived, books)
-    if not changes:
-        if before is case:
-            return Decision(case, (), wake_at(case, books, now))
-        return Decision(_replace(before, offset=offset), told, wake_at(before, books, now))
-    after, more, wake = _settled(before, changes, books, now, offset)
-    return Decision(after, told + more if told else more, wake)
+    after, changes = _advanced(case, books, now)
+    if after is not case:
+        after = _replace(after, offset=delivery.offset)
+    return Decision(after, changes, wake_at(after, books, now))
 
 
-def _acted(case: Case | None, action: Action, books: RuleBooks, now: int, arrived: int, offset: int) -> Decision:
-    """What a person does with an alert, after time has been told."""
+def _acted(case: Case | None, action: Action, delivery: Delivery, books: RuleBooks, now: int) -> Decision:
+    """What a person does with one card of a case, after time has been told."""
     if case is None:
         raise BadEvent("unknown_alert", f"{action.alert!r} is no alert of a case that is known here", "alert")
-    if offset <= case.offset:
+    if delivery.offset <= case.offset:
         return Decision(case, (), wake_at(case, books, now))
-    before, told = _advanced(case, books, now)
-    book = _book_of(before, books)
-    cards = acted(before, action, min(to_instant(action.at), arrived), book)
-    if cards is None:
-        after = _replace(before, offset=offset) if before is not case else case
-        return Decision(after, told, wake_at(after, books, now))
-    joined = _replace(before, offset=offset, cards=cards)
+    before, changes = _advanced(case, books, now)
+    book = books.get(before.book)
+    cards = acted(before, action, min(to_instant(action.at), delivery.arrived), book)
+    if cards is None:  # it was done already
+        after = _replace(before, offset=delivery.offset) if before is not case else case
+        return Decision(after, changes, wake_at(after, books, now))
+    joined = _replace(before, offset=delivery.offset, cards=cards)
     card = next(card for card, known in zip(cards, before.cards, strict=True) if card is not known)
     reason = REASONS[act_of(action)]
     after, more = _judged(joined, book, now, ((card.rule, card.level, card.cycle), reason))
-    said = [
-        each._replace(by=action.operator, note=action.reason)
-        if each.id == action.alert and each.change.reason is reason
-        else each
-        for each in more
+    signed = [
+        change._replace(by=action.operator, note=action.reason)
+        if change.id == action.alert and change.card_change.reason is reason
+        else change
+        for change in more
     ]
-    return Decision(after, (*told, *said), wake_at(after, books, now))
+    return Decision(after, (*changes, *signed), wake_at(after, books, now))
 
 
-def _by_hand(case: Case | None, record: CardIssuedByHand, books: RuleBooks, now: int, arrived: int, offset: int) -> Decision:
-    """A card no rule sees. A book without a rule for it would lose it in silence; that is refused."""
-    finding = f"{record.level}-by-hand"
-    at = min(to_instant(record.at), arrived)
-    book = _book_of(case, books) if case is not None and case.book else books.at(at)
-    if finding not in book.watched or finding not in books.at(at).watched:
-        raise BadEvent("forbidden_type", f"book {book.version} issues no cards by hand: give it a [[process]] {finding}", "level")
-    return _told(case, record, False, books, now, arrived, offset)
+def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, in_time: bool) -> Decision:
+    """What a report does to a case: a window's, an inspector's card, a worker's counts."""
+    changes: tuple[AlertChange, ...] = ()
+    if case is None:
+        before = _opened(delivery.record)
+    elif delivery.offset <= case.offset:
+        return Decision(case, (), wake_at(case, books, now))
+    elif in_time:
+        before = case
+    else:
+        before, changes = _advanced(case, books, now)
+    facts = _facts(before, delivery, books)
+    if facts:
+        after, more, wake = _settled(before, facts, books, now, delivery.offset)
+        return Decision(after, changes + more if changes else more, wake)
+    if case is None:
+        return Decision(None, (), None)
+    after = _replace(before, offset=delivery.offset) if before is not case else case
+    return Decision(after, changes, wake_at(after, books, now))
+
+
+def _opened(record: Any) -> Case:
+    """A case of which nothing is known yet."""
+    key = key_of(record)
+    if isinstance(record, Tallied):
+        return Case(key, book=record.book)
+    if key.startswith(TALLY_KEY):
+        raise BadEvent("forbidden_type", f"no case may be called {TALLY_KEY}…: the workers count under such keys", "case")
+    return Case(key)
+
+
+def _facts(case: Case, delivery: Delivery, books: RuleBooks) -> Facts:
+    """The fields of ``case`` that the record changes; empty where it says nothing new."""
+    record: Any = delivery.record
+    if case.tally is not None or type(record) is Tallied:
+        return _counted(case, record)
+    at, arrived = to_instant(record.at), delivery.arrived
+    if at <= arrived:
+        return join(case, record, at, arrived, books)
+    facts = join(case, record, arrived, arrived, books)
+    if facts and at > arrived + CLOCK_TOLERANCE and not case.ahead:
+        facts = {**facts, "ahead": True}
+    return facts
+
+
+def _counted(case: Case, record: Any) -> Facts:
+    """What a worker has counted. When that arrived does not matter, so it moves nobody's time."""
+    if not isinstance(record, Tallied):
+        raise BadEvent("forbidden_type", f"{case.key!r} is no case: nothing is reported of it, the workers count it", "case")
+    tally = tallied(case.tally, record)
+    return {"tally": tally} if tally is not case.tally else {}
 
 
 def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
     """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
-    if _is_outdated(case, _book_of(case, books)):
+    if _is_outdated(case, books.get(case.book)):
         return now
-    soonest = next_threshold(case.clocks, now)
+    return _wake_at(case.clocks, now)
+
+
+def _wake_at(clocks: tuple[Clock, ...], now: int) -> int | None:
+    soonest = next_threshold(clocks, now)
     return soonest + 1 if soonest != UNREACHED else None
 
 
 def is_outdated(case: Case, books: RuleBooks) -> bool:
     """Whether time alone would judge the case anew: its book, or that book's calendar, has changed since it was judged."""
-    return _is_outdated(case, _book_of(case, books))
+    return _is_outdated(case, books.get(case.book))
 
 
-def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Told, ...]]:
+def _is_outdated(case: Case, book: RuleBook) -> bool:
+    """:func:`is_outdated` with the book at hand. What is over with no clock left is history."""
+    return case.digest != book.digest and not (is_over(case) and all(clock.end for clock in case.clocks))
+
+
+def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[AlertChange, ...]]:
     """The case as time alone has made it by ``now``; the same object if time has changed nothing."""
-    if _is_outdated(case, _book_of(case, books)):
-        after, told, _ = _settled(case, {}, books, now, case.offset)
-        return after, told
+    if _is_outdated(case, books.get(case.book)):
+        after, changes, _ = _settled(case, {}, books, now, case.offset)
+        assert after is not None
+        return after, changes
     seen: frozenset[int] | None = None
     for clock in case.clocks:
         if not clock.end:
@@ -178,89 +239,59 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Told,
                     if seen is None:
                         seen = frozenset([card.due for card in case.cards if card.state != WITHDRAWN])
                     if threshold not in seen:  # else it had passed when the case was last judged
-                        return _judged(case, _book_of(case, books), now)
+                        return _judged(case, books.get(case.book), now)
     return case, ()
 
 
-def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tuple[Case, tuple[Told, ...]]:
+def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tuple[Case, tuple[AlertChange, ...]]:
+    """The case with its clocks as they are, judged at ``now``; ``act`` is what a person has just done."""
     clocks = case.clocks
     if book.life_rules:
         clocks = tuple([clock for clock in clocks if clock.rule not in book.life_rules])
-    verdict = judge(clocks, case.cards, book, now, told=act is not None, act=act, known=case.clocks)
+    verdict = judge(clocks, case.cards, book, now, by_record=act is not None, act=act, known=case.clocks)
     if not verdict.changes:
         return case, ()
     after = _replace(case, cards=verdict.cards, clocks=verdict.clocks)
     if after.tally is not None:
         after = detailed(after, case.cards, book)
-    return after, tuple([Told(after, change, book, now) for change in verdict.changes])
-
-
-def _joined(case: Case, record: Any, arrived: int, books: RuleBooks) -> dict[str, Any]:
-    if case.tally is not None or type(record) is Tallied:
-        return _counted(case, record)
-    at = to_instant(record.at)
-    if at <= arrived:
-        return join(case, record, at, arrived, books)
-    changes = join(case, record, arrived, arrived, books)
-    if changes and at > arrived + CLOCK_TOLERANCE and not case.ahead:
-        changes = {**changes, "ahead": True}
-    return changes
-
-
-def _counted(case: Case, record: Any) -> dict[str, Any]:
-    """What a worker has counted; nothing else is told of a tally. When it arrived does not matter, so it moves nobody's time."""
-    if not isinstance(record, Tallied):
-        raise BadEvent("forbidden_type", f"{case.key!r} is no case: nothing is reported of it, the workers count it", "case")
-    tally = tallied(case.tally, record)
-    return {"tally": tally} if tally is not case.tally else {}
+    return after, tuple([AlertChange(after, change, book, now) for change in verdict.changes])
 
 
 def _settled(
-    case: Case, changes: dict[str, Any], books: RuleBooks, now: int, offset: int
-) -> tuple[Case, tuple[Told, ...], int | None]:
-    """The case with ``changes``, the clocks they touch derived anew, and judged at ``now``."""
-    joined = _replace(case, offset=offset, **changes)
-    moved = not case.book or not _PLACES.isdisjoint(changes)
+    case: Case, facts: Facts, books: RuleBooks, now: int, offset: int
+) -> tuple[Case, tuple[AlertChange, ...], int | None]:
+    """The case with ``facts``, the clocks they touch derived anew, and judged at ``now``; the changes; when to wake it."""
+    joined = _replace(case, offset=offset, **facts)
+    moved = not case.book or not _PLACES.isdisjoint(facts)
     book = _book_for(joined, books) if moved else books.get(case.book)
     if joined.tally is not None:
         joined = remembered(joined, book)
-    anew = case.digest != book.digest or moves_deadlines(changes)
-    if case.digest != book.digest:
+    anew = case.digest != book.digest or moves_deadlines(facts)
+    if case.digest != book.digest:  # another book, or another calendar
         clocks = clocks_of(joined, book)
     elif anew:
         clocks = clocks_of(joined, book, unmoved(case.clocks, book))
     else:
-        plan = affected(changes, book)
+        plan = affected(facts, book)
         clocks = clocks_of(joined, book, case.clocks, plan) if plan.touched else case.clocks
     cards = joined.cards
     if joined.horizon:
         clocks, cards = forgotten(joined, clocks, book)
     same = cards is case.cards
-    if not anew and same and clocks == case.clocks:
-        soonest = next_threshold(clocks, now)  # nothing a clock of this book depends on; time was judged a moment ago
-        return joined, (), soonest + 1 if soonest != UNREACHED else None
+    if not anew and same and clocks == case.clocks:  # nothing a clock of this book depends on; time was judged a moment ago
+        return joined, (), _wake_at(clocks, now)
     due = _promise(clocks, book)
     known = case.clocks if case.digest == book.digest else ()
     if known and cards and same and case.tally is None and undisturbed(clocks, known, book, now):
         clocks += tuple([clock for clock in known if clock.rule in book.life_rules])  # the same cards, so the same watches
-        soonest = next_threshold(clocks, now)
-        return _replace(joined, book=book.version, clocks=clocks, due=due), (), soonest + 1 if soonest != UNREACHED else None
-    verdict = judge(clocks, cards, book, now, told=bool(changes), known=known)
+        return _replace(joined, book=book.version, clocks=clocks, due=due), (), _wake_at(clocks, now)
+    verdict = judge(clocks, cards, book, now, by_record=bool(facts), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if after.tally is not None:
         after = detailed(after, case.cards, book)
     if not verdict.changes:
         return after, (), verdict.wake_at
-    return after, tuple([Told(after, change, book, now) for change in verdict.changes]), verdict.wake_at
-
-
-def _is_outdated(case: Case, book: RuleBook) -> bool:
-    """Whether the book or its calendar has changed since the case was judged. What is over with no clock left is history."""
-    return case.digest != book.digest and not (is_over(case) and all(clock.end for clock in case.clocks))
-
-
-def _book_of(case: Case, books: RuleBooks) -> RuleBook:
-    return books.get(case.book)
+    return after, tuple([AlertChange(after, change, book, now) for change in verdict.changes]), verdict.wake_at
 
 
 def _book_for(case: Case, books: RuleBooks) -> RuleBook:

@@ -24,7 +24,7 @@ from monitor.wire import Topics, decode_record, encode_json
 from rules.book import RuleBooks
 from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Tick
-from rules.step import step, wake_at
+from rules.step import Delivery, step, wake_at
 
 _UNSETTLED = 4
 _COMMIT_EVERY = 0.5
@@ -80,7 +80,7 @@ class Partition:
         else:
             encoded = self._cases.get(key)
             case = decode_case(encoded) if encoded else None
-        outcome = step(case, event, self._books, self._now, record.timestamp, record.offset)
+        outcome = step(case, Delivery(event, record.timestamp, record.offset), self._books, self._now)
         opened[key] = outcome.case
         if outcome.case is not None and outcome.case is not case:
             changed[key] = outcome.case

@@ -25,7 +25,7 @@ from monitor.wire import Topics, encode_json
 from rules.case import decode_case, encode_case
 from rules.events import EVENT_TYPES, TICK, Tick, key_of
 from rules.events import Record as AnyRecord
-from rules.step import step, wake_at
+from rules.step import Delivery, step, wake_at
 
 
 class Report(faust.Record, serializer="json"):  # type: ignore[call-arg, misc]  # Faust has no types
@@ -141,7 +141,7 @@ def make_app(file: Path) -> Any:
         encoded = cases.get(key)
         case = decode_case(encoded) if encoded else None
         arrived = round(message.timestamp * 1000)
-        outcome = step(case, record, books, wakeups.now[message.partition], arrived, message.offset)
+        outcome = step(case, Delivery(record, arrived, message.offset), books, wakeups.now[message.partition])
         if outcome.case is not None and outcome.case is not case:
             cases[key] = encode_case(outcome.case)
         wakeups.wait(message.partition, key, outcome.wake_at)

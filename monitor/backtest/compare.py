@@ -120,12 +120,12 @@ class Tally:
             self.examples[group] = sorted([*self.examples.get(group, []), *shown], key=_rank)[: self._most]
 
     def _show(self, kind: Kind, found: Difference, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
-        told = found.fate.shown
-        shown = self.examples.setdefault((kind, told.change.card.rule, told.level), [])
-        rank = (found.fate.due, told.id)
+        shown_by = found.fate.shown
+        shown = self.examples.setdefault((kind, shown_by.card_change.card.rule, shown_by.level), [])
+        rank = (found.fate.due, shown_by.id)
         if len(shown) >= self._most and (not shown or shown[-1][0] <= rank):
             return
-        alert = alert_of(told)
+        alert = alert_of(shown_by)
         sides = zip((found.current, found.candidate), (current.case, candidate.case), books, strict=True)
         defences = [defend(fate, alert, case, shelf) for fate, case, shelf in sides]
         place = (alert.department, alert.item, alert.item_name)
@@ -146,9 +146,9 @@ def differences(current: Side, candidate: Side) -> Iterator[Difference]:
 
 def cell_of(fate: Fate) -> Cell:
     """Where an alert is counted."""
-    told = fate.shown
-    year, week, _ = told.book.worktime.day_of(fate.due).isocalendar()
-    return Cell(told.change.card.rule, told.department, f"{year}-W{week:02}", told.level)
+    shown_by = fate.shown
+    year, week, _ = shown_by.book.worktime.day_of(fate.due).isocalendar()
+    return Cell(shown_by.card_change.card.rule, shown_by.department, f"{year}-W{week:02}", shown_by.level)
 
 
 def _kind(current: Fate, candidate: Fate | None) -> Kind | None:

@@ -6,9 +6,10 @@ what would have been issued and withdrawn on the way.
 
 from collections.abc import Iterator, Mapping
 
-from monitor.backtest.fates import Alone, Fate, Side, fates_of
+from monitor.backtest.fates import Fate, Side, fates_of
 from rules.book import RuleBooks
 from rules.case import first_day, month_of
+from rules.drive import OneCase
 from rules.events import TALLY_KEY
 from rules.instant import DAY
 from rules.rates import JUDGED_MONTHS, Changes, Tallies
@@ -31,31 +32,31 @@ def judge_rates(changes: Changes, books: RuleBooks, until: int) -> Mapping[str, 
         return {}
     tallies = Tallies(books, 0)
     tallies.changes.merge(changes)
-    told: dict[str, Alone] = {}
-    for number, now in enumerate(_reports(changes, books, until)):
+    judged: dict[str, OneCase] = {}
+    for number, now in enumerate(_report_times(changes, books, until)):
         for report in tallies.take(now, number, whole=True):
-            alone = told.get(report.case)
-            if alone is None:
-                alone = told[report.case] = Alone(books)
-            alone.wait(now)
-            alone.decide(report, now)
-    for alone in told.values():
-        alone.wait(until)
-    return {_without_version(key): Side(_renamed(fates_of(alone.changes)), {}, alone.case) for key, alone in told.items()}
+            tally = judged.get(report.case)
+            if tally is None:
+                tally = judged[report.case] = OneCase(books)
+            tally.advance(now)
+            tally.apply(report, now)
+    for tally in judged.values():
+        tally.advance(until)
+    return {_without_version(key): Side(_renamed(fates_of(tally.changes)), {}, tally.case) for key, tally in judged.items()}
 
 
-def _reports(changes: Changes, books: RuleBooks, until: int) -> list[int]:
-    """When the tallies are told: before anything falls due, so that each card is issued at its instant.
+def _report_times(changes: Changes, books: RuleBooks, until: int) -> list[int]:
+    """When to report to the tallies: before anything falls due, so that each card is issued at its instant.
 
-    A tally judges the month it is told in, the one before and the next. What it finds in the first of them had to be told when it
-    was the second; so of :data:`JUDGED_MONTHS` all but one are new, each time from the first instant of a month, and from
-    the instant a book comes into force.
+    A tally judges the month of its report, the one before and the next. What it finds in the first of them had to be reported
+    when that was the second. So of :data:`JUDGED_MONTHS` all but one are new each time. Reports are from the first instant of
+    a month, and from the instant a book comes into force.
     """
     clock = next(iter(books)).worktime.clock
     months = [month_of(day) for _, day in changes.counts] + [month_of(day) for _, day, _ in changes.paces]
-    told = {clock.to_instant(first_day(month) * DAY) for month in range(min(months), max(months) + 2, JUDGED_MONTHS - 1)}
-    told |= {book.effective_from for book in books if book.effective_from > min(told)}
-    return sorted(instant for instant in told if instant <= until)
+    times = {clock.to_instant(first_day(month) * DAY) for month in range(min(months), max(months) + 2, JUDGED_MONTHS - 1)}
+    times |= {book.effective_from for book in books if book.effective_from > min(times)}
+    return sorted(instant for instant in times if instant <= until)
 
 
 def _renamed(fates: Mapping[str, Fate]) -> dict[str, Fate]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from monitor.explain.story import LimitTold
+from monitor.explain.story import LimitEntry
 from rules.book import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards import defence_of, span_of
 from rules.case import Case, Clock
@@ -13,14 +13,14 @@ from rules.worktime import Span
 State = Literal["running", "overdue", "in_time", "late", "uncovered"]
 
 
-def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitTold]:
+def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitEntry]:
     """One per clock, in the order of the book's rules."""
     for clock in case.clocks:
         rule = book.rules[clock.rule]
         if isinstance(rule, ProcessRule | RateRule) or rule.clock == "expiry":
             continue  # what was found or counted, and a warning's age, are told with their alerts
         limit, spans = _arithmetic(case, clock, rule, book)
-        yield LimitTold(
+        yield LimitEntry(
             rule=rule.id,
             name=rule.name,
             cycle=clock.cycle,
@@ -45,7 +45,7 @@ def _state(clock: Clock, now: int) -> State:
 def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
     """The limit with its extensions, and the spans from the clock's start to its deadline."""
     if clock.deadline:
-        told = defence_of(case, clock, book)
-        return told.limit or rule.limit, told.spans
+        defence = defence_of(case, clock, book)
+        return defence.limit or rule.limit, defence.spans
     span = span_of(case, clock, rule, book)
     return str(span.limit) if span is not None else rule.limit, ()

@@ -1,22 +1,26 @@
-"""Follows one case through its records with ``rules.step`` itself, and notes what each of them changed."""
+"""Follows one case through its records with the rule core itself, and notes what each of them changed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
 from monitor.explain.defence import limits_of
 from monitor.explain.effects import effects_of
 from monitor.explain.people import details_of, mask_detail
-from monitor.explain.story import AlertChange, CardTold, CaseStory, Told
+from monitor.explain.story import CardEntry, CaseStory, ChangeLine, RecordEntry
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks
+from rules.cards import AlertChange, alert_of
 from rules.case import Case, case_flags, case_state, place_of
+from rules.drive import OneCase
 from rules.errors import BadEvent
-from rules.events import TICK, Event, Tallied
+from rules.events import TICK, Event, Record, Tallied, Tick
 from rules.facts import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
-from rules.step import CLOCK_TOLERANCE, step
+from rules.step import CLOCK_TOLERANCE
 
 
 class Follower:
@@ -27,49 +31,68 @@ class Follower:
 
     def __init__(self, key: str, books: RuleBooks, *, unmasked: bool = False) -> None:
         self.key, self.books, self.unmasked = key, books, unmasked
-        self.case: Case | None = None
-        self.now = 0
-        self.wake_at: int | None = None
-        self._told: list[Told] = []
+        self._one = OneCase(books)
+        self._records: list[RecordEntry] = []
         self._alerts: dict[str, Alert] = {}
-        self._changes: list[AlertChange] = []
-        self._numbers = self._steps = 0
-        self._heard: set[str] = set()
+        self._changes: list[ChangeLine] = []
+        self._number = 0
+        self._known_kinds: set[str] = set()
 
-    def tick(self, now: int) -> None:
-        """Time has come to ``now`` (epoch ms)."""
-        self.now = max(self.now, now)
-        if self.case is None or self.wake_at is None or self.wake_at > self.now:
-            return
-        self._steps += 1
-        outcome = step(self.case, TICK, self.books, self.now, self.now, self._steps)
-        self.case, self.wake_at = outcome.case, outcome.wake_at
-        if outcome.alerts:
-            changes = self._noted(outcome.alerts, 0)
-            self._told.append(Told(0, "", self._wall(self.now), changes=changes))
+    @property
+    def case(self) -> Case | None:
+        """The case as it is now; None if no record told of one."""
+        return self._one.case
 
-    def hear(self, event: Event | Tallied, arrived: int, now: int | None = None) -> None:
-        """A record that arrived at ``arrived``; ``now`` is the time of its partition, if that is later."""
-        self.tick(max(arrived, now or 0))  # what time alone had changed by then is not this record's doing
-        self._numbers += 1
-        self._steps += 1
-        alerts: tuple[Alert, ...] = ()
+    @property
+    def now(self) -> int:
+        """Epoch ms."""
+        return self._one.now
+
+    def advance(self, until: int) -> None:
+        """Time passes up to ``until`` (epoch ms): every wake-up fires at its own instant, as by a clock that never stops."""
+        for now, changes in groupby(self._one.advance(until), key=attrgetter("now")):
+            self._time_made(tuple(changes), now)
+
+    def apply(self, record: Record, arrived: int, now: int = 0) -> None:
+        """A record that arrived at ``arrived``, or a tick; ``now`` is the time of its partition, if that is later."""
+        one, now = self._one, max(arrived, now)
+        if one.wake_at is not None and one.wake_at <= now:  # what time alone had changed by then is not this record's doing
+            self._time_made(one.apply(TICK, now), now)
+        self.reach(now)
+        if not isinstance(record, Tick):
+            self._record(record, arrived)
+
+    def reach(self, now: int) -> None:
+        """The partition's time has come to ``now``. No tick said so, so nobody was woken for it."""
+        self._one.now = max(self._one.now, now)
+
+    def refuse(self, arrived: int, why: str) -> None:
+        """A record of this case that nobody could read."""
+        self.apply(TICK, arrived)
+        self._number += 1
+        self._records.append(RecordEntry(self._number, "", self._wall(arrived), refused=why))
+
+    def _time_made(self, changes: Sequence[AlertChange], now: int) -> None:
+        if changes:
+            self._records.append(RecordEntry(0, "", self._wall(now), changes=self._noted(changes, 0)))
+
+    def _record(self, event: Event | Tallied, arrived: int) -> None:
+        self._number += 1
         before, refused = self.case, ""
+        changes: tuple[AlertChange, ...] = ()
         try:
-            outcome = step(before, event, self.books, self.now, arrived, self._steps)
+            changes = self._one.apply(event, arrived)
         except BadEvent as error:
             refused = str(error)
-        else:
-            self.case, self.wake_at, alerts = outcome.case, outcome.wake_at, outcome.alerts
         kind = str(type(event).__struct_config__.tag)
         at = to_instant(event.at)
         late = arrived - at
         silent = not refused and self.case is before
-        watched = supervised(event) and not (silent and kind not in self._heard)
-        self._heard.add(kind)
-        self._told.append(
-            Told(
-                number=self._numbers,
+        watched = supervised(event) and not (silent and kind not in self._known_kinds)
+        self._known_kinds.add(kind)
+        self._records.append(
+            RecordEntry(
+                number=self._number,
                 type=kind,
                 arrived=self._wall(arrived),
                 at=self._wall(at),
@@ -80,18 +103,12 @@ class Follower:
                 unwatched=not watched,
                 refused=refused,
                 effects=() if refused else effects_of(before, self.case, self.books),
-                changes=self._noted(alerts, self._numbers),
+                changes=self._noted(changes, self._number),
             )
         )
 
-    def refuse(self, arrived: int, why: str) -> None:
-        """A record of this case that nobody could read."""
-        self.tick(arrived)
-        self._numbers += 1
-        self._told.append(Told(self._numbers, "", self._wall(arrived), refused=why))
-
     def story(self) -> CaseStory | None:
-        """What has been told so far; None if no record told of a case."""
+        """What is known so far; None if no record told of a case."""
         case = self.case
         place = place_of(case) if case is not None else None
         if case is None or place is None:
@@ -112,17 +129,17 @@ class Follower:
             window=place.window,
             item=place.item,
             item_name=book.item(place.item).name,
-            records=tuple(self._told),
+            records=tuple(self._records),
             limits=tuple(limits_of(case, book, self.now)),
             cards=tuple(self._cards(book)),
         )
 
-    def _noted(self, alerts: Sequence[Alert], record: int) -> tuple[AlertChange, ...]:
-        changes = []
-        for alert in alerts:
+    def _noted(self, changes: Sequence[AlertChange], record: int) -> tuple[ChangeLine, ...]:
+        lines = []
+        for alert in map(alert_of, changes):
             self._alerts[alert.id] = alert if alert.spans or alert.id not in self._alerts else _with_spans(alert, self._alerts)
-            changes.append(
-                AlertChange(
+            lines.append(
+                ChangeLine(
                     alert=alert.id.removeprefix(f"{self.key}/"),
                     name=_rule_name(self.books.get(alert.book), alert.rule)[0],
                     level=alert.level,
@@ -133,14 +150,14 @@ class Follower:
                     record=record,
                 )
             )
-        self._changes += changes
-        return tuple(changes)
+        self._changes += lines
+        return tuple(lines)
 
-    def _cards(self, book: RuleBook) -> Iterator[CardTold]:
+    def _cards(self, book: RuleBook) -> Iterator[CardEntry]:
         for alert in self._alerts.values():
             name, source = _rule_name(book, alert.rule)
             short = alert.id.removeprefix(f"{self.key}/")
-            yield CardTold(
+            yield CardEntry(
                 id=short,
                 rule=alert.rule,
                 name=name,

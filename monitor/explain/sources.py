@@ -49,16 +49,9 @@ def follow_file(follower: Follower, file: Path, mapping: Mapping | None, until: 
     for arrived, event in mine:
         if until is not None and arrived > until:
             break
-        _wake(follower, arrived)
-        follower.hear(event, arrived)
-    _wake(follower, last if until is None else until)
-
-
-def _wake(follower: Follower, until: int) -> None:
-    """Every wake-up up to ``until`` at its own instant, as a clock that never stops would."""
-    while follower.wake_at is not None and max(follower.wake_at, follower.now + 1) <= until:
-        follower.tick(max(follower.wake_at, follower.now + 1))
-    follower.tick(until)
+        follower.advance(arrived)
+        follower.apply(event, arrived)
+    follower.advance(last if until is None else until)
 
 
 def _mapped(file: Path, mapping: Mapping) -> Iterator[Arrival]:
@@ -106,24 +99,21 @@ async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key:
             for record in records:
                 if record.offset < end:
                     now = max(now, record.timestamp)
-                    _hear(follower, key, record.key, record.value, record.timestamp, now)
-    follower.now = max(follower.now, now)
+                    _apply(follower, key, record.key, record.value, record.timestamp, now)
+    follower.reach(now)
 
 
-def _hear(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:
+def _apply(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:
     """What a worker would make of the record: a tick wakes every case, a record only its own."""
     if value == _TICK:
-        follower.tick(now)
+        follower.apply(TICK, now)
         return
     if its_key != key:
         return
     try:
         record = decode_record(value or b"")
-        if isinstance(record, Tick):
-            follower.tick(now)
-        elif key_of(record) != follower.key:
+        if not isinstance(record, Tick) and key_of(record) != follower.key:
             raise BadEvent("key_mismatch", f"the key is {follower.key!r}, the event says {key_of(record)!r}", "case")
-        else:
-            follower.hear(record, arrived, now)
+        follower.apply(record, arrived, now)
     except BadEvent as error:
         follower.refuse(arrived, str(error))

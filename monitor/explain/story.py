@@ -23,7 +23,7 @@ class Effect(msgspec.Struct, frozen=True, omit_defaults=True):
     in_time: bool | None = None
 
 
-class AlertChange(msgspec.Struct, frozen=True, omit_defaults=True):
+class ChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One change of one alert. ``record`` is the number of the record it follows from, 0 if time alone brought it about."""
 
     alert: str
@@ -36,7 +36,7 @@ class AlertChange(msgspec.Struct, frozen=True, omit_defaults=True):
     record: int = 0
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record in order of arrival, and what it changed; ``number`` 0 stands for the passing of time.
 
     ``late_ms`` is the time from when it happened to its arrival, if a minute or more. ``repeated``: it told nothing new.
@@ -55,10 +55,10 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     unwatched: bool = False
     refused: str = ""
     effects: tuple[Effect, ...] = ()
-    changes: tuple[AlertChange, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
 
 
-class LimitTold(msgspec.Struct, frozen=True, omit_defaults=True):
+class LimitEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One time limit as it stands at the end. ``spans`` is its arithmetic up to the deadline."""
 
     rule: str
@@ -73,7 +73,7 @@ class LimitTold(msgspec.Struct, frozen=True, omit_defaults=True):
     spans: tuple[Span, ...] = ()
 
 
-class CardTold(msgspec.Struct, frozen=True, omit_defaults=True):
+class CardEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One alert: its rule, its arithmetic, and every change with its reason."""
 
     id: str
@@ -85,7 +85,7 @@ class CardTold(msgspec.Struct, frozen=True, omit_defaults=True):
     counted_from: datetime
     deadline: datetime
     due_at: datetime
-    changes: tuple[AlertChange, ...]
+    changes: tuple[ChangeLine, ...]
     detail: str = ""
     source: str = ""
     spans: tuple[Span, ...] = ()
@@ -108,6 +108,6 @@ class CaseStory(msgspec.Struct, frozen=True):
     window: str
     item: str
     item_name: str
-    records: tuple[Told, ...]
-    limits: tuple[LimitTold, ...]
-    cards: tuple[CardTold, ...]
+    records: tuple[RecordEntry, ...]
+    limits: tuple[LimitEntry, ...]
+    cards: tuple[CardEntry, ...]

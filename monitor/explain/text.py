@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor import words
 from monitor.explain.phrases import phrase
-from monitor.explain.story import AlertChange, CardTold, CaseStory, Effect, LimitTold, Told
+from monitor.explain.story import CardEntry, CaseStory, ChangeLine, Effect, LimitEntry, RecordEntry
 from monitor.words import Language
 from rules.events import WINDOW_KEY
 from rules.families import FIRST_NUMBER
@@ -26,8 +26,8 @@ class _Teller:
     def lines(self) -> Iterator[str]:
         yield from self._head()
         yield from ("", self._say("records"))
-        for told in self.story.records:
-            yield from self._told(told)
+        for entry in self.story.records:
+            yield from self._record(entry)
         yield from ("", self._say("limits"))
         for limit in self.story.limits:
             yield from self._limit(limit)
@@ -51,45 +51,45 @@ class _Teller:
         for flag in story.flags:
             yield self._say(flag)
 
-    def _told(self, told: Told) -> Iterator[str]:
-        if not told.number:
-            yield f"    {self._at(told.arrived)} {self._say('time')}"
-        elif not told.type:
-            yield f"{told.number:>3}. {self._at(told.arrived)} {self._say('refused', why=told.refused)}"
+    def _record(self, entry: RecordEntry) -> Iterator[str]:
+        if not entry.number:
+            yield f"    {self._at(entry.arrived)} {self._say('time')}"
+        elif not entry.type:
+            yield f"{entry.number:>3}. {self._at(entry.arrived)} {self._say('refused', why=entry.refused)}"
         else:
-            kind = words.word(words.RECORDS, told.type, self.lang)
-            details = self._details(told)
-            yield f"{told.number:>3}. {self._at(told.at or told.arrived)} {kind}{details}"
-            yield from (f"     {line}" for line in self._remarks(told))
-        for effect in told.effects:
+            kind = words.word(words.RECORDS, entry.type, self.lang)
+            details = self._details(entry)
+            yield f"{entry.number:>3}. {self._at(entry.at or entry.arrived)} {kind}{details}"
+            yield from (f"     {line}" for line in self._remarks(entry))
+        for effect in entry.effects:
             yield f"     {self._effect(effect)}"
-        for change in told.changes:
+        for change in entry.changes:
             yield f"     → {self._change(change)}"
 
-    def _details(self, told: Told) -> str:
+    def _details(self, entry: RecordEntry) -> str:
         shown = []
-        for name, value in told.details.items():
+        for name, value in entry.details.items():
             if name == "level":
                 text = words.word(words.LEVELS, value, self.lang)
             elif name in _VALUE_FIELDS:
                 text = words.word(words.VALUES, value, self.lang)
             else:
-                text = words.limit(value, self.lang) if name in _LIMIT_FIELDS and not told.refused else value
+                text = words.limit(value, self.lang) if name in _LIMIT_FIELDS and not entry.refused else value
             shown.append(self._say("field_" + name, value=text))
         if not shown:
             return ""
         return f"（{'，'.join(shown)}）" if self.lang == "zh" else f" ({', '.join(shown)})"
 
-    def _remarks(self, told: Told) -> Iterator[str]:
-        if told.late_ms:
-            yield self._say("late", arrived=self._at(told.arrived), late=words.duration(told.late_ms, self.lang))
-        if told.ahead:
-            yield self._say("ahead", arrived=self._at(told.arrived))
-        if told.refused:
-            yield self._say("refused", why=told.refused)
-        elif told.repeated:
+    def _remarks(self, entry: RecordEntry) -> Iterator[str]:
+        if entry.late_ms:
+            yield self._say("late", arrived=self._at(entry.arrived), late=words.duration(entry.late_ms, self.lang))
+        if entry.ahead:
+            yield self._say("ahead", arrived=self._at(entry.arrived))
+        if entry.refused:
+            yield self._say("refused", why=entry.refused)
+        elif entry.repeated:
             yield self._say("repeated")
-        elif told.unwatched:
+        elif entry.unwatched:
             yield self._say("unwatched")
 
     def _effect(self, effect: Effect) -> str:
@@ -103,13 +103,13 @@ class _Teller:
             key, name=name, begun=self._at(effect.counted_from), due=self._at(effect.deadline), ended=self._at(effect.ended)
         )
 
-    def _change(self, change: AlertChange) -> str:
+    def _change(self, change: ChangeLine) -> str:
         level = words.word(words.LEVELS, change.level, self.lang)
         state = words.word(words.STATES, change.state, self.lang)
         reason = words.reason(change.reason, self.lang)
         return self._say("change", level=level, name=change.name, alert=change.alert, state=state, reason=reason)
 
-    def _limit(self, limit: LimitTold) -> Iterator[str]:
+    def _limit(self, limit: LimitEntry) -> Iterator[str]:
         name = self._rule(limit.name, limit.rule, limit.cycle)
         text = words.limit(limit.limit, self.lang)
         begun, due = self._at(limit.counted_from), self._at(limit.deadline)
@@ -119,7 +119,7 @@ class _Teller:
             yield f"    {self._say('source', source=limit.source)}"
         yield from (f"    {line}" for line in words.arithmetic_lines(limit.spans, self.lang))
 
-    def _card(self, card: CardTold) -> Iterator[str]:
+    def _card(self, card: CardEntry) -> Iterator[str]:
         level, state = words.word(words.LEVELS, card.level, self.lang), words.word(words.STATES, card.state, self.lang)
         yield f"  {self._say('card', level=level, name=card.name, alert=card.id, state=state)}"
         if card.source:

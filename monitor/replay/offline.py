@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -9,12 +10,13 @@ from typing import BinaryIO
 import msgspec
 
 from monitor.mapping import Mapping
-from monitor.replay.engine import Engine
 from monitor.replay.feed import Feed, OnBad, describe_bad, read_feed
 from monitor.wire import DeadLetter, encode_event, encode_json
-from rules.alerts import LEVELS, STANDING, Alert
+from rules.alerts import LEVELS, STANDING
 from rules.book import RuleBooks
+from rules.cards import AlertChange, alert_of
 from rules.case import Case, case_due, case_state
+from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import Event
 from rules.instant import to_datetime, to_instant
@@ -61,9 +63,9 @@ class OfflineReplay(msgspec.Struct):
             f"read and mapped in {self.reading_seconds:.1f} s · judged in {self.seconds:.1f} s ({rate:,.0f} events/s)",
         ]
         for level in LEVELS:
-            told = [f"{state} {self.changes[level, state]:,}" for state in states if self.changes[level, state]]
-            if told:
-                lines.append(f"{level}: {self.standing[level]:,} standing ({', '.join(told)})")
+            shares = [f"{state} {self.changes[level, state]:,}" for state in states if self.changes[level, state]]
+            if shares:
+                lines.append(f"{level}: {self.standing[level]:,} standing ({', '.join(shares)})")
         return "\n".join(lines)
 
 
@@ -86,25 +88,24 @@ def replay_offline(
     began = time.perf_counter()
     feed = read_feed(mapping, file, on_bad)
     read = time.perf_counter()
-    engine = Engine(books, tallied=True)
+    driven = Cases(books, tallied=True)
     tally = _Tally(out)
     for arrived, event in feed.arrivals:
+        tally.take(driven.advance(arrived))
         try:
-            for alert in engine.apply(event, arrived):
-                tally.take(alert)
+            tally.take(driven.apply(event, arrived))
         except BadEvent as error:
             _refuse(feed, event, error, on_bad)
     if until is not None:
-        for alert in engine.advance(to_instant(until if until.tzinfo else until.replace(tzinfo=books.at(feed.last).zone))):
-            tally.take(alert)
+        tally.take(driven.advance(to_instant(until if until.tzinfo else until.replace(tzinfo=books.at(feed.last).zone))))
     judged = time.perf_counter()
     if cases:
-        for case in engine.cases.values():
+        for case in driven.cases.values():
             if case.tally is not None:
                 continue  # counts of many
             out.write(encode_json(_case_line(case, books)) + b"\n")
     out.flush()
-    number = sum(case.tally is None for case in engine.cases.values())
+    number = sum(case.tally is None for case in driven.cases.values())
     return OfflineReplay(
         feed.rows, len(feed.arrivals), feed.bad, number, tally.changes, tally.standing(), judged - read, read - began
     )
@@ -118,11 +119,12 @@ class _Tally:
         self._last: dict[str, tuple[str, bool]] = {}
         self._write = out.write
 
-    def take(self, alert: Alert) -> None:
-        line = AlertLine(alert.case, alert.rule, alert.level, alert.state, alert.due_at, alert.raised_at, alert.reason)
-        self._write(encode_json(line) + b"\n")
-        self.changes[alert.level, alert.state] += 1
-        self._last[alert.id] = (alert.level, alert.state in STANDING)
+    def take(self, changes: Iterable[AlertChange]) -> None:
+        for alert in map(alert_of, changes):
+            line = AlertLine(alert.case, alert.rule, alert.level, alert.state, alert.due_at, alert.raised_at, alert.reason)
+            self._write(encode_json(line) + b"\n")
+            self.changes[alert.level, alert.state] += 1
+            self._last[alert.id] = (alert.level, alert.state in STANDING)
 
     def standing(self) -> Counter[str]:
         return Counter(level for level, stands in self._last.values() if stands)

@@ -1,4 +1,4 @@
-"""Asks the rule core itself what a rule would do: the shortest case that starts its clock, run through ``rules.step``.
+"""Asks the rule core itself what a rule would do: the shortest case that starts its clock, run through the core's own driver.
 
 So a check or an explanation cannot disagree with what the worker will do.
 """
@@ -10,10 +10,10 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks, TimeLimit
-from rules.case import UNREACHED, Case, Clock
+from rules.case import UNREACHED, Clock
+from rules.drive import OneCase
 from rules.events import EVENT_TYPES, STAGES, TICK, Duty
 from rules.instant import SECOND, to_datetime, to_instant
-from rules.step import step
 
 LONGEST = 3660
 """Days of the longest suspension a record can carry."""
@@ -38,33 +38,29 @@ class Tried(NamedTuple):
 
 def start_clock(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> Clock | None:
     """The first clock of ``rule`` in such a case begun at ``at``; None if none starts or the calendar does not reach."""
-    return _clock(book, rule, _run(book, rule, sample, at)[0])
+    return _clock(book, rule, _run(book, rule, sample, at))
 
 
 def play_out(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> Tried | None:
     """The clock, and every alert of ``rule`` if nobody ever acts."""
-    case, offset = _run(book, rule, sample, at)
-    clock = _clock(book, rule, case)
+    one = _run(book, rule, sample, at)
+    clock = _clock(book, rule, one)
     if clock is None:
         return None
-    books, alerts = RuleBooks([book]), []
+    begun = len(one.alerts)
     for threshold in sorted(set(clock.thresholds)):
         if threshold < UNREACHED:
-            now = threshold + SECOND
-            offset += 1
-            outcome = step(case, TICK, books, now, now, offset)
-            case = outcome.case
-            alerts += [alert for alert in outcome.alerts if alert.rule == rule.id]
-    return Tried(clock, tuple(alerts))
+            one.apply(TICK, threshold + SECOND)
+    return Tried(clock, tuple(alert for alert in one.alerts[begun:] if alert.rule == rule.id))
 
 
-def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> tuple[Case | None, int]:
-    case, offset, now = None, -1, to_instant(at)
-    for offset, (kind, fields) in enumerate(_records(rule, sample)):
+def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> OneCase:
+    one, now = OneCase(RuleBooks([book])), to_instant(at)
+    for number, (kind, fields) in enumerate(_records(rule, sample)):
         about: dict[str, Any] = {} if issubclass(EVENT_TYPES[kind], Duty) else {"case": "sample"}
-        event: Any = EVENT_TYPES[kind](id=str(offset), at=to_datetime(now, book.zone), region="000000", **about, **fields)
-        case = step(case, event, RuleBooks([book]), now, now, offset).case
-    return case, offset
+        event: Any = EVENT_TYPES[kind](id=str(number), at=to_datetime(now, book.zone), region="000000", **about, **fields)
+        one.apply(event, now)
+    return one
 
 
 def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]]:
@@ -93,8 +89,8 @@ def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]
     return what.get(rule.clock, [])
 
 
-def _clock(book: RuleBook, rule: TimeLimit, case: Case | None) -> Clock | None:
-    for clock in case.clocks if case is not None else ():
+def _clock(book: RuleBook, rule: TimeLimit, one: OneCase) -> Clock | None:
+    for clock in one.case.clocks if one.case is not None else ():
         if book.rules[clock.rule].id == rule.id and clock.deadline:
             return clock
     return None

@@ -62,14 +62,14 @@ def _none(rest: Sequence[str], case: Case | None, book: RuleBook) -> Expected | 
         _rule(rule, book, case)
     found = [card for card in _standing(case) if level in ("", LEVELS[card.level]) and rule in ("", *_names(card))]
     wanted = " ".join(word for word in (level or "alert", rule) if word)
-    return Expected(f"no {wanted} stands", _told(found, book)) if found else None
+    return Expected(f"no {wanted} stands", _as_lines(found, book)) if found else None
 
 
 def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expected | None:
     wanted = _rule(rule, book, case)
     if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case)):
         return None
-    return Expected(f"{level} {wanted} stands", _told(case.cards if case else (), book))
+    return Expected(f"{level} {wanted} stands", _as_lines(case.cards if case else (), book))
 
 
 def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook) -> Expected | None:
@@ -82,7 +82,7 @@ def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequen
     text = f"{level} {wanted} is {state}" + (f" by {reason}" if reason else "")
     if last is not None and last.state == state:
         return Expected(text, (f"its reason is {last.reason}",))
-    return Expected(text, _told(case.cards if case else (), book))
+    return Expected(text, _as_lines(case.cards if case else (), book))
 
 
 def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str], int]) -> Expected | None:
@@ -90,8 +90,8 @@ def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str]
     expected = None if wanted == "none" else instant(wanted)
     if due == expected:
         return None
-    told = [isoformat(at, book.zone) if at is not None else "without a limit" for at in (expected, due)]
-    return Expected(f"the case is due {wanted}, {told[0]}", (f"it is due {told[1]}",))
+    both = [isoformat(at, book.zone) if at is not None else "without a limit" for at in (expected, due)]
+    return Expected(f"the case is due {wanted}, {both[0]}", (f"it is due {both[1]}",))
 
 
 def _rule(text: str, book: RuleBook, case: Case | None) -> str:
@@ -120,7 +120,7 @@ def _names(card: Card | Alert) -> tuple[str, ...]:
     return card.rule, f"{card.rule}/{card.cycle}", f"{card.rule}/{ANY}"
 
 
-def _told(cards: Sequence[Card], book: RuleBook) -> tuple[str, ...]:
+def _as_lines(cards: Sequence[Card], book: RuleBook) -> tuple[str, ...]:
     return tuple(
         f"{LEVELS[card.level]} {card.rule}/{card.cycle} {STATES[card.state]}, due {isoformat(card.due, book.zone)}, "
         f"raised {isoformat(card.raised, book.zone)}"

@@ -1,15 +1,15 @@
 """Many cases in a scenario, for rules that look at many: ``0m times 200 accepted promised=5wd``.
 
-Cases that were told the same are one case that counts as many. ``accepted`` and ``applied`` begin new cases; every other record
+Cases that had the same records are one case that counts as many. ``accepted`` and ``applied`` begin new cases; every other record
 goes to the first so many of those begun last. What they come to is counted as a worker counts it, whenever something is expected.
 """
 
 import msgspec
 
-from monitor.scenarios.told import Course
 from rules.alerts import Alert
-from rules.book import RateRule, RuleBook
+from rules.book import RateRule
 from rules.case import Case
+from rules.drive import OneCase
 from rules.events import TICK, Record, Tallied
 from rules.rates import Tallies
 
@@ -20,69 +20,69 @@ class _Group(msgspec.Struct):
     """So many cases alike. ``counted`` is how they were when they were last counted."""
 
     number: int
-    course: Course
+    one: OneCase
     counted: Case | None = None
 
     def split(self, number: int) -> "_Group":
         """Take so many of them out."""
         self.number -= number
-        return _Group(number, self.course.copy(), self.counted)
+        return _Group(number, self.one.copy(), self.counted)
 
 
 class Crowd:
-    """The cases of a scenario that come in numbers, and the tallies of all its cases."""
+    """The cases of a scenario that come in numbers, and the tallies of all its cases. ``single`` is the scenario's own case."""
 
-    def __init__(self, book: RuleBook) -> None:
-        self._book = book
+    def __init__(self, single: OneCase) -> None:
+        self._single, self._books = single, single.books
         self._groups: list[_Group] = []
         self._batch = 0
-        self._tallies: dict[str, Course] = {}
+        self._tallies: dict[str, OneCase] = {}
         self._counts: Tallies | None = None
         self._reports = 0
 
-    def tell(self, number: int, verb: str, record: Record, arrived: int) -> None:
-        """``number`` cases are told the record. A ``ValueError`` where there are not so many."""
+    def apply(self, number: int, verb: str, record: Record, arrived: int) -> None:
+        """Give the record to ``number`` cases. A ``ValueError`` where there are not so many."""
         if verb in BEGINNINGS:
             self._batch = len(self._groups)
-            self._groups.append(_Group(number, Course(self._book)))
+            self._groups.append(_Group(number, OneCase(self._books, stored=True)))
         for group in self._first(number):
-            group.course.tell(record, arrived)
+            group.one.apply(record, arrived)
 
     def _first(self, number: int) -> list[_Group]:
         there = sum(group.number for group in self._groups[self._batch :])
         if number > there:
             raise ValueError(f"{there} cases were begun last, so {number} cannot be told this: accepted and applied begin cases")
-        told: list[_Group] = []
+        first: list[_Group] = []
         for place, group in enumerate(self._groups[self._batch :], self._batch):
             if group.number > number:
                 if number:
-                    told.append(group.split(number))
-                    self._groups.insert(place, told[-1])
+                    first.append(group.split(number))
+                    self._groups.insert(place, first[-1])
                 break
             number -= group.number
-            told.append(group)
-        return told
+            first.append(group)
+        return first
 
-    def count(self, single: Course, now: int) -> None:
-        """Let time come to ``now`` for everybody, and tell the tallies what it came to. ``single`` is the scenario's own case."""
+    def count(self, now: int) -> None:
+        """Let time come to ``now`` for everybody, and report to the tallies what it came to."""
         if self._counts is None:
-            self._counts = Tallies(single.books, 0)
-            self._groups.append(_Group(1, single))
+            self._counts = Tallies(self._books, 0)
+            self._groups.append(_Group(1, self._single))
         for group in self._groups:
-            if group.course is not single:
-                group.course.tell(TICK, now)
-            for case, sign in ((group.counted, -group.number), (group.course.case, group.number)):
+            if group.one is not self._single:
+                group.one.apply(TICK, now)
+            for case, sign in ((group.counted, -group.number), (group.one.case, group.number)):
                 if case is not None:
-                    self._counts.changes.add(case, self._book, sign)
-            group.counted = group.course.case
+                    self._counts.changes.add(case, self._books.get(case.book), sign)
+            group.counted = group.one.case
         self._reports += 1
         for report in self._counts.take(now, self._reports):
-            self._tally(report).tell(report, now)
+            self._tally(report).apply(report, now)
         for tally in self._tallies.values():
-            tally.tell(TICK, now)
+            tally.apply(TICK, now)
 
-    def _tally(self, report: Tallied) -> Course:
-        return self._tallies.setdefault(report.case, Course(self._book))
+    def _tally(self, report: Tallied) -> OneCase:
+        return self._tallies.setdefault(report.case, OneCase(self._books, stored=True))
 
     def tally_for(self, rule: RateRule) -> tuple[Case | None, list[Alert]]:
         """The tally an expectation about ``rule`` means: the department's, else the window's, else the item's."""

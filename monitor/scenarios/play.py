@@ -9,7 +9,8 @@ import msgspec
 from monitor.scenarios.expectations import Expected, judge, rate_rule
 from monitor.scenarios.many import Crowd
 from monitor.scenarios.script import Scenario, Step
-from monitor.scenarios.told import Course
+from rules.book import RuleBook, RuleBooks
+from rules.drive import OneCase
 from rules.errors import BadEvent
 from rules.events import TICK
 from rules.instant import isoformat
@@ -39,18 +40,19 @@ class Failure(msgspec.Struct, frozen=True):
 def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Failure]:
     """Every expectation that failed. ``change`` is laid over its book last. Raises ``BadScenario`` for what cannot be played."""
     book = scenario.rule_book(change)
-    course, crowd = Course(book), Crowd(book)
+    one = OneCase(RuleBooks([book]), stored=True)
+    crowd = Crowd(one)
     failures = []
     for step in scenario.script():
         if step.verb != "expect":
-            failures += _tell(scenario, step, course, crowd)
+            failures += _apply(scenario, step, book, one, crowd)
             continue
         at = scenario.instant(step, step.when, book.worktime)
-        course.tell(TICK, at)
-        case, alerts = course.case, course.alerts
+        one.apply(TICK, at)
+        case, alerts = one.case, one.alerts
         about = next((rule for word in step.words if (rule := rate_rule(word, book)) is not None), None)
         if about is not None:
-            crowd.count(course, at)
+            crowd.count(at)
             case, alerts = crowd.tally_for(about)
         try:
             expected = judge(step.words, case, alerts, book, partial(scenario.instant, step, worktime=book.worktime))
@@ -61,15 +63,15 @@ def play(scenario: Scenario, change: Mapping[str, Any] | None = None) -> list[Fa
     return failures
 
 
-def _tell(scenario: Scenario, step: Step, course: Course, crowd: Crowd) -> list[Failure]:
+def _apply(scenario: Scenario, step: Step, book: RuleBook, one: OneCase, crowd: Crowd) -> list[Failure]:
     """The record of a step, taken or refused as it says."""
     record: Any
-    record, arrived = scenario.record(step, course.book)
+    record, arrived = scenario.record(step, book)
     try:
         if step.times:
-            crowd.tell(step.times, step.verb, record, arrived)
+            crowd.apply(step.times, step.verb, record, arrived)
         else:
-            course.tell(record, arrived)
+            one.apply(record, arrived)
     except ValueError as error:
         raise scenario.bad(step, str(error)) from None
     except BadEvent as error:
@@ -78,4 +80,4 @@ def _tell(scenario: Scenario, step: Step, course: Course, crowd: Crowd) -> list[
         raise scenario.bad(step, f"the engine refuses the record: {error}") from None
     if not step.refused:
         return []
-    return [Failure(scenario, step, isoformat(arrived, course.book.zone), "the record is refused", ("it was taken",))]
+    return [Failure(scenario, step, isoformat(arrived, book.zone), "the record is refused", ("it was taken",))]

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from monitor import metrics
 from monitor.books import CatalogReader, Shelf
 from monitor.stream import gauges as measures
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from rules.book import RuleBooks
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Bookkeeper:
         self,
         shelf: Shelf,
         reader: CatalogReader,
-        engines: Mapping[int, Engine],
+        engines: Mapping[int, PartitionEngine],
         recovery: asyncio.Lock,
         between: asyncio.Lock,
         arm: Callable[[int], None],
@@ -77,7 +77,7 @@ class Bookkeeper:
         found = [await self._reexamine(engine) for engine in list(self._engines.values())] if changed else []
         log.info("open cases to be judged anew: %d", sum(found))
 
-    async def _reexamine(self, engine: Engine) -> int:
+    async def _reexamine(self, engine: PartitionEngine) -> int:
         found = 0
         for chunk in _chunks(engine.cases.keys()):
             async with self._between:

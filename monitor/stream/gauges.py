@@ -4,7 +4,7 @@ from typing import Any
 
 from monitor import metrics
 from monitor.books import Shelf
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 
 _PER_PARTITION = (
@@ -33,7 +33,7 @@ def slice_settled(part: Slice, seconds: float) -> None:
         metrics.REROUTED.inc(len(part.reroutes))
 
 
-def engine_state(engine: Engine) -> None:
+def engine_state(engine: PartitionEngine) -> None:
     """What the partition holds now."""
     label, board = str(engine.partition), engine.scoreboard
     metrics.OPEN_CASES.labels(label).set(board.open)

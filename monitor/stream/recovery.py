@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Mapping
 
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine, Step
+from monitor.stream.partition.engine import PartitionEngine, Step
 from monitor.stream.partition.slices import CLOCK_KEY
 from rules.book import RuleBooks
 from rules.case import Case, decode_case
 from rules.events import TICK
-from rules.step import step, wake_at
+from rules.step import Delivery, step, wake_at
 
 CHUNK = 2000
 """Cases restored before others get a turn."""
@@ -24,9 +24,9 @@ async def restore(
     home: Callable[[bytes], int],
     *,
     apply: Step = step,
-) -> Engine:
+) -> PartitionEngine:
     """The engine of one partition as the changelog left it, with its wake-ups, figures and record time."""
-    engine = Engine(topic, partition, books, home, Clock(rows.get(CLOCK_KEY)), apply=apply)
+    engine = PartitionEngine(topic, partition, books, home, Clock(rows.get(CLOCK_KEY)), apply=apply)
     for done, (key, encoded) in enumerate(rows.items(), 1):
         if encoded is not None and key != CLOCK_KEY:
             case = decode_case(encoded)
@@ -46,7 +46,7 @@ def _waits_for(case: Case, books: RuleBooks, now: int, apply: Step) -> int:
     if soonest is None:
         return 0
     if soonest <= now:
-        outcome = apply(case, TICK, books, now, now, sys.maxsize)
+        outcome = apply(case, Delivery(TICK, now, sys.maxsize), books, now)
         if outcome.case is case:
             return outcome.wake_at or 0
     return max(soonest, 1)

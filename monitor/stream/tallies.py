@@ -12,7 +12,7 @@ from typing import Any
 from monitor import metrics
 from monitor.stream.outbox import Sender
 from monitor.stream.partition.clock import EARLIEST
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.wire import encode_json
 
 AT_ONCE = 10
@@ -39,11 +39,11 @@ class TallyPublisher:
         self._draining = False
         self._turn = asyncio.Lock()
 
-    def begun(self, engine: Engine) -> None:
+    def begun(self, engine: PartitionEngine) -> None:
         """A batch is being applied: its counts are not those of any offset."""
         self._busy.add(engine.partition)
 
-    def applied(self, engine: Engine) -> None:
+    def applied(self, engine: PartitionEngine) -> None:
         """The batch was applied, or the partition recovered."""
         partition = engine.partition
         self._busy.discard(partition)
@@ -66,14 +66,14 @@ class TallyPublisher:
             await asyncio.wait(set(self._tasks))
         self._draining = False
 
-    def _ring(self, engine: Engine) -> None:
+    def _ring(self, engine: PartitionEngine) -> None:
         self._timers.pop(engine.partition, None)
         if engine.partition in self._busy:
             self._due.add(engine.partition)
         else:
             self._publish(engine)
 
-    def _publish(self, engine: Engine) -> None:
+    def _publish(self, engine: PartitionEngine) -> None:
         self._due.discard(engine.partition)
         reports = [(report.case.encode(), encode_json(report)) for report in engine.take_tallies()]
         if reports:

@@ -26,7 +26,7 @@ from monitor.stream.faust.app import TopicPartition, events_of, make_app, make_t
 from monitor.stream.figures import FiguresPublisher
 from monitor.stream.outbox import Outbox
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine, Step
+from monitor.stream.partition.engine import PartitionEngine, Step
 from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.stream.recovery import restore
 from monitor.stream.tallies import TallyPublisher
@@ -67,7 +67,7 @@ class Worker:
         self._topics = Topics(settings.topics.prefix)
         self._partitions = partitions
         self._apply = apply
-        self._engines: dict[int, Engine] = {}
+        self._engines: dict[int, PartitionEngine] = {}
         self._recovery, self._between = asyncio.Lock(), asyncio.Lock()
         self._assigned_at = 0.0
         self._failure: BaseException | None = None
@@ -248,7 +248,7 @@ class Worker:
         cases = sum(len(engine.cases) for engine in self._engines.values())
         log.info("ready: partitions %s, %d cases", sorted(self._engines), cases)
 
-    def _ticker_watch(self, engine: Engine) -> None:
+    def _ticker_watch(self, engine: PartitionEngine) -> None:
         def due(now: int) -> int:
             return engine.wakeups.earliest_current(now) if engine.clock.is_live else 0
 
@@ -268,7 +268,7 @@ class Worker:
         self._ended.set()
 
 
-def _check_ours(engine: Engine, rows: Mapping[bytes, bytes | None]) -> None:
+def _check_ours(engine: PartitionEngine, rows: Mapping[bytes, bytes | None]) -> None:
     """A partition kept across a rebalance must not have been another worker's meanwhile."""
     kept = rows.get(CLOCK_KEY)
     if kept is not None and Clock.last_offset(kept) > engine.clock.offset:

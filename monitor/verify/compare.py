@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
-from rules.cards import Told
+from rules.cards import AlertChange
 from rules.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
 
@@ -26,7 +26,7 @@ class Mismatch(NamedTuple):
     id: str
     fields: tuple[str, ...]
     issued: Alert | None
-    recomputed: Told | None
+    recomputed: AlertChange | None
 
 
 def compare(issued: Issued, recount: Recount, ids: Iterator[str], *, cut: bool) -> Iterator[Mismatch | None]:
@@ -51,22 +51,22 @@ def _verdict(id: str, alert: Alert | None, trail: Trail) -> Mismatch | None:
     possible = trail.possible
     if not possible:
         return None if alert.state in _GONE else Mismatch("unfounded", id, (), alert, None)
-    differences = [_differences(alert, told) for told in possible]
+    differences = [_differences(alert, change) for change in possible]
     if () in differences:
         return None
     return Mismatch("different", id, differences[0], alert, possible[0])
 
 
-def _differences(alert: Alert, told: Told) -> tuple[str, ...]:
-    card, clock = told.change.card, told.change.clock
+def _differences(alert: Alert, change: AlertChange) -> tuple[str, ...]:
+    card, clock = change.card_change.card, change.card_change.clock
     deadline = clock.deadline if clock is not None and clock.deadline else card.due
     pairs = {
-        "state": (alert.state, told.state),
-        "level": (alert.level, told.level),
+        "state": (alert.state, change.state),
+        "level": (alert.level, change.level),
         "due_at": (to_instant(alert.due_at), card.due),
         "deadline": (to_instant(alert.deadline), deadline),
-        "book": (alert.book, told.book.version),
-        "department": (alert.department, told.department),
+        "book": (alert.book, change.book.version),
+        "department": (alert.department, change.department),
     }
     return tuple(name for name, (one, other) in pairs.items() if one != other)
 
@@ -75,8 +75,8 @@ def _began_before(alert: Alert | None, trail: Trail, recount: Recount) -> bool:
     """Whether the case, as far as we know, began before the first record that is left."""
     if alert is not None and min(to_instant(alert.counted_from), to_instant(alert.raised_at)) < recount.began:
         return True
-    told = trail.possible
-    case = recount.cases.get(told[0].case.key) if told else None
+    possible = trail.possible
+    case = recount.cases.get(possible[0].case.key) if possible else None
     return case is None or _begun(case) < recount.began
 
 

@@ -82,4 +82,4 @@ def _group(found: Mismatch) -> tuple[str, str, Level, Kind]:
     if found.issued is not None:
         return found.issued.rule, found.issued.department, found.issued.level, found.kind
     assert found.recomputed is not None
-    return found.recomputed.change.card.rule, found.recomputed.department, found.recomputed.level, found.kind
+    return found.recomputed.card_change.card.rule, found.recomputed.department, found.recomputed.level, found.kind

@@ -99,8 +99,8 @@ def _opened(file: Path) -> IO[bytes]:
 def _line(recount: Recount, number: int, line: bytes) -> None:
     try:
         read = read_line(line)
-        recount.tell(2 * number, read.now, TICK)
-        recount.tell(2 * number + 1, read.arrived, read.event)
+        recount.apply(2 * number, read.now, TICK)
+        recount.apply(2 * number + 1, read.arrived, read.event)
     except BadEvent as error:
         recount.refused[error.reason] += 1
 

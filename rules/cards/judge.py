@@ -41,7 +41,7 @@ Act = tuple[_Identity, Reason]
 """What a person has just done, to which card (rule, level, cycle)."""
 
 
-class Change(NamedTuple):
+class CardChange(NamedTuple):
     """An alert that changes: how the case remembers it now, why, and by which clock (None if the clock is gone)."""
 
     card: Card
@@ -63,7 +63,7 @@ class Verdict(NamedTuple):
 
     clocks: tuple[Clock, ...]
     cards: tuple[Card, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[CardChange, ...]
     wake_at: int | None
 
 
@@ -84,23 +84,23 @@ def judge(
     book: RuleBook,
     now: int,
     *,
-    told: bool = False,
+    by_record: bool = False,
     act: Act | None = None,
     known: Sequence[Clock] = (),
 ) -> Verdict:
     """The pure heart: the clocks of the facts and time in, alert changes out.
 
-    ``told``: a record has just changed the facts, so what is reached could not be known before now. ``act``: what a person
+    ``by_record``: a record has just changed the facts, so what is reached could not be known before now. ``act``: what a person
     has just done with one of ``cards``. ``known``: clocks that watched the cards before, by the same book.
     """
     if not book.life_rules:
-        return _judged(clocks, cards, book, now, told, act)
+        return _judged(clocks, cards, book, now, by_record, act)
     watching = life_clocks(cards, book, known) if cards else ()
-    verdict = _judged(clocks + watching, cards, book, now, told, act)
+    verdict = _judged(clocks + watching, cards, book, now, by_record, act)
     if not verdict.changes:
         return verdict
     watching = life_clocks(verdict.cards, book, watching)
-    again = _judged(clocks + watching, verdict.cards, book, now, told, act)
+    again = _judged(clocks + watching, verdict.cards, book, now, by_record, act)
     if again.changes:  # an alert that has just expired is watched no more
         watching = life_clocks(again.cards, book, watching)
     return Verdict(clocks + watching, again.cards, verdict.changes + again.changes, again.wake_at)
@@ -125,7 +125,9 @@ def _has_reached(clock: Clock, now: int) -> bool:
     return False
 
 
-def _judged(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, told: bool, act: Act | None) -> Verdict:
+def _judged(
+    clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, by_record: bool, act: Act | None
+) -> Verdict:
     soonest = UNREACHED
     breached = False
     for clock in clocks:
@@ -143,7 +145,7 @@ def _judged(clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, 
     wake_at = soonest + 1 if soonest != UNREACHED else None
     if not breached and not cards:
         return Verdict(clocks, cards, (), wake_at)
-    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, told, act)
+    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, by_record, act)
     if changes:
         changed = {(change.card.rule, change.card.level, change.card.cycle): change.card for change in changes}
         kept = [changed.pop((card.rule, card.level, card.cycle), card) for card in cards]
@@ -168,13 +170,13 @@ def _changes(
     cards: Sequence[Card],
     book: RuleBook,
     now: int,
-    told: bool,
+    by_record: bool,
     act: Act | None,
-) -> list[Change]:
+) -> list[CardChange]:
     known = {(card.rule, card.level, card.cycle): card for card in cards}
     reached = {_family(breach.clock, book) for breach in breaches.values() if breach.level >= _FIRST_CARD}
     ended = _ended_minors(clocks, cards, book, now) if cards else {}
-    changes: list[Change] = []
+    changes: list[CardChange] = []
     for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
         breach = breaches[identity]
         card = known.get(identity)
@@ -182,15 +184,15 @@ def _changes(
         state, reason = _state(breach, card, _family(breach.clock, book) in reached, over)
         if card is not None:
             because = act[1] if act is not None and act[0] == identity else reason
-            change = _moved(card, breach, state, because, now, told)
+            change = _moved(card, breach, state, because, now, by_record)
         else:
             if reason is None:
                 reason = _FOUND.get(book.kind_of[breach.clock.rule]) or _cause(breach)
             rule, level, cycle = identity
-            first_known = now if told else breach.threshold
+            first_known = now if by_record else breach.threshold
             office = book.kind_of[breach.clock.rule] in SUPERVISORS
             fresh = Card(rule, level, cycle, state, 1, breach.threshold, now, first_known, office=office)
-            change = Change(fresh, reason, breach.clock)
+            change = CardChange(fresh, reason, breach.clock)
         if change is not None:
             changes.append(change)
     for identity, card in known.items():
@@ -245,21 +247,21 @@ def _cause(breach: Breach) -> Reason:
     return Reason.LIMIT_PASSED if breach.threshold >= breach.clock.deadline else Reason.LIMIT_NEAR
 
 
-def _moved(card: Card, breach: Breach, state: int, reason: Reason | None, now: int, told: bool) -> Change | None:
+def _moved(card: Card, breach: Breach, state: int, reason: Reason | None, now: int, by_record: bool) -> CardChange | None:
     """The same alert again: reinstated, in another state, or with another due instant; None if nothing changed."""
     if card.state == state and card.due == breach.threshold:
         return None
     raised, first_known = card.raised, card.known
     if card.state == WITHDRAWN:
-        raised, first_known = now, now if told else breach.threshold
+        raised, first_known = now, now if by_record else breach.threshold
         reason = reason or Reason.REINSTATED
     elif card.state == state:
         reason = Reason.RECOMPUTED
     moved = _replace(card, state=state, change=card.change + 1, due=breach.threshold, raised=raised, known=first_known)
-    return Change(moved, reason or Reason.RECOMPUTED, breach.clock)
+    return CardChange(moved, reason or Reason.RECOMPUTED, breach.clock)
 
 
-def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
+def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> CardChange:
     """Its level is not reached (any more). The limit moved, the clock had ended before it, or the rule is gone."""
     clock = next((c for c in clocks if c.cycle == card.cycle and book.rules[c.rule].id == card.rule), None)
     reason, due = Reason.LATE_RECORD, card.due
@@ -271,7 +273,7 @@ def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> Change:
         if due != card.due:
             reason = Reason.LIMIT_MOVED
     gone = _replace(card, state=WITHDRAWN, change=card.change + 1, due=due)
-    return Change(gone, reason, clock)
+    return CardChange(gone, reason, clock)
 
 
-__all__ = ["Change", "Verdict", "is_standing", "judge", "next_threshold"]
+__all__ = ["CardChange", "Verdict", "is_standing", "judge", "next_threshold"]

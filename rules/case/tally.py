@@ -110,11 +110,11 @@ def tallied(known: Tally | None, report: Tallied) -> Tally | None:
 
 
 def _replaced(
-    known: tuple[Cell, ...], told: Iterable[tuple[int, ...]], source: int, whole: bool, oldest: int, *, key: int = 2
+    known: tuple[Cell, ...], reports: Iterable[tuple[int, ...]], source: int, whole: bool, oldest: int, *, key: int = 2
 ) -> tuple[Cell, ...]:
-    """The cells with those the source has told anew. ``whole``: it has no others. Empty and old ones are dropped."""
+    """The cells with those the source has reported anew. ``whole``: it has no others. Empty and old ones are dropped."""
     cells = {cell[:key]: cell for cell in known if cell[1] >= oldest and not (whole and cell[0] == source)}
-    for counts in told:
+    for counts in reports:
         cell = (source, *counts)
         if counts[0] < oldest or not any(counts[key - 1 :]):
             cells.pop(cell[:key], None)

@@ -13,7 +13,7 @@ from rules.book.book import RuleBooks
 from rules.case.case import Case, Origin, Terms, is_window
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
-from rules.facts.marks import BACK_ENTRY, marked, marks_of
+from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
 from rules.facts.retention import remembered
 from rules.families import attendance, complaints, hearings, reviews
 from rules.families.attendance import ATTENDANCE_EVENTS
@@ -23,10 +23,11 @@ from rules.families.reviews import REVIEW_EVENTS
 from rules.numbers import StageNumber
 from rules.worktime.worktime import Limit
 
-Changes = dict[str, Any]
+Facts = dict[str, Any]
+"""Fields of a case that a record changes, with what they are then."""
 _STAGE_INDEX = {stage: index for index, stage in enumerate(STAGES)}
 _APPROVAL = StageNumber.APPROVAL.value
-_NOTHING: Changes = {}
+_NOTHING: Facts = {}
 
 
 def _added(members: tuple[Any, ...], new: Any) -> tuple[Any, ...] | None:
@@ -39,24 +40,24 @@ def _added(members: tuple[Any, ...], new: Any) -> tuple[Any, ...] | None:
     return (*members[:place], new, *members[place:])
 
 
-def _grown(case: Case, field: str, new: Any) -> Changes:
+def _grown(case: Case, field: str, new: Any) -> Facts:
     grown = _added(getattr(case, field), new)
     return _NOTHING if grown is None else {field: grown}
 
 
-def _earliest(case: Case, field: str, at: int) -> Changes:
+def _earliest(case: Case, field: str, at: int) -> Facts:
     known = getattr(case, field)
     return _NOTHING if known and known <= at else {field: at}
 
 
-def _applied(case: Case, event: ev.Applied, at: int, books: RuleBooks) -> Changes:
+def _applied(case: Case, event: ev.Applied, at: int, books: RuleBooks) -> Facts:
     online = event.channel == "online"
     if case.applied and (case.applied, case.online) <= (at, online):
         return _NOTHING
     return {"applied": at, "online": online}
 
 
-def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Changes:
+def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Facts:
     known = case.terms
     if known is not None and known.at < at:
         return _NOTHING
@@ -91,25 +92,25 @@ def _limit(text: str, field: str) -> str:
         raise BadEvent("invalid_field", str(error), field) from None
 
 
-def _not_accepted(case: Case, event: ev.NotAccepted, at: int, books: RuleBooks) -> Changes:
+def _not_accepted(case: Case, event: ev.NotAccepted, at: int, books: RuleBooks) -> Facts:
     return _earliest(case, "not_accepted", at)
 
 
-def _supplement_requested(case: Case, event: ev.SupplementRequested, at: int, books: RuleBooks) -> Changes:
+def _supplement_requested(case: Case, event: ev.SupplementRequested, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "requests", at)
 
 
-def _supplemented(case: Case, event: ev.Supplemented, at: int, books: RuleBooks) -> Changes:
+def _supplemented(case: Case, event: ev.Supplemented, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "supplements", at)
 
 
-def _stage_entered(case: Case, event: ev.StageEntered, at: int, books: RuleBooks) -> Changes:
+def _stage_entered(case: Case, event: ev.StageEntered, at: int, books: RuleBooks) -> Facts:
     stage = _STAGE_INDEX[event.stage]
     changes = _grown(case, "entered", (at, stage))
     return {**changes, **_handled(case, stage, event.handler, at, books)} if event.handler else changes
 
 
-def _stage_left(case: Case, event: ev.StageLeft, at: int, books: RuleBooks) -> Changes:
+def _stage_left(case: Case, event: ev.StageLeft, at: int, books: RuleBooks) -> Facts:
     stage = _STAGE_INDEX[event.stage]
     changes = _grown(case, "left", (at, stage))
     if event.action == "return":
@@ -117,28 +118,28 @@ def _stage_left(case: Case, event: ev.StageLeft, at: int, books: RuleBooks) -> C
     return {**changes, **_handled(case, stage, event.handler, at, books)} if event.handler else changes
 
 
-def _handled(case: Case, stage: int, handler: str, at: int, books: RuleBooks) -> Changes:
+def _handled(case: Case, stage: int, handler: str, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "handlers", (stage, handler)) if books.at(at).keeps_handlers else _NOTHING
 
 
-def _suspended(case: Case, event: ev.Suspended, at: int, books: RuleBooks) -> Changes:
+def _suspended(case: Case, event: ev.Suspended, at: int, books: RuleBooks) -> Facts:
     days = -1 if event.approved_days is None else event.approved_days
     return _grown(case, "suspensions", (at, event.procedure, days))
 
 
-def _resumed(case: Case, event: ev.Resumed, at: int, books: RuleBooks) -> Changes:
+def _resumed(case: Case, event: ev.Resumed, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "resumptions", at)
 
 
-def _extended(case: Case, event: ev.Extended, at: int, books: RuleBooks) -> Changes:
+def _extended(case: Case, event: ev.Extended, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "extensions", (at, event.days))
 
 
-def _hearing(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+def _hearing(case: Case, event: Header, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "hearings", hearings.note_of(event, at))
 
 
-def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Changes:
+def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Facts:
     granted = event.result == "granted"
     handled = _handled(case, _APPROVAL, event.handler, at, books) if event.handler else _NOTHING
     if case.decided and (case.decided, case.granted) <= (at, granted):
@@ -146,38 +147,44 @@ def _decided(case: Case, event: ev.Decided, at: int, books: RuleBooks) -> Change
     return {"decided": at, "granted": granted, **handled}
 
 
-def _concluded(case: Case, event: ev.Concluded, at: int, books: RuleBooks) -> Changes:
+def _concluded(case: Case, event: ev.Concluded, at: int, books: RuleBooks) -> Facts:
     if case.concluded and (case.concluded, case.how) <= (at, event.how):
         return _NOTHING
     return {"concluded": at, "how": event.how}
 
 
-def _issued(case: Case, event: ev.Issued, at: int, books: RuleBooks) -> Changes:
+def _issued(case: Case, event: ev.Issued, at: int, books: RuleBooks) -> Facts:
     return _earliest(case, "issued", at)
 
 
-def _delivered(case: Case, event: ev.Delivered, at: int, books: RuleBooks) -> Changes:
+def _delivered(case: Case, event: ev.Delivered, at: int, books: RuleBooks) -> Facts:
     return _earliest(case, "delivered", at)
 
 
-def _transferred(case: Case, event: ev.Transferred, at: int, books: RuleBooks) -> Changes:
+def _transferred(case: Case, event: ev.Transferred, at: int, books: RuleBooks) -> Facts:
     return {"holder": (at, event.to)} if event.to and (at, event.to) > case.holder else _NOTHING
 
 
-def _branch_opened(case: Case, event: ev.BranchOpened, at: int, books: RuleBooks) -> Changes:
+def _branch_opened(case: Case, event: ev.BranchOpened, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "branches", (at, event.department, _limit(event.limit, "limit")))
 
 
-def _branch_concluded(case: Case, event: ev.BranchConcluded, at: int, books: RuleBooks) -> Changes:
+def _branch_concluded(case: Case, event: ev.BranchConcluded, at: int, books: RuleBooks) -> Facts:
     return _grown(case, "branch_ends", (at, event.department))
 
 
-def _only_marks(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+def _only_marks(case: Case, event: Header, at: int, books: RuleBooks) -> Facts:
     """Nothing a clock depends on; it counts only where there is something odd about it."""
     return _NOTHING
 
 
-_JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = {
+def _by_hand(case: Case, event: ev.CardIssuedByHand, at: int, books: RuleBooks) -> Facts:
+    """A card that no rule sees: it is a mark, if the book has a rule for it."""
+    check_by_hand(case, event, at, books)
+    return _NOTHING
+
+
+_JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Facts]] = {
     ev.Applied: _applied,
     ev.Accepted: _accepted,
     ev.NotAccepted: _not_accepted,
@@ -197,7 +204,7 @@ _JOINS: Mapping[type[Header], Callable[[Case, Any, int, RuleBooks], Changes]] = 
     ev.BranchConcluded: _branch_concluded,
     **dict.fromkeys(HEARING_EVENTS, _hearing),
     ev.FeeCharged: _only_marks,
-    ev.CardIssuedByHand: _only_marks,
+    ev.CardIssuedByHand: _by_hand,
 }
 
 
@@ -217,7 +224,7 @@ def supervised(event: Header) -> bool:
     return kind in REVIEW_EVENTS and (not isinstance(event, ev.Rated) or event.score >= reviews.BAD)
 
 
-def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Changes:
+def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Facts:
     """A complaint, review or attendance: no step of the case, so neither its place nor its oddities are the case's."""
     if type(event) in COMPLAINT_EVENTS:
         changes = _grown(case, "complaints", complaints.note_of(event, at, books))
@@ -238,7 +245,7 @@ def _precedes(origin: Origin, known: Origin | None) -> bool:
     return known is None or origin.at < known.at or (origin.at == known.at and _place(origin) < _place(known))
 
 
-def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> Changes:
+def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> Facts:
     """The fields of ``case`` that ``event`` changes; empty where it says nothing new.
 
     ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import get_args
 
 from rules import events as ev
-from rules.book.book import FINDINGS, RuleBook
-from rules.case.case import Mark
-from rules.errors import UncoveredDate
+from rules.book.book import FINDINGS, RuleBook, RuleBooks
+from rules.case.case import Case, Mark
+from rules.errors import BadEvent, UncoveredDate
 from rules.events import OFFICE_TYPES, Channel, Header
 from rules.instant import DAY
 
@@ -145,3 +145,15 @@ def marked(marks: tuple[Mark, ...], found: tuple[Mark, ...]) -> tuple[Mark, ...]
         if known is None or mark < known:
             marks = tuple(sorted([other for other in marks if other is not known] + [mark]))
     return marks
+
+
+def check_by_hand(case: Case, card: ev.CardIssuedByHand, at: int, books: RuleBooks) -> None:
+    """:class:`BadEvent` for a card of a level that no rule of the book issues by hand: it would be lost in silence.
+
+    Both the book of the case and the one in force at ``at`` must have such a rule.
+    """
+    finding = f"{card.level}-by-hand"
+    then = books.at(at)
+    book = books.get(case.book) if case.book else then
+    if finding not in book.watched or finding not in then.watched:
+        raise BadEvent("forbidden_type", f"book {book.version} issues no cards by hand: give it a [[process]] {finding}", "level")

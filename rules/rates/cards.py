@@ -8,7 +8,7 @@ from rules.book.book import RateRule, RuleBook
 from rules.case import watched
 from rules.case.case import Card, Case, is_standing
 from rules.case.tally import first_judged
-from rules.rates.clocks import cycle_of, told
+from rules.rates.clocks import cycle_of, detail_at
 
 
 def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:
@@ -22,7 +22,7 @@ def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:
     for card in case.cards:
         rule = book.rules[book.index_of[card.rule]] if card.rule in book.index_of else None
         if isinstance(rule, RateRule) and dues.get(_identity(card)) != card.due:
-            card = replace(card, detail=told(tally, rule, card.due, book) or card.detail)  # noqa: PLW2901
+            card = replace(card, detail=detail_at(tally, rule, card.due, book) or card.detail)  # noqa: PLW2901
         cards.append(card)
     return replace(case, cards=tuple(cards))
 

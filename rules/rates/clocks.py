@@ -45,7 +45,7 @@ def rate_clocks(case: Case, rule: RateRule, book: RuleBook) -> Iterator[Clock]:
             return  # nobody can say when the grace is over; judged once the calendar has that year
 
 
-def told(tally: Tally, rule: RateRule, due: int, book: RuleBook) -> str:
+def detail_at(tally: Tally, rule: RateRule, due: int, book: RuleBook) -> str:
     """The detail of a card of ``rule`` that fell due at ``due``: the figure, and the counts behind it."""
     for each in measured(tally, rule, book):
         try:

@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.replay.engine import Engine
 from monitor.wire import DEAD_LETTER_REASONS, decode_record, encode_event
 from rules.alerts import LEVELS, STATES, Alert
 from rules.book import RuleBooks
+from rules.cards import alert_of
 from rules.case import decode_case, encode_case
+from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES
 from tests.properties.every_event import BOOKS, Arriving, aimed, any_act, any_event, arriving, every_type, last_word
@@ -17,26 +18,26 @@ everything = st.sampled_from(sorted(BOOKS))
 logs = arriving(st.one_of(any_event, any_event, overdue, any_act))
 
 
-def _through(records: list[Arriving], books: RuleBooks) -> tuple[Engine, list[Alert]]:
-    """All of them through the engine. A refused one leaves every case as time alone had made it."""
-    engine, alerts = Engine(books), []
+def _through(records: list[Arriving], books: RuleBooks) -> tuple[Cases, list[Alert]]:
+    """All of them through the rules. A refused one leaves every case as time alone had made it."""
+    driven, alerts = Cases(books), []
     for each in records:
         arrived = each.arrived
-        alerts += engine.advance(arrived)
-        event = aimed(each, engine.cases)
-        before = dict(engine.cases)
+        alerts += map(alert_of, driven.advance(arrived))
+        event = aimed(each, driven.cases)
+        before = dict(driven.cases)
         try:
-            alerts += engine.apply(event, arrived)
+            alerts += map(alert_of, driven.apply(event, arrived))
         except BadEvent as error:
             assert error.reason in DEAD_LETTER_REASONS
             assert str(error)
-            assert engine.cases == before
-        for key, case in engine.cases.items():
+            assert driven.cases == before
+        for key, case in driven.cases.items():
             if case is not before.get(key):
-                engine.cases[key] = decode_case(encode_case(case))
-                assert engine.cases[key] == case
-    alerts += engine.advance(last_word())
-    return engine, alerts
+                driven.cases[key] = decode_case(encode_case(case))
+                assert driven.cases[key] == case
+    alerts += map(alert_of, driven.advance(last_word()))
+    return driven, alerts
 
 
 def test_every_type_is_drawn():
@@ -56,7 +57,7 @@ def test_no_state_and_no_record_raise_anything_but_a_refusal(records, name):
 @given(logs, everything)
 def test_every_card_has_a_rule_and_none_stands_twice(records, name):
     books = BOOKS[name]
-    engine, alerts = _through(records, books)
+    driven, alerts = _through(records, books)
     changes: dict[str, int] = {}
     last: dict[str, Alert] = {}
     for alert in alerts:
@@ -65,7 +66,7 @@ def test_every_card_has_a_rule_and_none_stands_twice(records, name):
         assert alert.id == f"{alert.case}/{alert.rule}/{alert.level}/{alert.cycle}"
         [rule] = [rule for rule in books.get(alert.book).rules if rule.id == alert.rule]
         assert LEVELS.index(alert.level) in rule.levels
-    for key, case in engine.cases.items():
+    for key, case in driven.cases.items():
         names = [f"{key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}" for card in case.cards]
         assert len(names) == len(set(names))
         assert {name: STATES[card.state] for name, card in zip(names, case.cards, strict=True)} == {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rules.case import Case, count, decode_case, encode_case, place_of
 from rules.events import TICK, Rated, RatingAppealDecided, key_of
 from rules.instant import to_instant
-from rules.step import step, wake_at
+from rules.step import Delivery, step, wake_at
 from tests.properties.complaints import EVERYTHING, histories, on_windows
 from tests.properties.records import MINUTES
 from tests.properties.test_step_properties import END, live, play, standing
@@ -53,7 +53,7 @@ def test_every_record_twice_changes_nothing(history):
 def test_a_case_told_again_to_the_end_is_the_very_same_case(history):
     case, _ = play(history, EVERYTHING)
     for number, record in enumerate(history):
-        again = step(case, record, EVERYTHING, END, END, len(history) + number)
+        again = step(case, Delivery(record, END, len(history) + number), EVERYTHING, END)
         assert again.case is case and not again.alerts
 
 
@@ -77,16 +77,17 @@ def test_nothing_happens_before_wake_at(history):
     case, offset = None, 0
     for record in sorted(history, key=lambda record: record.at):
         now = to_instant(record.at)
-        outcome = step(case, record, EVERYTHING, now, now, offset)
+        outcome = step(case, Delivery(record, now, offset), EVERYTHING, now)
         case, offset = outcome.case, offset + 1
         if case is None:
             continue
         assert outcome.wake_at == wake_at(case, EVERYTHING, now)
         if outcome.wake_at is not None:
             assert outcome.wake_at > now
-            early = step(case, TICK, EVERYTHING, outcome.wake_at - 1, outcome.wake_at - 1, offset)
+            early = step(case, Delivery(TICK, outcome.wake_at - 1, offset), EVERYTHING, outcome.wake_at - 1)
             assert early.case is case and not early.alerts
-            assert step(case, TICK, EVERYTHING, outcome.wake_at, outcome.wake_at, offset).alerts, "woken for nothing"
+            due = step(case, Delivery(TICK, outcome.wake_at, offset), EVERYTHING, outcome.wake_at)
+            assert due.alerts, "woken for nothing"
 
 
 @given(histories)
@@ -113,5 +114,5 @@ def test_upheld_appeals_leave_nothing_standing_of_the_reviews_they_name(history)
     case, _ = play(named, EVERYTHING)
     for offset, rated in enumerate([record for record in named if isinstance(record, Rated)], len(named)):
         same = {name: getattr(rated, name) for name in ("id", "at", "region", "hall", "department", "window", "case", "rating")}
-        case = step(case, RatingAppealDecided(**same, upheld=True), EVERYTHING, END, END, offset).case
+        case = step(case, Delivery(RatingAppealDecided(**same, upheld=True), END, offset), EVERYTHING, END).case
     assert not [rule for rule, *_ in standing(case) if rule == "bad" or rule.startswith("review-")]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book import RuleBooks
 from rules.case import Case, count
+from rules.drive import OneCase
 from rules.events import TICK, Duty, Header
 from rules.instant import DAY, MINUTE, to_instant
-from rules.step import step
 from tests.properties.complaints import EVERYTHING
 from tests.properties.complaints import histories as complaining
 from tests.properties.records import histories
@@ -37,13 +37,11 @@ def _arriving(history: list[Header], late: set[int], minutes: int, books: RuleBo
 
 def _told(arriving: list[tuple[int, Header]], books) -> tuple[Case | None, list[Alert]]:
     """The case after all of it, and when nothing is left to come."""
-    case, alerts, offset = None, [], -1
-    for offset, (at, record) in enumerate(arriving):
-        outcome = step(case, record, books, at, at, offset)
-        case = outcome.case
-        alerts += outcome.alerts
-    outcome = step(case, TICK, books, END + 200 * 86_400_000, END, offset + 1)
-    return outcome.case, alerts + list(outcome.alerts)
+    one = OneCase(books)
+    for at, record in arriving:
+        one.apply(record, at)
+    one.apply(TICK, END + 200 * DAY)
+    return one.case, one.alerts
 
 
 def _standing(case: Case | None) -> set[tuple]:

@@ -14,10 +14,10 @@ from rules.cards.judge import judge
 from rules.case import Case, decode_case, encode_case
 from rules.case.case import is_card
 from rules.clocks import clocks_of
+from rules.drive import OneCase
 from rules.errors import BadEvent
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
-from rules.step import step
 from rules.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
 from tests.rules.story import table
@@ -102,24 +102,23 @@ def live(
     history: list[Header], life: list[Doing], books: RuleBooks, ticks: list[int] | None = None
 ) -> tuple[Case | None, list[Alert], list[tuple[int, Any]]]:
     """Everything as it happens; the case, its alerts, and the records that were taken with their arrival."""
-    case: Case | None = None
-    alerts: list[Alert] = []
+    one = OneCase(books)
     taken: list[tuple[int, Any]] = []
-    for offset, (at, _, told) in enumerate(_moments(history, life, ticks or [])):
-        record = _act(case, told, offset) if isinstance(told, tuple) and case is not None else told
+    for number, (at, _, told) in enumerate(_moments(history, life, ticks or [])):
+        record = _act(one.case, told, number) if isinstance(told, tuple) and one.case is not None else told
         if record is None or isinstance(record, tuple):
             continue
         try:
-            outcome = step(case, record, books, at, at, offset)
+            one.apply(record, at)
         except BadEvent as error:
             assert isinstance(record, ev.Action), error
             assert error.reason in ("unknown_alert", "illegal_transition")
             continue
-        case = outcome.case and decode_case(encode_case(outcome.case))
-        assert case == outcome.case
-        alerts += outcome.alerts
+        before = one.case
+        one.case = before and decode_case(encode_case(before))
+        assert one.case == before
         taken.append((at, record))
-    return case, alerts, taken
+    return one.case, one.alerts, taken
 
 
 def cards(case: Case | None) -> set[Any]:
@@ -144,14 +143,11 @@ def test_a_refused_record_leaves_no_trace(history, life, office):
     """The records that were taken, told alone, lead to the very same case."""
     books = OFFICES[office]
     case, alerts, taken = live(history, life, books)
-    again: Case | None = None
-    told: list[Alert] = []
-    for offset, (at, record) in enumerate(taken):
-        outcome = step(again, record, books, at, at, offset)
-        again = outcome.case
-        told += outcome.alerts
-    assert cards(again) == cards(case)
-    assert {(a.id, a.state, a.due_at) for a in told} == {(a.id, a.state, a.due_at) for a in alerts}
+    again = OneCase(books)
+    for at, record in taken:
+        again.apply(record, at)
+    assert cards(again.case) == cards(case)
+    assert {(a.id, a.state, a.due_at) for a in again.alerts} == {(a.id, a.state, a.due_at) for a in alerts}
 
 
 @given(told, lives, offices, st.randoms())
@@ -159,19 +155,18 @@ def test_a_case_judged_anew_from_its_facts_alone_stays_as_it_is(history, life, o
     """Whatever is taken over from before, because nothing it depends on has changed, is what working it out again gives."""
     books = OFFICES[office]
     _, _, taken = live(history, life, books)
-    case: Case | None = None
-    now = 0
+    one = OneCase(books)
     late = sorted((at + random.randrange(10) // 7 * random.randrange(9 * DAY), number) for number, (at, _) in enumerate(taken))
-    for offset, (arrived, number) in enumerate(late):
-        now = max(now, arrived)
+    for arrived, number in late:
         try:
-            case, _, wake = step(case, taken[number][1], books, now, now, offset)
+            one.apply(taken[number][1], arrived)
         except BadEvent:
             continue
+        case = one.case
         if case is not None:
             book = books.get(case.book)
-            anew = judge(clocks_of(case, book), case.cards, book, now)
-            assert (anew.changes, anew.clocks, anew.wake_at) == ((), case.clocks, wake)
+            anew = judge(clocks_of(case, book), case.cards, book, one.now)
+            assert (anew.changes, anew.clocks, anew.wake_at) == ((), case.clocks, one.wake_at)
 
 
 @given(told, lives, offices, st.lists(st.integers(0, MINUTES), max_size=8))
@@ -184,24 +179,21 @@ def test_extra_ticks_decide_only_when_an_alert_is_seen(history, life, office, ti
         + [(to_instant(BEGIN) + minute * 60_000, 0, offset, TICK) for offset, minute in enumerate(ticks)],
         key=lambda moment: moment[:3],
     )
-    other: Case | None = None
-    for offset, (at, _, _, record) in enumerate(moments):
-        other = step(other, record, books, at, at, offset).case
-    assert cards(other) == cards(case)
+    other = OneCase(books)
+    for at, _, _, record in moments:
+        other.apply(record, at)
+    assert cards(other.case) == cards(case)
 
 
 @given(told, lives, offices)
 def test_every_act_twice_is_as_good_as_once(history, life, office):
     books = OFFICES[office]
     case, alerts, taken = live(history, life, books)
-    twice: Case | None = None
-    told: list[Alert] = []
-    for offset, (at, record) in enumerate([record for record in taken for _ in range(2)]):
-        outcome = step(twice, record, books, at, at, offset)
-        twice = outcome.case
-        told += outcome.alerts
-    assert cards(twice) == cards(case)
-    assert [(a.id, a.change) for a in told] == [(a.id, a.change) for a in alerts]
+    twice = OneCase(books)
+    for at, record in [record for record in taken for _ in range(2)]:
+        twice.apply(record, at)
+    assert cards(twice.case) == cards(case)
+    assert [(a.id, a.change) for a in twice.alerts] == [(a.id, a.change) for a in alerts]
 
 
 @given(st.lists(st.sampled_from(range(len(ACTS))), max_size=12), st.sampled_from(["pending", "issued"]))
@@ -224,10 +216,10 @@ def test_the_days_of_every_alert_about_an_alert_add_up_to_its_limit(history, lif
 def test_alerts_about_alerts_are_the_same_ones_in_any_order_of_arrival(history, random):
     books, ended = UNHURRIED, []
     for _ in range(2):
-        case: Case | None = None
-        for offset, record in enumerate([*history, TICK]):
-            at = END if record is not TICK else END + 60 * DAY
-            case = step(case, record, books, at, at, offset).case
-        ended.append({card for card in cards(case) if STATES[card[4]] in STANDING})
+        one = OneCase(books)
+        for record in history:
+            one.apply(record, END)
+        one.apply(TICK, END + 60 * DAY)
+        ended.append({card for card in cards(one.case) if STATES[card[4]] in STANDING})
         random.shuffle(history)
     assert ended[0] == ended[1]

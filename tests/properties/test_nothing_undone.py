@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import events as ev
-from rules.case import Case
+from rules.cards import alert_of
+from rules.drive import OneCase
 from rules.instant import to_instant
-from rules.step import step
 from tests.properties.complaints import EVERYTHING
 from tests.properties.complaints import histories as complaining
 from tests.properties.records import histories
@@ -22,13 +22,10 @@ STRIKES_OUT = (ev.RatingAppealDecided, ev.ComplaintRefused)
 @given(histories | complaining, st.sampled_from(sorted(BOOKS)))
 def test_a_limit_that_ran_out_is_never_taken_back_in_a_case_told_as_it_happens(history, name):
     """Nothing is late here, so no record can prove anything wrong: only a limit that had not run out yet may move."""
-    case: Case | None = None
-    deadlines = {}
-    for offset, record in enumerate(sorted(history, key=lambda record: record.at)):
+    one, deadlines = OneCase(BOOKS[name]), {}
+    for record in sorted(history, key=lambda record: record.at):
         at = to_instant(record.at)
-        outcome = step(case, record, BOOKS[name], at, at, offset)
-        case = outcome.case
-        for alert in outcome.alerts:
+        for alert in map(alert_of, one.apply(record, at)):
             if alert.state == "withdrawn" and not isinstance(record, STRIKES_OUT):
                 assert alert.reason == "limit_moved" and deadlines[alert.id] >= at, alert
             deadlines[alert.id] = to_instant(alert.deadline)

@@ -9,15 +9,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.replay.engine import Engine as Replay
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine as Live
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.stream.recovery import restore
 from monitor.wire import decode_alert, encode_event
 from rules.alerts import Alert
 from rules.book import RuleBooks
+from rules.cards import alert_of
 from rules.case import Case
+from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import TICK, Header, key_of
 from rules.instant import to_instant
@@ -54,18 +55,17 @@ def _last(alerts: list[Alert]) -> dict[str, tuple[Any, ...]]:
 
 def replayed(records: list[Arriving], books: RuleBooks) -> tuple[Came, list[tuple[int, Header]]]:
     """What came of them; and the records as they were told, each act about a card there was."""
-    engine, alerts, refused = Replay(books), [], Counter()
+    driven, changes, refused = Cases(books), [], Counter()
     told: list[tuple[int, Header]] = []
     for each in records:
-        alerts += engine.advance(each.arrived)
-        told.append((each.arrived, aimed(each, engine.cases)))
+        changes += driven.advance(each.arrived)
+        told.append((each.arrived, aimed(each, driven.cases)))
         try:
-            for alert in engine.apply(told[-1][1], each.arrived):
-                alerts.append(alert)
+            changes += driven.apply(told[-1][1], each.arrived)
         except BadEvent as error:
             refused[error.reason] += 1
-    alerts += engine.advance(last_word())
-    return (_last(alerts), {key: _case(case) for key, case in engine.cases.items()}, refused), told
+    changes += driven.advance(last_word())
+    return (_last(list(map(alert_of, changes))), {key: _case(case) for key, case in driven.cases.items()}, refused), told
 
 
 def log_of(records: list[tuple[int, Header]], minutes: list[int]) -> list[Raw]:
@@ -78,7 +78,7 @@ def log_of(records: list[tuple[int, Header]], minutes: list[int]) -> list[Raw]:
 
 def _lived(log: list[Raw], sizes: list[int], crashing: set[int], books: RuleBooks) -> Came:
     """A worker's way: batch by batch. After some it crashes before it has committed, and another reads that batch again."""
-    engine = Live(TOPIC, 0, books, lambda key: 0, Clock())
+    engine = PartitionEngine(TOPIC, 0, books, lambda key: 0, Clock())
     rows: dict[bytes, bytes | None] = {}
     alerts: dict[tuple[str, int], Alert] = {}
     letters: dict[int, str] = {}

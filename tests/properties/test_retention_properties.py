@@ -11,11 +11,12 @@ from rules import events as ev
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
-from rules.case import Case, decode_case, encode_case, place_of
+from rules.case import Case, place_of
+from rules.drive import OneCase
 from rules.events import TICK, Header
 from rules.facts.retention import is_history
 from rules.instant import DAY, to_instant
-from rules.step import step
+from rules.step import Delivery, step
 from tests.properties.records import CASE, ZONE
 from tests.rules.story import table
 
@@ -88,12 +89,10 @@ histories = st.lists(complaints, min_size=1, max_size=16) | st.lists(duty, min_s
 
 def tell(arrivals: Sequence[tuple[int, Header]], books: RuleBooks) -> tuple[Case | None, list[Any]]:
     """Records at their arrivals, then the end of time."""
-    case, alerts = None, []
-    for offset, (arrived, record) in enumerate([*arrivals, (END, TICK)]):
-        outcome = step(case, record, books, arrived, arrived, offset)
-        case = outcome.case and decode_case(encode_case(outcome.case))
-        alerts += outcome.alerts
-    return case, alerts
+    one = OneCase(books, stored=True)
+    for arrived, record in [*arrivals, (END, TICK)]:
+        one.apply(record, arrived)
+    return one.case, one.alerts
 
 
 def on_time(history: Sequence[Header]) -> list[tuple[int, Header]]:
@@ -134,7 +133,7 @@ def test_any_order_and_any_repetition_leave_the_same_to_be_judged(history, rando
 def test_a_window_told_again_is_the_very_same_window(history):
     case, _ = tell(on_time(history), SHORT)
     for offset, record in enumerate(history, 100):
-        outcome = step(case, record, SHORT, END, END, offset)
+        outcome = step(case, Delivery(record, END, offset), SHORT, END)
         assert outcome.case is case and not outcome.alerts
 
 

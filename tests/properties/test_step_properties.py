@@ -10,9 +10,10 @@ from rules.alerts import STANDING
 from rules.book import RuleBooks
 from rules.bookfile import merge, parse_book
 from rules.case import Case, decode_case, encode_case
+from rules.drive import OneCase
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
-from rules.step import Outcome, step, wake_at
+from rules.step import Delivery, Outcome, step, wake_at
 from tests.properties.records import BEGIN, MINUTES, histories
 from tests.rules.story import table
 
@@ -39,12 +40,10 @@ profiles = st.sampled_from(sorted(PROFILES))
 
 def play(history: Sequence[Header], books: RuleBooks, *, arrive: int = END) -> tuple[Case | None, list]:
     """All records in this order, all arrived at ``arrive``."""
-    case, alerts = None, []
-    for offset, record in enumerate(history):
-        outcome = step(case, record, books, arrive, arrive, offset)
-        case = outcome.case
-        alerts += outcome.alerts
-    return case, alerts
+    one = OneCase(books)
+    for record in history:
+        one.apply(record, arrive)
+    return one.case, one.alerts
 
 
 def standing(case: Case | None) -> set:
@@ -83,7 +82,7 @@ def test_a_redelivered_offset_changes_nothing(history, profile):
     if case is None:
         return
     for offset in range(case.offset + 1):
-        again = step(case, history[offset], books, END, END, offset)
+        again = step(case, Delivery(history[offset], END, offset), books, END)
         assert again.case is case and not again.alerts
 
 
@@ -95,12 +94,10 @@ def live(history: Sequence[Header], books: RuleBooks, ticks: Sequence[int], *, e
         + [(end, 2, 0, TICK)],
         key=lambda moment: moment[:3],
     )
-    case, alerts = None, []
-    for offset, (at, _, _, record) in enumerate(moments):
-        outcome = step(case, record, books, at, at, offset)
-        case = outcome.case
-        alerts += outcome.alerts
-    return case, alerts, {alert.id: (alert.due_at, alert.state) for alert in alerts}
+    one = OneCase(books)
+    for at, _, _, record in moments:
+        one.apply(record, at)
+    return one.case, one.alerts, {alert.id: (alert.due_at, alert.state) for alert in one.alerts}
 
 
 @given(histories, profiles, st.lists(st.integers(0, MINUTES), max_size=12))
@@ -127,16 +124,16 @@ def test_nothing_happens_before_wake_at(history, profile):
     case, offset = None, 0
     for record in sorted(history, key=lambda record: record.at):
         now = to_instant(record.at)
-        outcome = step(case, record, books, now, now, offset)
+        outcome = step(case, Delivery(record, now, offset), books, now)
         case, offset = outcome.case, offset + 1
         if case is None:
             continue
         assert outcome.wake_at == wake_at(case, books, now)
         if outcome.wake_at is not None:
             assert outcome.wake_at > now
-            early = step(case, TICK, books, outcome.wake_at - 1, outcome.wake_at - 1, offset)
+            early = step(case, Delivery(TICK, outcome.wake_at - 1, offset), books, outcome.wake_at - 1)
             assert early.case is case and not early.alerts
-            due: Outcome = step(case, TICK, books, outcome.wake_at, outcome.wake_at, offset)
+            due: Outcome = step(case, Delivery(TICK, outcome.wake_at, offset), books, outcome.wake_at)
             assert due.alerts, "woken for nothing"
             assert all(alert.raised_at > alert.due_at for alert in due.alerts if alert.change == 1)
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine as Live
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.verify.compare import Mismatch, compare
 from monitor.verify.issued import Issued
 from monitor.verify.recount import Recount
@@ -23,7 +23,7 @@ names = st.sampled_from(sorted(BOOKS))
 
 def issued_by(log: list[Raw], sizes: list[int], books: RuleBooks, committed: int) -> tuple[Issued, int]:
     """What the alerts topic holds when so many batches are committed and one more has its alerts out; and where that is."""
-    engine, issued, start, point = Live(TOPIC, 0, books, lambda key: 0, Clock()), Issued(), 0, 0
+    engine, issued, start, point = PartitionEngine(TOPIC, 0, books, lambda key: 0, Clock()), Issued(), 0, 0
     for number in range(committed + 1):
         point = start
         batch = log[start : start + sizes[number % len(sizes)]]

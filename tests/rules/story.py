@@ -7,14 +7,15 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.alerts import LEVELS, Alert
+from rules.alerts import LEVELS
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import merge, parse_book
-from rules.case import Card, Case, decode_case, encode_case, is_standing
+from rules.case import Card, Case, is_standing
 from rules.case.case import STATES
+from rules.drive import OneCase
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
-from rules.step import Outcome, step
+from rules.step import Outcome
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
@@ -73,15 +74,11 @@ def event(kind: str, at: datetime, **fields: Any) -> Any:
     return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **who, **about, **fields})
 
 
-class Story:
-    """One case, told in order of arrival. After each record it goes through the codec, as between two batches."""
+class Story(OneCase):
+    """One case in words: each record by its kind and fields, each instant a datetime."""
 
     def __init__(self, books: RuleBooks | None = None) -> None:
-        self.books = books or RuleBooks([book()])
-        self.case: Case | None = None
-        self.alerts: list[Alert] = []
-        self.offset = 0
-        self.now = 0
+        super().__init__(books or RuleBooks([book()]), stored=True)
 
     def tell(self, kind: str, at: datetime, arrived: datetime | None = None, **fields: Any) -> Outcome:
         """A record that happened at ``at`` and arrived then, or at ``arrived``."""
@@ -93,13 +90,9 @@ class Story:
 
     def record(self, record: Any, arrived: datetime, offset: int | None = None) -> Outcome:
         """Any record; ``offset`` to deliver one again."""
-        instant = to_instant(arrived)
-        self.now = max(self.now, instant)
-        outcome = step(self.case, record, self.books, self.now, instant, self.offset if offset is None else offset)
-        self.offset += offset is None
-        self.case = outcome.case and decode_case(encode_case(outcome.case))
-        self.alerts += outcome.alerts
-        return outcome
+        known = len(self.changes)
+        self.apply(record, to_instant(arrived), offset)
+        return Outcome(self.case, tuple(self.alerts[known:]), self.wake_at)
 
     @property
     def known(self) -> Case:

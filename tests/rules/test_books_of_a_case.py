@@ -32,7 +32,7 @@ class TestCalendars:
 
     def test_a_case_is_judged_once_its_missing_year_is_added(self) -> None:
         story = self.late_in_the_year()
-        story.books = books(calendar={**WEEKENDS, "years": [2026, 2027]})
+        story.use(books(calendar={**WEEKENDS, "years": [2026, 2027]}))
         now = to_instant(datetime(2027, 1, 4, tzinfo=ZONE))
         assert wake_at(story.known, story.books, now) == now
         story.tick(datetime(2027, 1, 4, tzinfo=ZONE))
@@ -45,7 +45,7 @@ class TestCalendars:
         story.tick(day(7, 1))
         assert "yellow case-promise" in story.standing
         holiday = {"date": day(1).date(), "name": "停电"}
-        story.books = books(calendar={**WEEKENDS, "holidays": [holiday]})
+        story.use(books(calendar={**WEEKENDS, "holidays": [holiday]}))
         outcome = story.tick(day(7, 2))
         assert case_due(story.known) == to_instant(day(8))
         assert [(alert.level, alert.state, alert.reason) for alert in outcome.alerts] == [
@@ -57,7 +57,7 @@ class TestCalendars:
     def test_a_changed_calendar_leaves_a_concluded_case_alone(self) -> None:
         story = accepted(books(calendar=WEEKENDS))
         story.tell("concluded", day(8), how="returned")
-        story.books = books(calendar={**WEEKENDS, "holidays": [{"date": day(1).date(), "name": "停电"}]})
+        story.use(books(calendar={**WEEKENDS, "holidays": [{"date": day(1).date(), "name": "停电"}]}))
         assert wake_at(story.known, story.books, to_instant(day(9))) is None
         assert not story.tick(day(9)).alerts and story.standing == {"yellow case-promise"}
 
@@ -67,7 +67,7 @@ class TestCalendars:
         story.tell("concluded", day(1))
         assert story.clocks["delivery/1"]
         first = {"id": "delivery", "clock": "delivery", "limit": "1wd", "yellow": "deadline"}
-        story.books = books(time_limits=[first])
+        story.use(books(time_limits=[first]))
         story.tick(day(3))
         assert story.standing == {"yellow delivery"} and story.alerts[-1].limit == "1wd"
 
@@ -116,16 +116,16 @@ class TestBooks:
         story = Story(RuleBooks([book(**limits)]))
         story.tell("accepted", day(0))
         changed = {"items": [{"code": "licence", "promised": "1wd", "statutory": "2wd"}]}
-        story.books = RuleBooks([book(**limits), book(version="next", effective_from=day(1), **changed)])
+        story.use(RuleBooks([book(**limits), book(version="next", effective_from=day(1), **changed)]))
         story.tell("decided", day(2), result="granted")
         assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(14))
-        story.books = RuleBooks([book(**changed)])  # even where somebody edits the book itself
+        story.use(RuleBooks([book(**changed)]))  # even where somebody edits the book itself
         story.tick(day(3))
         assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(14))
 
     def test_a_version_that_is_gone_is_refused_as_the_operators_error(self) -> None:
         story = accepted()
-        story.books = RuleBooks([book(version="other")])
+        story.use(RuleBooks([book(version="other")]))
         with pytest.raises(BadRuleBook, match="default-1"):
             story.tick(day(1))
 

@@ -6,35 +6,35 @@ from rules.case import case_due, case_flags, case_state
 from rules.errors import BadEvent
 from rules.events import TICK
 from rules.instant import to_datetime, to_instant
-from rules.step import step
+from rules.step import Delivery, step
 from tests.rules.story import ZONE, Story, accepted, books, day, event
 
 
 class TestNothing:
     def test_a_tick_for_an_unknown_case_makes_no_case(self) -> None:
-        assert step(None, TICK, books(), 10, 10, 0) == (None, (), None)
+        assert step(None, Delivery(TICK, 10, 0), books(), 10) == (None, (), None)
 
     @pytest.mark.parametrize("kind", ["consulted", "archived", "transferred"])
     def test_a_record_without_a_clock_makes_no_case(self, kind: str) -> None:
         now = to_instant(day(0))
-        assert step(None, event(kind, day(0)), books(), now, now, 0) == (None, (), None)
+        assert step(None, Delivery(event(kind, day(0)), now, 0), books(), now) == (None, (), None)
 
     def test_a_record_that_says_nothing_new_leaves_the_very_same_case_object(self) -> None:
         among, now = books(), to_instant(day(1))
-        case = step(None, event("accepted", day(0)), among, now, now, 0).case
+        case = step(None, Delivery(event("accepted", day(0)), now, 0), among, now).case
         for offset, again in enumerate([event("accepted", day(0)), event("archived", day(1)), TICK], 1):
-            outcome = step(case, again, among, now, now, offset)
+            outcome = step(case, Delivery(again, now, offset), among, now)
             assert outcome.case is case and not outcome.alerts and outcome.wake_at is not None
 
     def test_a_record_at_an_offset_already_applied_changes_nothing_whatever_it_says(self) -> None:
         among, now = books(), to_instant(day(1))
-        case = step(None, event("accepted", day(0), promised="5wd"), among, now, now, 7).case
+        case = step(None, Delivery(event("accepted", day(0), promised="5wd"), now, 7), among, now).case
         assert case is not None
         late = to_instant(day(100))
         for offset in (3, 7):
-            outcome = step(case, event("concluded", day(99)), among, late, late, offset)
+            outcome = step(case, Delivery(event("concluded", day(99)), late, offset), among, late)
             assert outcome.case is case and not outcome.alerts
-        assert step(case, event("concluded", day(99)), among, late, late, 8).alerts
+        assert step(case, Delivery(event("concluded", day(99)), late, 8), among, late).alerts
 
     def test_an_unreadable_record_leaves_the_case_as_it_was(self) -> None:
         story = accepted()

@@ -3,6 +3,10 @@
 A case is decoded when a record names it and encoded once at the end of a stretch, however many of the stretch's records
 were about it. A stretch (:class:`~monitor.stream.partition.slices.Slice`) ends with its batch, or after so many steps that others
 should get a turn: a tick may wake tens of thousands.
+
+Everybody else drives cases with :mod:`rules.drive`. This engine stays its own driver, for two reasons. It keeps cases as encoded
+rows: that is what the changelog holds, and all that a million open cases have room for. And it cuts its work into slices, each
+with everything it has to send, so that what is sent never runs ahead of what is stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +24,7 @@ from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick, key_of
 from rules.rates import Tallies
-from rules.step import Outcome, is_outdated, step
+from rules.step import Delivery, Outcome, is_outdated, step
 
 SLICE_STEPS = 2000
 """Steps after which a stretch ends: some 20 to 40 ms."""
@@ -29,7 +33,7 @@ SLICE_STEPS = 2000
 class Step(Protocol):
     """The rule core, as :func:`rules.step.step`."""
 
-    def __call__(self, case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome: ...
+    def __call__(self, case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Outcome: ...
 
 
 class EngineFault(SupervisionError):
@@ -47,7 +51,7 @@ class _Opened:
         self.wake: int | None = None
 
 
-class Engine:
+class PartitionEngine:
     """The state of one partition of the events topic.
 
     ``home(key)`` tells the partition a key belongs to. ``tick_offset`` is the offset of the last tick applied.
@@ -194,7 +198,7 @@ class Engine:
 
     def _run(self, case: Case | None, event: Record, record: RawRecord, key: bytes) -> Outcome:
         try:
-            return self._step(case, event, self._books, self.clock.now, record.timestamp, record.offset)
+            return self._step(case, Delivery(event, record.timestamp, record.offset), self._books, self.clock.now)
         except BadEvent:
             raise
         except Exception as error:

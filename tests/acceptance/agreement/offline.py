@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.books.files import load_books
-from monitor.replay.engine import Engine
 from monitor.replay.feed import Feed
 from rules.alerts import Alert
 from rules.case import Case
+from rules.drive import Cases
 from tests.acceptance.agreement.files import ROOT, Source
 from tests.acceptance.agreement.result import Result, result
+from tests.driven import as_it_happens
 
 
 def command_lines(source: Source) -> list[dict[str, Any]]:
@@ -35,9 +36,9 @@ class Judged(NamedTuple):
 
 def judge(source: Source) -> Judged:
     """As the command does it, but with whole alerts, which name their identity."""
-    engine = Engine(load_books([source.book]), tallied=True)
+    driven = Cases(load_books([source.book]), tallied=True)
     feed = source.feed()
     assert source.name != "hall" or not feed.bad, f"the mapping leaves out what the simulated hall reports: {feed.bad}"
-    changes = [alert for arrived, event in feed.arrivals for alert in engine.apply(event, arrived)]
-    cases = list(engine.cases.values())
+    changes = [alert for arrived, event in feed.arrivals for alert in as_it_happens(driven, event, arrived)]
+    cases = list(driven.cases.values())
     return Judged(feed, changes, cases, result(changes, cases))

@@ -14,14 +14,15 @@ from monitor.backtest.compare import KINDS
 from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.books.files import load_books
 from monitor.replay import replay_offline
-from monitor.replay.engine import Engine
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json
 from monitor.words import Language
 from rules.alerts import LEVELS, STANDING, STATES
+from rules.drive import Cases
 from rules.errors import BadRuleBook
 from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
+from tests.driven import as_it_happens
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import ZONE, at, mapping, write
 
@@ -74,10 +75,10 @@ def test_a_backtest_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path)
 def test_a_backtest_case_by_case_comes_to_what_one_engine_makes_of_the_whole_hall(hall: Path, tmp_path: Path, name: str) -> None:
     decode = msgspec.json.Decoder(Line).decode
     records = [decode(raw) for raw in hall.read_bytes().splitlines()]
-    engine = Engine(load_books([Path(name)]))
+    driven = Cases(load_books([Path(name)]))
     stood, ended = {}, {}
     for record in records:
-        for alert in engine.apply(record.event, to_instant(record.arrived)):
+        for alert in as_it_happens(driven, record.event, to_instant(record.arrived)):
             ended[alert.id] = alert.state
             if alert.state in STANDING:
                 stood[alert.id] = alert

@@ -6,11 +6,13 @@ import msgspec
 
 from monitor.backtest import Backtest
 from monitor.books.files import load_books
-from monitor.replay.engine import Engine
 from monitor.simulate.files import Line
 from rules.alerts import STANDING
+from rules.cards import alert_of
+from rules.drive import Cases
 from rules.events import TALLY_KEY
 from rules.instant import to_instant
+from tests.driven import as_it_happens
 from tests.monitor.backtest.books_to_compare import LEVELS, accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import at
 
@@ -71,13 +73,13 @@ def test_a_rate_with_another_threshold_makes_other_cards(tmp_path: Path) -> None
 
 def test_rates_in_a_backtest_come_to_what_one_engine_makes_of_them(tmp_path: Path) -> None:
     ours = book(tmp_path, "candidate", levels=LEVELS + RATES.format(share=20))
-    engine = Engine(load_books(ours), tallied=True)
+    driven = Cases(load_books(ours), tallied=True)
     decode = msgspec.json.Decoder(Line).decode
     alerts = []
     for raw in months(tmp_path).read_bytes().splitlines():
         record = decode(raw)
-        alerts += engine.apply(record.event, to_instant(record.arrived))
-    alerts += engine.advance(at("2026-06-01 00:00"))
+        alerts += as_it_happens(driven, record.event, to_instant(record.arrived))
+    alerts += map(alert_of, driven.advance(at("2026-06-01 00:00")))
     found = cards(compared(tmp_path, RATES.format(share=20), ""), "candidate")
     rates = [alert for alert in alerts if alert.case.startswith(TALLY_KEY) and alert.state in STANDING]
     assert {alert.due_at.date().isoformat() for alert in rates} == {due for _, due in found}

@@ -7,38 +7,39 @@ import pytest
 
 from monitor.explain import Follower, as_text
 from monitor.explain.people import mask
+from rules.events import TICK
 from rules.instant import to_instant
 from tests.monitor.explain.cases import CASES, KEY, hunan
 from tests.rules.story import Story, books, day, event
 
 
-def hear(follower: Follower, kind: str, at: datetime, arrived: datetime | None = None, **fields: Any) -> Any:
+def apply(follower: Follower, kind: str, at: datetime, arrived: datetime | None = None, **fields: Any) -> Any:
     """That record, and what is told of it."""
-    follower.hear(event(kind, at, **fields), to_instant(arrived or at))
+    follower.apply(event(kind, at, **fields), to_instant(arrived or at))
     story = follower.story()
     return story.records[-1] if story is not None else None
 
 
 def test_late_repeated_early_and_idle_records_are_told_as_such() -> None:
     follower = Follower(KEY, hunan())
-    hear(follower, "accepted", day(0))
-    late = hear(follower, "stage_entered", day(0, 1), day(0, 2), stage="handling")
+    apply(follower, "accepted", day(0))
+    late = apply(follower, "stage_entered", day(0, 1), day(0, 2), stage="handling")
     assert (late.late_ms, late.repeated, late.ahead, late.unwatched) == (3_600_000, False, False, False)
-    again = hear(follower, "stage_entered", day(0, 1), day(0, 3), stage="handling")
+    again = apply(follower, "stage_entered", day(0, 1), day(0, 3), stage="handling")
     assert (again.repeated, again.effects) == (True, ())
-    ahead = hear(follower, "stage_left", day(1), day(0, 4), stage="handling")
+    ahead = apply(follower, "stage_left", day(1), day(0, 4), stage="handling")
     assert ahead.ahead
     assert ahead.effects[0].ended == day(0, 4), "a record counts from its arrival at the latest"
-    assert hear(follower, "consulted", day(2)).unwatched
-    prompt = hear(follower, "suspended", day(2, 1), day(2, 1), procedure="testing")
+    assert apply(follower, "consulted", day(2)).unwatched
+    prompt = apply(follower, "suspended", day(2, 1), day(2, 1), procedure="testing")
     assert (prompt.late_ms, prompt.ahead) == (0, False)
 
 
 def test_a_record_the_rules_refuse_changes_nothing() -> None:
     follower = Follower(KEY, hunan())
-    hear(follower, "accepted", day(0))
+    apply(follower, "accepted", day(0))
     before = follower.case
-    refused = hear(follower, "accepted", day(-1), day(1), promised="a fortnight")
+    refused = apply(follower, "accepted", day(-1), day(1), promised="a fortnight")
     assert "no limit" in refused.refused
     assert refused.effects == refused.changes == ()
     assert follower.case is before
@@ -52,7 +53,7 @@ def test_the_effects_of_a_record_tell_how_limits_move_end_and_go_on() -> None:
     follower = Follower(KEY, hunan())
 
     def effects(*words: Any, **fields: Any) -> list[tuple[str, str]]:
-        return [(effect.what, effect.rule) for effect in hear(follower, *words, **fields).effects]
+        return [(effect.what, effect.rule) for effect in apply(follower, *words, **fields).effects]
 
     both = ("case-promise", "case-statutory")
     assert effects("accepted", day(0)) == [("started", rule) for rule in both]
@@ -75,7 +76,7 @@ def test_the_effects_of_a_record_tell_how_limits_move_end_and_go_on() -> None:
 
 def test_a_limit_beyond_the_calendar_is_said_to_be_unknown() -> None:
     follower = Follower(KEY, hunan())
-    hear(follower, "accepted", datetime.fromisoformat("2026-12-30T10:00:00+08:00"))
+    apply(follower, "accepted", datetime.fromisoformat("2026-12-30T10:00:00+08:00"))
     story = follower.story()
     assert story is not None
     assert {limit.state for limit in story.limits} == {"uncovered"}
@@ -90,9 +91,9 @@ def test_names_are_masked(name: str, masked: str) -> None:
 def test_names_are_shown_only_on_demand() -> None:
     for unmasked in (False, True):
         follower = Follower(KEY, hunan(), unmasked=unmasked)
-        hear(follower, "accepted", day(0), operator="欧阳修")
-        hear(follower, "stage_entered", day(0, 1), stage="handling", handler="张三丰")
-        hear(follower, "suspended", day(1), procedure="testing", approver="诸葛亮")
+        apply(follower, "accepted", day(0), operator="欧阳修")
+        apply(follower, "stage_entered", day(0, 1), stage="handling", handler="张三丰")
+        apply(follower, "suspended", day(1), procedure="testing", approver="诸葛亮")
         story = follower.story()
         assert story is not None
         text = as_text(story)
@@ -101,13 +102,13 @@ def test_names_are_shown_only_on_demand() -> None:
 
 def test_acts_on_a_card_are_part_of_its_story() -> None:
     follower = Follower(KEY, hunan())
-    hear(follower, "accepted", day(0), item="copy")
-    follower.tick(to_instant(day(1)))
+    apply(follower, "accepted", day(0), item="copy")
+    follower.apply(TICK, to_instant(day(1)))
     card = f"{KEY}/case-promise/yellow/1"
-    told = hear(follower, "alert_acknowledged", day(1, 1), alert=card, operator="赵敏")
+    told = apply(follower, "alert_acknowledged", day(1, 1), alert=card, operator="赵敏")
     assert [(change.state, change.record) for change in told.changes] == [("acknowledged", 2)]
     assert told.details["operator"] == "赵*"
-    refused = hear(follower, "alert_confirmed", day(1, 2), alert=card)
+    refused = apply(follower, "alert_confirmed", day(1, 2), alert=card)
     assert refused.refused
     story = follower.story()
     assert story is not None
@@ -117,9 +118,9 @@ def test_acts_on_a_card_are_part_of_its_story() -> None:
 def test_a_finding_of_a_process_rule_is_told_with_its_card() -> None:
     rule = {"id": "sent-back", "finding": "returned", "yellow": "at once", "source": "city rule 7"}
     follower = Follower(KEY, books("default", process=[rule]))
-    hear(follower, "accepted", day(0))
-    hear(follower, "stage_left", day(1), stage="review", action="return")
-    follower.tick(to_instant(day(1)) + 1)
+    apply(follower, "accepted", day(0))
+    apply(follower, "stage_left", day(1), stage="review", action="return")
+    follower.apply(TICK, to_instant(day(1)) + 1)
     story = follower.story()
     assert story is not None
     assert [change.alert for change in story.records[-1].changes] == ["sent-back/yellow/1"]
@@ -132,11 +133,11 @@ def test_the_story_is_what_the_rules_say(name: str) -> None:
     """The same records straight through ``rules.step``: the same case, the same alerts."""
     follower, core = Follower(KEY, hunan()), Story(hunan())
     for kind, at, arrived, fields in CASES[name][0]:
-        hear(follower, kind, at, arrived, **fields)
+        apply(follower, kind, at, arrived, **fields)
         core.tick(arrived)
         core.tell(kind, at, arrived, **fields)
     core.tick(CASES[name][1])
-    follower.tick(to_instant(CASES[name][1]))
+    follower.apply(TICK, to_instant(CASES[name][1]))
     story = follower.story()
     assert story is not None
     assert {card.id: card.state for card in story.cards} == {
@@ -153,4 +154,4 @@ def test_the_story_is_what_the_rules_say(name: str) -> None:
 def test_a_case_without_records_or_with_unsupervised_ones_only_has_no_story() -> None:
     assert Follower(KEY, hunan()).story() is None
     follower = Follower(KEY, hunan())
-    assert hear(follower, "consulted", day(0)) is None
+    assert apply(follower, "consulted", day(0)) is None

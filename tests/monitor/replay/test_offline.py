@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.replay import OfflineReplay, replay_offline
-from monitor.replay.engine import Engine
 from monitor.wire import DeadLetter
 from rules.alerts import Alert
+from rules.cards import alert_of
+from rules.drive import Cases
 from rules.events import Accepted, Concluded
 from rules.instant import DAY, to_datetime
+from tests.driven import as_it_happens
 from tests.monitor.backtest.files import ZONE, at, books, mapping, write
 
 
@@ -94,16 +96,16 @@ def test_ticking_more_often_changes_nothing(story: list[tuple[int, int, bool]], 
     start = at("2026-01-05 09:00")
     told: list[list[bytes]] = []
     for often in (False, True):
-        engine = Engine(books())
+        driven = Cases(books())
         changes: list[Alert] = []
         for case, after, ends in sorted(story, key=lambda part: part[1]):
             kind = Concluded if ends else Accepted
             when = start + after
             if often:
-                for now in range(max(engine.now, when - 5 * pulse), when, pulse):
-                    changes += engine.advance(now)
+                for now in range(max(driven.now, when - 5 * pulse), when, pulse):
+                    changes += map(alert_of, driven.advance(now))
             event = kind(id=f"{case}-{after}", at=to_datetime(when, ZONE), region="430100", case=str(case))
-            changes += engine.apply(event, when)
-        changes += engine.advance(start + 20 * DAY)
+            changes += as_it_happens(driven, event, when)
+        changes += map(alert_of, driven.advance(start + 20 * DAY))
         told.append([msgspec.json.encode(change) for change in changes])
     assert told[0] == told[1]

@@ -1,6 +1,5 @@
 """The windows of the simulated hall: they open every working day, and are left alone now and then, as often as a wall bears."""
 
-import heapq
 from collections import Counter
 
 import pytest
@@ -11,10 +10,10 @@ from monitor.simulate.hall import generate
 from monitor.simulate.life import Habits
 from monitor.simulate.rhythm import Rhythm, day_of
 from rules.alerts import Alert
-from rules.case import Case
-from rules.events import TICK, AttendantArrived, Duty, Record, WindowClosed, WindowOpened, key_of
+from rules.cards import AlertChange, alert_of
+from rules.drive import Cases
+from rules.events import AttendantArrived, Duty, WindowClosed, WindowOpened
 from rules.instant import to_instant
-from rules.step import step
 from tests.monitor.simulate.halls import END, START, hall
 
 DUTY = [(arrived, event) for arrived, event in hall() if isinstance(event, Duty)]
@@ -41,25 +40,12 @@ def alerts(tmp_path_factory: pytest.TempPathFactory) -> list[Alert]:
     folder = tmp_path_factory.mktemp("book")
     write_book(folder / "book.toml")
     books = load_books([folder / "book.toml"])
-    cases: dict[str, Case | None] = {}
-    wakes: list[tuple[int, str]] = []
-    offsets: Counter[str] = Counter()
-    told: list[Alert] = []
-
-    def apply(key: str, record: Record, now: int) -> None:
-        offsets[key] += 1
-        outcome = step(cases.get(key), record, books, now, now, offsets[key])
-        cases[key] = outcome.case
-        told.extend(outcome.alerts)
-        if outcome.wake_at is not None:
-            heapq.heappush(wakes, (outcome.wake_at, key))
-
+    driven = Cases(books)
+    changes: list[AlertChange] = []
     for arrived, event in DUTY:
-        while wakes and wakes[0][0] <= arrived:
-            now, key = heapq.heappop(wakes)
-            apply(key, TICK, now)
-        apply(key_of(event), event, arrived)
-    return told
+        changes += driven.advance(arrived)
+        changes += driven.apply(event, arrived)
+    return list(map(alert_of, changes))
 
 
 def test_some_windows_are_left_alone_and_some_open_late(alerts: list[Alert]) -> None:

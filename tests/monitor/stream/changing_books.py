@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from monitor.books import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
 from monitor.books.files import book_table
 from monitor.books.record import Published
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from rules.alerts import STANDING, Alert
 from rules.book import RuleBooks
 from rules.case import Case
@@ -46,7 +46,7 @@ def with_records(*records: Published) -> RuleBooks:
 class Log:
     """The records of one partition, fed to an engine piece by piece."""
 
-    def __init__(self, target: Engine) -> None:
+    def __init__(self, target: PartitionEngine) -> None:
         self.engine = target
         self.alerts: list[Alert] = []
         self._offset = 0

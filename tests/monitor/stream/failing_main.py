@@ -10,18 +10,17 @@ from monitor.stream.worker import run_worker
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import SupervisionError
-from rules.events import Record
-from rules.step import Outcome, step
+from rules.step import Delivery, Outcome, step
 from tests.monitor.stream.hall import AROUND_THE_CLOCK
 
 steps = count(1)
 
 
-def breaking(case: Case | None, record: Record, books: RuleBooks, now: int, arrived: int, offset: int) -> Outcome:
+def breaking(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Outcome:
     """The rules, until they break."""
     if next(steps) > 20:
         raise ZeroDivisionError("a rule that divides by the cases of an empty hall")
-    return step(case, record, books, now, arrived, offset)
+    return step(case, delivery, books, now)
 
 
 if __name__ == "__main__":

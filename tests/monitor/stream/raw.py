@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_alert
 from rules.alerts import Alert
@@ -34,8 +34,10 @@ def partition_log(feeds: Iterable[Feed], partition: int = 0, *, live: bool = Fal
     return [Raw(offset, feed.at or 0, int(live), feed.key, feed.value) for offset, feed in enumerate(mine)]
 
 
-def engine(clock: Clock | None = None, partition: int = 0, *, books: RuleBooks | None = None, **more: Any) -> Engine:
-    return Engine("t.events", partition, books or BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more)
+def engine(clock: Clock | None = None, partition: int = 0, *, books: RuleBooks | None = None, **more: Any) -> PartitionEngine:
+    return PartitionEngine(
+        "t.events", partition, books or BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more
+    )
 
 
 def case_names(number: int, partition: int = 0, prefix: str = "c") -> list[str]:
@@ -44,7 +46,7 @@ def case_names(number: int, partition: int = 0, prefix: str = "c") -> list[str]:
     return [name for name in names if partition_of(name.encode(), PARTITIONS) == partition][:number]
 
 
-def run(target: Engine, log: Sequence[Raw], size: int = 1000) -> list[Slice]:
+def run(target: PartitionEngine, log: Sequence[Raw], size: int = 1000) -> list[Slice]:
     """Apply a log in batches of ``size`` records."""
     parts: list[Slice] = []
     for start in range(0, len(log), size):
@@ -56,5 +58,5 @@ def alerts_of(parts: Iterable[Slice]) -> list[Alert]:
     return [decode_alert(value) for part in parts for _, value in part.alerts]
 
 
-def states_of(target: Engine, names: Iterable[str]) -> dict[str, Case | None]:
+def states_of(target: PartitionEngine, names: Iterable[str]) -> dict[str, Case | None]:
     return {name: target.cases.get(name.encode()) for name in names}

@@ -12,7 +12,7 @@ from monitor.books import Shelf, encode
 from monitor.books.record import Published
 from monitor.stream import bookkeeper as module
 from monitor.stream.bookkeeper import Bookkeeper
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from tests.monitor.stream.changing_books import (
     NAME,
     WEDNESDAY,
@@ -44,7 +44,7 @@ class Catalog:
 
 
 async def keep(
-    catalog: Catalog, engines: dict[int, Engine], between: asyncio.Lock
+    catalog: Catalog, engines: dict[int, PartitionEngine], between: asyncio.Lock
 ) -> tuple[Bookkeeper, list[int], asyncio.Task[None]]:
     armed: list[int] = []
     keeper = Bookkeeper(shelf(), catalog, engines, asyncio.Lock(), between, armed.append)  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ async def test_a_partition_that_goes_elsewhere_meanwhile_is_left(monkeypatch: py
 
 
 async def test_a_new_version_alone_looks_at_no_case() -> None:
-    class Untouched(Engine):
+    class Untouched(PartitionEngine):
         def reexamine(self, keys: Iterable[bytes]) -> int:
             raise AssertionError("no case can be outdated")
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.kafka.client import partition_of
 from monitor.stream.faust.table import Recovered
 from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import Engine
+from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.stream.recovery import restore
 from monitor.wire import encode_event
@@ -26,7 +26,7 @@ def changelog(parts: list[Slice]) -> dict[bytes, bytes | None]:
     return recovered.rows
 
 
-async def reborn(parts: list[Slice]) -> Engine:
+async def reborn(parts: list[Slice]) -> PartitionEngine:
     return await restore("t.events", 0, changelog(parts), BOOKS, lambda key: partition_of(key, PARTITIONS))
 
 

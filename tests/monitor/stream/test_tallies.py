@@ -8,11 +8,13 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 
 from monitor.books.files import load_books
-from monitor.replay.engine import Engine
 from monitor.wire import decode_record
 from rules.alerts import STANDING, Alert
+from rules.cards import alert_of
 from rules.case import Case
+from rules.drive import Cases
 from rules.events import TALLY_KEY, Event, Tallied
+from tests.driven import as_it_happens
 from tests.monitor.stream.hall import MONDAY, Hall, accepted, concluded, feed, ms, ticks
 
 pytestmark = pytest.mark.kafka
@@ -40,9 +42,9 @@ def standing(alerts: list[Alert]) -> dict[str, str]:
 
 def expected() -> dict[str, str]:
     """What the same records come to in one process."""
-    engine = Engine(load_books([BOOK]), tallied=True)
-    alerts = [alert for event in events() for alert in engine.apply(event, ms(event.at))]
-    return standing(alerts + list(engine.advance(ms(LATER))))
+    driven = Cases(load_books([BOOK]), tallied=True)
+    alerts = [alert for event in events() for alert in as_it_happens(driven, event, ms(event.at))]
+    return standing(alerts + list(map(alert_of, driven.advance(ms(LATER)))))
 
 
 def counted(cases: dict[str, Case]) -> dict[str, int]:

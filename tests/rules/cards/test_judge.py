@@ -4,7 +4,7 @@ import pytest
 
 from rules.alerts import LEVELS
 from rules.book import RuleBook
-from rules.cards.judge import Change, judge, next_threshold
+from rules.cards.judge import CardChange, judge, next_threshold
 from rules.case import NEVER, UNREACHED, Card, Clock, is_standing
 from rules.case.case import STATES, standing
 from tests.rules.story import book
@@ -41,7 +41,7 @@ class Desk:
         return [told(change) for change in verdict.changes]
 
 
-def told(change: Change) -> tuple[str, str, str]:
+def told(change: CardChange) -> tuple[str, str, str]:
     return LEVELS[change.card.level], STATES[change.card.state], change.reason.code
 
 

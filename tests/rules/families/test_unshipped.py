@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.cards.telling import slowest_branch
+from rules.cards.describe import slowest_branch
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, own_rules
 

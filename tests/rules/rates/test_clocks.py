@@ -7,11 +7,11 @@ import pytest
 from rules.book import RateRule, RuleBooks
 from rules.case import UNREACHED, Case, first_day, month_of
 from rules.case.tally import COUNTERS, OVERDUE
+from rules.drive import OneCase
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import STAGES, TALLY_KEY, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
-from rules.step import step
 from tests.rules.case.test_tally import DAY, report
 from tests.rules.story import ZONE, Story, book, day, event
 
@@ -38,18 +38,11 @@ def close(when: int) -> int:
     return (when + 1) * LONG - 8 * HOUR
 
 
-class Told:
-    """One tally, told at instants of its own."""
+class OneTally(OneCase):
+    """One tally, its reports and ticks given at instants of their own."""
 
     def __init__(self, judged: RuleBooks | None = None) -> None:
-        self.books, self.case, self.alerts, self.offset, self.now = judged or books(), None, [], 0, 0
-
-    def tell(self, record: Any, at: int) -> None:
-        self.now = max(self.now, at)
-        outcome = step(self.case, record, self.books, self.now, at, self.offset)
-        self.case, self.wake = outcome.case, outcome.wake_at
-        self.alerts += outcome.alerts
-        self.offset += 1
+        super().__init__(judged or books())
 
     @property
     def known(self) -> Case:
@@ -62,8 +55,8 @@ class Told:
 
 
 def test_a_rate_falls_due_a_day_after_the_close_of_its_day_and_ends_when_it_is_forgotten() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 10, 1)), close(DAY))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 10, 1)), close(DAY))
     clock, following = story.known.clocks
     assert (clock.cycle, following.cycle) == (202609, 202610)
     assert clock.deadline == close(DAY)
@@ -71,36 +64,36 @@ def test_a_rate_falls_due_a_day_after_the_close_of_its_day_and_ends_when_it_is_f
     first, never, end = clock.thresholds
     assert (first, never) == (close(DAY + 1), UNREACHED)
     assert end == close(first_day(month_of(DAY) + 1)) + LONG, "the next month has a clock of its own"
-    assert story.wake == first + 1
+    assert story.wake_at == first + 1
 
 
 def test_a_warning_of_a_rate_expires_on_the_first_day_it_is_no_longer_reached() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 10, 1), counts(DAY + 2, 10)), close(DAY))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 10, 1), counts(DAY + 2, 10)), close(DAY))
     [clock] = story.known.clocks
     assert clock.thresholds[-1] == close(DAY + 2) + LONG, "20 judged, 1 overdue"
 
     for when in (clock.thresholds[0], clock.thresholds[0] + 1, clock.thresholds[-1], clock.thresholds[-1] + 1):
-        story.tell(TICK, when)
+        story.apply(TICK, when)
     assert story.states == [("warning", 202609, "issued", "rate_reached"), ("warning", 202609, "expired", "rate_recovered")]
     assert story.alerts[0].detail == "overdue share=10.00% count=1 among=10 over=30"
     assert story.alerts[0].department == "市场监管局"
 
 
 def test_counts_of_one_day_from_several_workers_are_added_up() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 6, 1), source=0), close(DAY))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 6, 1), source=0), close(DAY))
     assert not story.known.clocks, "six prove nothing"
-    story.tell(tally(counts(DAY, 4, 0), source=1), close(DAY))
-    story.tell(TICK, close(DAY + 1) + 1)
+    story.apply(tally(counts(DAY, 4, 0), source=1), close(DAY))
+    story.apply(TICK, close(DAY + 1) + 1)
     assert [alert.detail for alert in story.alerts] == ["overdue share=10.00% count=1 among=10 over=30"]
 
 
 def test_a_card_of_a_rate_keeps_the_figures_it_was_issued_with() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 10, 1)), close(DAY))
-    story.tell(TICK, close(DAY + 1) + 1)
-    story.tell(tally(counts(DAY, 12, 6), upto=2), close(DAY + 2))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 10, 1)), close(DAY))
+    story.apply(TICK, close(DAY + 1) + 1)
+    story.apply(tally(counts(DAY, 12, 6), upto=2), close(DAY + 2))
     assert [(alert.level, alert.state, alert.detail) for alert in story.alerts] == [
         ("warning", "issued", "overdue share=10.00% count=1 among=10 over=30"),
         ("warning", "superseded", "overdue share=10.00% count=1 among=10 over=30"),
@@ -110,17 +103,17 @@ def test_a_card_of_a_rate_keeps_the_figures_it_was_issued_with() -> None:
 
 def test_a_volume_card_names_both_months_and_stands_until_the_next() -> None:
     rule = {"id": "volume", "rate": "volume-month", "of": ["department"], "at_least": 5, "warning": "20%", "grace": "1d"}
-    story, month = Told(books(rule | {"per_workday": False})), month_of(DAY)
+    story, month = OneTally(books(rule | {"per_workday": False})), month_of(DAY)
     volumes = tuple((when, volume, *[0] * (COUNTERS - 1)) for when, volume in ((month - 2, 9), (month - 1, 10), (month, 8)))
-    story.tell(tally(months=volumes), close(DAY))
+    story.apply(tally(months=volumes), close(DAY))
     first, following = story.known.clocks
     assert (first.start, first.deadline) == (close(first_day(month) - 1), close(first_day(month + 1) - 1))
     assert first.thresholds == (first.deadline + LONG, close(first_day(month + 2) - 1) + LONG)
     assert following.cycle == first.cycle + 1, "silence in the month after would be a fall, too"
 
-    story.tell(TICK, first.thresholds[0] + 1)
+    story.apply(TICK, first.thresholds[0] + 1)
     assert [alert.detail for alert in story.alerts] == ["volume-month change=-20.00% volume=8 before=10"]
-    story.tell(TICK, first.thresholds[1] + 1)
+    story.apply(TICK, first.thresholds[1] + 1)
     assert ("warning", first.cycle, "expired", "rate_recovered") in story.states
 
 
@@ -134,60 +127,60 @@ def test_a_pace_card_names_its_mean_the_usual_one_and_the_spread_in_hours() -> N
         "warning": "2σ",
         "grace": "1d",
     }
-    story, stage = Told(books(rule)), STAGES.index("review")
+    story, stage = OneTally(books(rule)), STAGES.index("review")
     usual = (month_of(DAY) - 1, stage, 10, 10 * 600, 10 * (600 * 600 + 300 * 300))  # ten hours, give or take five
     lately = (DAY, stage, 10, 10 * 1200, 10 * 1200 * 1200)
     counted = {"scope": "item", "item": "licence", "case": f"{TALLY_KEY}default-1/item"}
-    story.tell(tally(month_paces=(usual,), day_paces=(lately,), **counted), close(DAY))
-    story.tell(TICK, close(DAY + 1) + 1)
+    story.apply(tally(month_paces=(usual,), day_paces=(lately,), **counted), close(DAY))
+    story.apply(TICK, close(DAY + 1) + 1)
     told = [alert.detail for alert in story.alerts]
     assert told == ["stage-pace sigmas=2.0 mean=20.0 usual=10.0 spread=5.0 visits=10 over=30"]
 
 
 def test_a_rate_is_judged_only_on_days_on_which_its_book_was_in_force() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 10, 9), until=close(DAY - 1)), close(DAY + 9))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 10, 9), until=close(DAY - 1)), close(DAY + 9))
     assert not story.known.clocks
-    story = Told(books(effective_from=day(0)))
+    story = OneTally(books(effective_from=day(0)))
     before = (to_instant(day(0)) + 8 * HOUR) // LONG
-    story.tell(tally(counts(before - 5, 10, 9), day=before + 9), close(before + 20))
+    story.apply(tally(counts(before - 5, 10, 9), day=before + 9), close(before + 20))
     [*clocks] = story.known.clocks
     assert min(clock.deadline for clock in clocks) > to_instant(day(0))
 
 
 def test_a_month_that_is_judged_no_more_keeps_what_stands_and_forgets_what_is_over() -> None:
-    story = Told()
-    story.tell(tally(counts(DAY, 10, 5)), close(DAY + 3))
+    story = OneTally()
+    story.apply(tally(counts(DAY, 10, 5)), close(DAY + 3))
     assert {(alert.level, alert.state) for alert in story.alerts} == {("warning", "superseded"), ("red", "issued")}
     later = first_day(month_of(DAY) + 2)
     heard = len(story.alerts)
-    story.tell(tally(upto=2, day=later), close(later))
+    story.apply(tally(upto=2, day=later), close(later))
     assert [card.rule for card in story.known.cards if card.cycle == 202609] == ["late"], "the warning is forgotten"
     assert not [alert for alert in story.alerts[heard:] if alert.cycle == 202609], "and nobody is told anything"
     [card] = [card for card in story.known.cards if card.cycle == 202609]
     assert card.detail == "overdue share=50.00% count=5 among=10 over=30"
     act = event("alert_acknowledged", to_datetime(close(later), ZONE), case=KEY, alert=f"{KEY}/late/red/202609")
-    story.tell(act, close(later) + 1)
+    story.apply(act, close(later) + 1)
     assert story.alerts[-1].state == "acknowledged"
     assert story.alerts[-1].detail == card.detail, "what it was issued for can still be shown"
 
 
 def test_a_record_of_a_case_under_the_key_of_a_tally_is_refused() -> None:
-    story = Told()
+    story = OneTally()
     with pytest.raises(BadEvent, match="the workers count"):
-        story.tell(event("accepted", day(0), case=KEY), to_instant(day(0)))
-    story.tell(tally(counts(DAY, 10, 5)), close(DAY))
+        story.apply(event("accepted", day(0), case=KEY), to_instant(day(0)))
+    story.apply(tally(counts(DAY, 10, 5)), close(DAY))
     with pytest.raises(BadEvent, match="nothing is reported of it"):
-        story.tell(event("accepted", day(0), case=KEY), close(DAY))
+        story.apply(event("accepted", day(0), case=KEY), close(DAY))
 
 
 def test_a_year_the_calendar_does_not_cover_is_not_judged() -> None:
     own = {"name": "own", "base": "weekends", "years": [2026]}
     rate = {"id": "month", "rate": "volume-month", "of": ["department"], "at_least": 1, "per_workday": True, "red": "10%"}
-    story = Told(books(rate, calendar=own))
+    story = OneTally(books(rate, calendar=own))
     december = 2026 * 12 + 11
     cells = tuple((month, 100, 0, 0, 0, 0, 0, 0) for month in (december - 2, december - 1, december))
-    story.tell(tally(day=first_day(december + 1) - 1, months=cells), close(first_day(december + 1) - 1))
+    story.apply(tally(day=first_day(december + 1) - 1, months=cells), close(first_day(december + 1) - 1))
     assert not [clock for clock in story.known.clocks if clock.cycle > 202612], "January has no working days that anybody knows"
 
 

@@ -3,14 +3,15 @@
 import random
 from typing import Any
 
-from monitor.replay.engine import Engine
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.case.tally import Tally, tallied
+from rules.drive import Cases
 from rules.events import TALLY_KEY, Tallied
 from rules.instant import to_instant
 from rules.rates import Tallies
 from rules.rates.counting import Account, accounts_of
+from tests.driven import as_it_happens
 from tests.rules.story import Story, book, books, day, event
 
 NOW = int(to_instant(day(40)))
@@ -132,14 +133,14 @@ def test_a_new_book_gets_all_counts_and_an_old_one_its_end() -> None:
 
 
 def test_tallies_are_not_counted_themselves() -> None:
-    engine = Engine(books(), tallied=True)
+    driven = Cases(books(), tallied=True)
     for place in range(3):
         at = day(place)
-        list(engine.apply(event("accepted", at, case=f"c{place}"), int(to_instant(at))))
-    list(engine.advance(NOW))
-    keys = [key for key in engine.cases if key.startswith(TALLY_KEY)]
+        as_it_happens(driven, event("accepted", at, case=f"c{place}"), int(to_instant(at)))
+    driven.advance(NOW)
+    keys = [key for key in driven.cases if key.startswith(TALLY_KEY)]
     assert len(keys) == 3
-    assert all(sum(cell[2] for cell in engine.cases[key].tally.months) == 3 for key in keys)  # type: ignore[union-attr]
+    assert all(sum(cell[2] for cell in driven.cases[key].tally.months) == 3 for key in keys)  # type: ignore[union-attr]
 
 
 def test_a_place_counts_for_whom_it_names() -> None:

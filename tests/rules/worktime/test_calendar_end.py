@@ -93,7 +93,7 @@ def test_a_known_level_is_reached_though_the_next_one_lies_in_an_unknown_year() 
     story.tick(on(12, 29))
     assert story.standing == {"yellow case-promise"}
     assert is_uncovered(story.known), "the red one is not forgotten"
-    story.books = books("zhanjiang", **LONGER)
+    story.use(books("zhanjiang", **LONGER))
     story.tick(on(1, 9, year=2027))
     assert "red case-promise" in story.standing
     assert not is_uncovered(story.known)

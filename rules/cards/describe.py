@@ -1,14 +1,14 @@
-"""What people are told of an alert that changed: the whole alert, with its place, its limit and the arithmetic that defends it.
+"""An alert that changed, as people see it: whole, with its place, its limit and the arithmetic that defends it.
 
-Telling costs more than deciding, most of all the arithmetic, and not everybody wants to be told everything: a back-test counts
-millions of cards and shows a handful. So a decision names what changed (:class:`Told`), and the words are made when asked for.
+Building a whole alert is dear, its arithmetic most of all. Most callers need only what changed: a back-test counts millions of
+cards and shows a handful. So a decision gives an :class:`AlertChange`, and :func:`alert_of` makes the alert when it is asked for.
 """
 
 from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
 from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.cards.judge import Change
+from rules.cards.judge import CardChange
 from rules.cards.watches import standstill
 from rules.case import alert_id, department_of, watched
 from rules.case.case import Card, Case, Clock, is_standing, place_of
@@ -21,12 +21,15 @@ from rules.instant import to_datetime
 from rules.worktime.arithmetic import Span, arithmetic
 
 
-class Told(NamedTuple):
-    """One alert change, and all it takes to tell of it: the case as it is since, the book that judged it, when (epoch ms), and
-    who did it with which words, where a person did."""
+class AlertChange(NamedTuple):
+    """One alert change, and all it takes to describe the alert.
+
+    ``case`` is the case as it was from then on, ``book`` the one that judged it, ``now`` when (epoch ms). ``by`` and ``note`` say
+    who did it with which words, where a person did.
+    """
 
     case: Case
-    change: Change
+    card_change: CardChange
     book: RuleBook
     now: int
     by: str = ""
@@ -35,23 +38,23 @@ class Told(NamedTuple):
     @property
     def id(self) -> str:
         """The alert's id."""
-        card = self.change.card
+        card = self.card_change.card
         return alert_id(self.case, card.rule, card.level, card.cycle)
 
     @property
     def level(self) -> Level:
         """The alert's level."""
-        return LEVELS[self.change.card.level]
+        return LEVELS[self.card_change.card.level]
 
     @property
     def state(self) -> State:
         """The state the alert is in since."""
-        return STATES[self.change.card.state]
+        return STATES[self.card_change.card.state]
 
     @property
     def department(self) -> str:
         """The department that answers for it."""
-        card = self.change.card
+        card = self.card_change.card
         return department_of(self.case, card.rule, card.cycle, self.book)
 
 
@@ -63,10 +66,10 @@ class Defence(NamedTuple):
     spans: tuple[Span, ...] = ()
 
 
-def alert_of(told: Told) -> Alert:
+def alert_of(change: AlertChange) -> Alert:
     """The whole alert for people."""
-    case, change, book, now, by, note = told
-    card, clock = change.card, change.clock
+    case, moved, book, now, by, note = change
+    card, clock = moved.card, moved.clock
     place = place_of(case)
     assert place is not None
     rule = next((rule for rule in book.rules if rule.id == card.rule), None)
@@ -74,13 +77,13 @@ def alert_of(told: Told) -> Alert:
     limit, detail, spans = Defence(detail=_figures(case, card)) if isinstance(rule, RateRule) else defence_of(case, clock, book)
     highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
     return Alert(
-        id=told.id,
+        id=change.id,
         case=case.key,
         rule=card.rule,
-        level=told.level,
+        level=change.level,
         cycle=card.cycle,
-        state=told.state,
-        reason=change.reason.code,
+        state=change.state,
+        reason=moved.reason.code,
         change=card.change,
         due_at=to_datetime(card.due, zone),
         known_at=to_datetime(max(card.due, card.known), zone),
@@ -92,7 +95,7 @@ def alert_of(told: Told) -> Alert:
         book=book.version,
         region=place.region,
         hall=place.hall,
-        department=told.department,
+        department=change.department,
         window=place.window,
         item=place.item,
         item_name=book.item(place.item).name,
@@ -100,7 +103,7 @@ def alert_of(told: Told) -> Alert:
         held_by=case.holder[1],
         watch=case.terms.watch if case.terms is not None else "",
         highest=highest,
-        by=_issued_by(case, clock, book) if change.reason is Reason.FOUND else by,
+        by=_issued_by(case, clock, book) if moved.reason is Reason.FOUND else by,
         note=note,
         detail=detail,
         spans=spans,

@@ -1,14 +1,14 @@
-"""What is told of a decision: the same words as step gives, made only when asked for."""
+"""A change described: the same alert as step gives, made only when it is asked for."""
 
 from datetime import timedelta
 from typing import Any
 
 from rules.book import RuleBooks
-from rules.cards import Told, alert_of, defence_of
+from rules.cards import AlertChange, alert_of, defence_of
 from rules.case import Case
 from rules.events import TICK
 from rules.instant import to_instant
-from rules.step import decide, step
+from rules.step import Delivery, decide, step
 from tests.rules.story import MONDAY, Story, accepted, book, books, day, event
 
 RECORDS: tuple[Any, ...] = (
@@ -22,42 +22,43 @@ RECORDS: tuple[Any, ...] = (
 )
 
 
-def told_of(records: tuple[Any, ...]) -> list[tuple[Told, Any]]:
+def changes_of(records: tuple[Any, ...]) -> list[tuple[AlertChange, Any]]:
     """Every change that ``decide`` names, beside the alert that ``step`` gives for it; the cases and wake-ups must agree."""
     shelf, case, pairs = books("office"), None, []
     for offset, record in enumerate(records):
         at = to_instant(MONDAY + timedelta(days=30) if record is TICK else record.at)
-        arguments: Any = (case, record, shelf, at, at, offset)
+        arguments: Any = (case, Delivery(record, at, offset), shelf, at)
         decision, outcome = decide(*arguments), step(*arguments)
         assert (decision.case, decision.wake_at) == (outcome.case, outcome.wake_at)
-        pairs += zip(decision.told, outcome.alerts, strict=True)
+        pairs += zip(decision.changes, outcome.alerts, strict=True)
         case = outcome.case
     return pairs
 
 
 def test_an_alert_described_from_a_decision_is_the_one_step_gives() -> None:
-    pairs = told_of(RECORDS)
+    pairs = changes_of(RECORDS)
     assert {alert.state for _, alert in pairs} >= {"issued", "acknowledged", "superseded"}
-    for told, alert in pairs:
-        assert alert_of(told) == alert
-        assert (told.id, told.level, told.state, told.department) == (alert.id, alert.level, alert.state, alert.department)
+    for change, alert in pairs:
+        assert alert_of(change) == alert
+        assert (change.id, change.department) == (alert.id, alert.department)
+        assert (change.level, change.state) == (alert.level, alert.state)
 
 
 def test_an_alert_is_described_of_the_case_as_it_was_at_the_change() -> None:
     """They may be asked for when the case has long gone on."""
-    first = next(told for told, alert in told_of(RECORDS) if alert.rule == "case-promise")
+    first = next(change for change, alert in changes_of(RECORDS) if alert.rule == "case-promise")
     assert isinstance(first.case, Case)
     assert not first.case.concluded
 
 
 def test_an_alert_names_a_person_only_for_that_persons_own_act() -> None:
-    named = [(alert.reason, alert.by) for _, alert in told_of(RECORDS) if alert.by]
+    named = [(alert.reason, alert.by) for _, alert in changes_of(RECORDS) if alert.by]
     assert named == [("found", "张三"), ("acknowledged", "张三")]
 
 
 def test_an_alert_whose_clock_is_gone_has_no_limit_to_show() -> None:
-    told = told_of(RECORDS)[0][0]
-    assert defence_of(told.case, None, told.book) == ("", "", ())
+    change = changes_of(RECORDS)[0][0]
+    assert defence_of(change.case, None, change.book) == ("", "", ())
 
 
 def test_a_yellow_card_is_the_highest_only_once_the_red_one_is_revoked() -> None:
@@ -67,7 +68,7 @@ def test_a_yellow_card_is_the_highest_only_once_the_red_one_is_revoked() -> None
     yellow, red = (f"{story.known.key}/{what}/1" for what in ("case-promise/yellow", "case-statutory/red"))
 
     def done(kind: str, at: float, alert: str, **more: str) -> bool:
-        (said,) = [told for told in story.tell(kind, day(at), alert=alert, **more).alerts if told.id == alert]
+        (said,) = [each for each in story.tell(kind, day(at), alert=alert, **more).alerts if each.id == alert]
         return said.highest
 
     assert not done("alert_acknowledged", 9.1, yellow)
@@ -80,7 +81,7 @@ def test_an_alert_tells_its_times_in_the_zone_of_the_hall() -> None:
     story = Story()
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
     story.tick(day(8))
-    alert = next(told for told in story.alerts if told.level == "yellow")
+    alert = next(each for each in story.alerts if each.level == "yellow")
     hours = {when.utcoffset() for when in (alert.due_at, alert.known_at, alert.raised_at, alert.changed_at, alert.deadline)}
     assert hours == {day(0).utcoffset()} and alert.known_at == alert.due_at == day(7)
 

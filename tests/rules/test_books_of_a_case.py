@@ -23,6 +23,9 @@ class TestCalendars:
 
     def test_a_limit_into_an_uncovered_year_is_kept_without_a_card(self) -> None:
         story = self.late_in_the_year()
+        # 2026-12      Th24 Fr25 Sa26 Su27 Mo28 Tu29 We30 Th31
+        # promise 3wd  |----1----.----.----2----3 due, yellow
+        # law 10wd     |----1----.----.----2----3----4----? 2027 is not covered: no deadline, no card
         assert case_due(story.known) == to_instant(datetime(2026, 12, 29, 10, tzinfo=ZONE))
         assert is_uncovered(story.known)
         story.tick(datetime(2027, 3, 1, tzinfo=ZONE))
@@ -46,6 +49,9 @@ class TestCalendars:
         assert "yellow case-promise" in story.standing
         holiday = {"date": day(1).date(), "name": "停电"}
         story.use(books(calendar={**WEEKENDS, "holidays": [holiday]}))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+        # promise 5wd  |----1----2----3----4----.----.----5 due, yellow
+        # changed 5wd  |----h----1----2----3----.----.----4----5 due: Tu03 is a holiday now (h)
         outcome = story.tick(day(7, 2))
         assert case_due(story.known) == to_instant(day(8))
         assert [(alert.level, alert.state, alert.reason) for alert in outcome.alerts] == [
@@ -68,6 +74,9 @@ class TestCalendars:
         assert story.clocks["delivery/1"]
         first = {"id": "delivery", "clock": "delivery", "limit": "1wd", "yellow": "deadline"}
         story.use(books(time_limits=[first]))
+        # 2026-03       Mo02 Tu03 We04 Th05
+        # concluded          *
+        # delivery 1wd       |----1 due by the changed book, yellow
         story.tick(day(3))
         assert story.standing == {"yellow delivery"} and story.alerts[-1].limit == "1wd"
 
@@ -83,6 +92,10 @@ class TestBooks:
         story = Story(self.both())
         story.tell("accepted", day(9))
         story.tell("stage_entered", day(11), stage="review")
+        # 2026-03       We11 Th12 Fr13 Sa14 Su15 Mo16 Tu17 We18
+        # next book          | takes effect 09:30
+        # accepted 5wd  |----1----2----.----.----3----4----5 due by the first book
+        # accepted 1wd       |----1 due by the next one
         assert (story.known.book, story.deadline("case-promise")) == ("default-1", day(16))
         story.tick(day(30))
         assert story.standing == {"yellow case-promise", "red case-statutory"}
@@ -98,6 +111,10 @@ class TestBooks:
     def test_an_earlier_acceptance_reported_late_brings_the_book_of_its_day(self) -> None:
         story = Story(self.both())
         story.tell("accepted", day(11))
+        # 2026-03       We11 Th12 Fr13 Sa14 Su15 Mo16 Tu17 We18
+        # next book          | takes effect
+        # accepted                * by the next book, until an earlier acceptance is reported
+        # accepted 5wd  |----1----2----.----.----3----4----5 due by the first book
         assert (story.known.book, story.known.terms and story.known.terms.promised) == ("next", "1wd")
         story.tell("accepted", day(9), arrived=day(11, 1))
         assert (story.known.book, story.known.terms and story.known.terms.promised) == ("default-1", "5wd")
@@ -106,6 +123,10 @@ class TestBooks:
     def test_a_case_not_yet_accepted_is_judged_by_the_book_of_its_first_record(self) -> None:
         story = Story(self.both())
         story.tell("applied", day(3))
+        # 2026-03    Th05     Th12 Fr13
+        # applied    * by the first book
+        # next book           | takes effect
+        # accepted                 * by the next book from here
         assert story.known.book == "default-1"
         story.tell("accepted", day(11))
         assert story.known.book == "next"

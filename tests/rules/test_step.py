@@ -51,6 +51,10 @@ class TestTime:
         story = accepted()
         story.tick(day(2))
         outcome = story.tell("concluded", day(3), arrived=day(8))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+        # promise 5wd  |----1----2----3----4----.----.----5 due
+        # warning                     *
+        # concluded                   * reported on Tu10: both fall, and both are withdrawn
         assert [(alert.level, alert.state, alert.reason) for alert in outcome.alerts] == [
             ("warning", "superseded", "higher_level_reached"),
             ("yellow", "issued", "limit_passed"),
@@ -66,6 +70,9 @@ class TestTime:
         story = accepted()
         story.tick(day(7, 0, 1))
         story.tell("concluded", day(6), arrived=day(8))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+        # promise 5wd  |----1----2----3----4----.----.----5 due, yellow at 09:31
+        # concluded                                  * reported on Tu10
         trail = [alert for alert in story.alerts if alert.level == "yellow"]
         assert [(alert.change, alert.state, alert.reason) for alert in trail] == [
             (1, "issued", "limit_passed"),
@@ -77,12 +84,18 @@ class TestTime:
     def test_the_lag_is_between_due_and_raised(self) -> None:
         story = accepted()
         story.tick(day(7, 0, 1))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # promise 5wd  |----1----2----3----4----.----.----5 due 09:30, raised by the tick of 09:31
         card = story.alerts[-1]
         assert (card.due_at, card.raised_at, card.deadline, card.counted_from) == (day(7), day(7, 0, 1), day(7), day(0))
 
     def test_a_case_is_woken_exactly_one_millisecond_past_each_threshold(self) -> None:
         story = accepted()
         outcome = story.tick(day(0, 1))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09     Mo16
+        # promise 5wd  |----1----2----3----4----.----.----5 due
+        # law 10wd     |----1----2----3----4----.----.----5--------10 due
+        # woken                       *                   *        * one millisecond after each
         for due in (day(3), day(7), day(14)):
             assert outcome.wake_at == to_instant(due) + 1
             assert not story.tick(due).alerts
@@ -102,6 +115,8 @@ class TestTime:
     def test_an_acceptance_from_next_year_counts_from_its_arrival(self) -> None:
         story = Story()
         story.tell("accepted", day(400), arrived=day(0), promised="5wd", statutory="10wd")
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # promise 5wd  |----1----2----3----4----.----.----5 due: it cannot have happened after it arrived
         assert case_due(story.known) == to_instant(day(7))
 
     def test_a_record_seconds_ahead_counts_from_its_arrival_without_a_flag(self) -> None:
@@ -144,6 +159,10 @@ class TestOddities:
 def test_a_record_that_moves_no_clock_leaves_the_wake_up_where_it_was() -> None:
     story = Story()
     woken = story.tell("accepted", day(0), promised="5wd").wake_at
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # promise 5wd  |----1----2----3----4----.----.----5 due
+    # transferred       * moves nothing
+    # woken                       *                   * past the warning, past the deadline
     assert woken == to_instant(day(3)) + 1
     assert story.tell("transferred", day(1), to="市局").wake_at == woken
     assert story.tick(day(2)).wake_at == woken and story.known.holder[1] == "市局"

@@ -86,6 +86,9 @@ def test_an_act_dated_before_the_card_was_due_is_refused() -> None:
     """Time is told first, so a card that fell due unseen can be acted upon at once; but not with a date before it."""
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
+    # 2026-03       Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # promise 5wd   |----1----2----3----4----.----.----5 due, yellow
+    # acknowledged                                * dated too early, refused
     early = refused(story, "acknowledge", day(6))
     assert early.reason == "unknown_alert"
     assert "yellow case-promise/1" not in story.states
@@ -193,6 +196,10 @@ def test_an_act_names_its_operator_on_the_alert_acted_on_only() -> None:
 def test_acts_survive_withdrawal_and_reinstatement() -> None:
     story = overdue()
     lead(story, ("acknowledge", "reply"))
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # promise 5wd  |----1----2----3----4----.----.----5 due, yellow, then acknowledged and replied
+    # suspended              [ 10 approved days, reported on Tu10: withdrawn
+    # resumed                * reported on Mo16 to have been on We04: it stands again, replied
     story.tell("suspended", day(2), arrived=day(8.5), procedure="inspection", approved_days=10)
     assert state(story) == "withdrawn"
     assert refused(story, "close", day(9)).reason == "illegal_transition"

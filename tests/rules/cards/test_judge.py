@@ -46,6 +46,9 @@ def told(change: CardChange) -> tuple[str, str, str]:
 
 
 def test_no_alert_is_raised_before_its_threshold_nor_on_it() -> None:
+    # instant  800      1000               2000
+    # promise  warning  yellow
+    # law                                  red
     desk = Desk()
     assert desk.judge(WARN - 1, promise(), law()) == [] and desk.wake_at == WARN + 1
     assert desk.judge(WARN, promise(), law()) == [] and desk.wake_at == WARN + 1

@@ -36,6 +36,8 @@ def test_a_minor_alert_expires_after_20_working_days(acts: tuple[str, ...]) -> N
     story = reminded()
     for number, act in enumerate(acts):
         do(story, act, day(1, number), REMINDER)
+    # 2026-03   Mo02     Mo09     Mo16     Mo23     Mo30
+    # age 20wd  |--------5--------10-------15-------20 09:30 still stands, a second later it is old
     story.tick(day(28))
     assert "reminder bad-review" in story.standing
     outcome = story.tick(day(28) + timedelta(seconds=1))
@@ -47,6 +49,9 @@ def test_a_reminder_reported_after_its_age_limit_expires_at_once() -> None:
     """Its age is that of what it is about, so that arrival decides nothing."""
     story = Story(RuleBooks([book()]))
     story.tell("rated", day(0), arrived=day(40), score=5)
+    # 2026-03   Mo02     Mo09     Mo16     Mo23     Mo30     Sa11
+    # age 20wd  |--------5--------10-------15-------20 old
+    # reported                                               * old at once
     assert state(story, "reminder", "bad-review") == "expired"
     assert [alert.reason for alert in story.alerts if alert.level == "reminder"] == ["found", "aged"]
     judged = story.books.get(story.known.book)
@@ -86,12 +91,19 @@ def test_a_warning_expires_when_the_case_ends_in_time_and_is_superseded_when_it_
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
     story.tick(day(4))
     story.tell("concluded", day(concluded))
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11
+    # promise 5wd  |----1----2----3----4----.----.----5 due
+    # warning                     *
+    # concluded                        *                        * in time; too late
     assert state(story, "warning") == ended
     assert [alert.reason for alert in story.alerts if alert.level == "warning"] == ["limit_near", reason]
 
 
 def test_a_card_without_reply_in_5_working_days_flags_the_department() -> None:
     story = overdue()
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13 Sa14 Su15 Mo16
+    # promise 5wd  |----1----2----3----4----.----.----5 due, yellow
+    # reply 5wd                                       |----1----2----3----4----.----.----5 due 09:30
     story.tick(day(14))  # five working days after Monday, to the second
     assert "yellow reply" not in story.standing
     outcome = story.tick(day(14) + timedelta(seconds=1))
@@ -108,6 +120,9 @@ def test_a_missing_reply_is_due_at_the_same_instant_however_late_it_is_looked_at
     story = overdue()
     story.tick(day(90))
     reply = story.card("yellow", "reply", cycle=number_of(story.card("yellow", "case-promise"), book("office")))
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13 Sa14 Su15 Mo16
+    # promise 5wd  |----1----2----3----4----.----.----5 due, yellow
+    # reply 5wd                                       |----1----2----3----4----.----.----5 due, seen in May
     assert reply.due == to_instant(day(14))
 
 
@@ -126,6 +141,9 @@ def test_an_appeal_stops_the_reply_and_follow_up_clocks_and_its_rejection_lets_t
     story = overdue(statutory="5wd")
     for alert in (YELLOW, RED):
         do(story, "appeal", day(9), alert)  # two of five working days used
+    # 2026-03    Mo09 Tu10 We11     Mo06     Mo27 Tu28 We29 Th30
+    # appeal               [=================] rejected
+    # reply 5wd  |----1----2==================----3----4----5 due 09:30
     story.tick(day(50))
     assert story.standing == {"yellow case-promise", "red case-statutory"}
     for alert in (YELLOW, RED):
@@ -143,6 +161,9 @@ def test_an_appeal_stops_the_reply_and_follow_up_clocks_and_its_rejection_lets_t
 
 def test_a_red_card_not_followed_up_flags_the_supervisors_not_the_department() -> None:
     story = overdue(statutory="5wd")
+    # 2026-03        Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13 Sa14 Su15 Mo16
+    # law 5wd        |----1----2----3----4----.----.----5 due, red
+    # follow-up 5wd                                     |----1----2----3----4----.----.----5 due 09:30
     story.tick(day(14) + timedelta(seconds=1))
     flagged = next(alert for alert in story.alerts if alert.rule == "followup-opening")
     assert (flagged.level, flagged.department, flagged.detail) == ("yellow", "", f"alert={RED}")
@@ -162,6 +183,8 @@ def test_a_wait_for_a_follow_up_ends_when_it_is_opened_or_the_card_is_ended(acts
 def test_a_follow_up_unfinished_for_20_working_days_is_carded() -> None:
     story = overdue()
     do(story, "open_followup", day(9))
+    # 2026-03  We11     We18     We25     We01     Mo06 Tu07 We08 Th09
+    # 20wd     |--------5--------10-------15-------.----18---19---20 due; Mo06 is Qingming
     story.tick(day(9 + 28))
     assert "yellow followup" not in story.standing  # 6 April is a holiday, so one day more
     story.tick(day(9 + 29) + timedelta(seconds=1))
@@ -179,6 +202,9 @@ def test_a_reply_is_owed_for_issued_cards_only_not_for_warnings_pending_cards_or
     story.tick(day(45))
     assert {key.split("/")[0] for key in story.states} == {"warning case-promise", "yellow case-promise"}
     do(story, "confirm", day(49))
+    # 2026-04    Mo20 Tu21 We22 Th23 Fr24 Sa25 Su26 Mo27
+    # confirmed  * issued only now
+    # reply 5wd  |----1----2----3----4----.----.----5 due
     story.tick(day(200))
     rules = {alert.rule for alert in story.alerts}
     assert rules == {"case-promise", "case-statutory", "stale", "reply", "followup-opening"}
@@ -197,6 +223,9 @@ def test_a_reply_due_in_a_year_without_a_calendar_has_no_deadline() -> None:
     weekends = {"name": "w", "base": "weekends", "years": [2026]}
     story = Story(RuleBooks([book("office", calendar=weekends)]))
     story.tell("accepted", datetime(2026, 12, 21, 9, 30, tzinfo=day(0).tzinfo), promised="5wd", statutory="5wd")
+    # 2026-12      Mo21 Tu22 We23 Th24 Fr25 Sa26 Su27 Mo28 Tu29 We30 Th31
+    # promise 5wd  |----1----2----3----4----.----.----5 due, yellow and red
+    # reply 5wd                                       |----1----2----? 2027 is not covered: no deadline
     story.tick(datetime(2026, 12, 31, 9, tzinfo=day(0).tzinfo))
     assert story.standing == {"yellow case-promise", "red case-statutory"}
     watching = [clock for clock in story.known.clocks if clock.cycle >= 10_000]
@@ -229,6 +258,12 @@ def appeals(*acts: tuple[int, str]) -> Card:
 
 
 def test_an_appeal_stops_a_clock_only_while_it_runs() -> None:
+    # instant  5    10   15   20   25   30   35   40
+    # appeals       [=========]         [=========]
+    # from 5   |----==========----------==========
+    # from 15            |====----------==========
+    # from 20                 |---------==========
+    # 5 to 25  |----==========-----x
     card = appeals((10, "appeal"), (20, "reject"), (30, "appeal"), (40, "reject"))
     assert appeals_of(card, 5) == (((10, 20), (30, 40)), 0)
     assert appeals_of(card, 15) == (((15, 20), (30, 40)), 0), "the clock began meanwhile"
@@ -241,6 +276,10 @@ def test_an_appeal_stops_a_clock_only_while_it_runs() -> None:
 def test_a_reply_to_a_breach_reported_late_is_counted_from_the_report() -> None:
     story = Story(RuleBooks([book("office")]))
     reached = story.tell("accepted", day(0), arrived=day(10), promised="5wd", statutory="100wd")
+    # 2026-03      Mo02     Mo09     Th12 Fr13 Sa14 Su15 Mo16 Tu17 We18 Th19
+    # promise 5wd  |--------5 due, and passed unseen
+    # reported                       * yellow only now
+    # reply 5wd                      |----1----.----.----2----3----4----5 due; warned a working day before
     card = story.card("yellow", "case-promise")
     assert (card.due, card.known, card.raised) == tuple(map(to_instant, (day(7), day(10), day(10))))
     (reply,) = [clock for clock in story.known.clocks if story.books.get(story.known.book).rules[clock.rule].id == "reply"]

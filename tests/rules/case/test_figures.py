@@ -34,6 +34,8 @@ def test_the_acceptance_settles_the_place() -> None:
 
 
 def test_a_case_concluded_on_the_deadline_is_on_time_and_one_after_it_is_not() -> None:
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # promise 5wd  |----1----2----3----4----.----.----5 concluded at 09:30 on time, at 09:31 late
     for minutes, expected in ((0, (1, 0, 1, 1, 0, 0)), (1, (1, 0, 1, 0, 1, 0))):
         told = Story()
         told.tell("accepted", day(0), promised="5wd", statutory="10wd")

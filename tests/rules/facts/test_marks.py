@@ -78,6 +78,8 @@ def test_a_decision_outside_the_office_hours_of_its_day_is_odd() -> None:
 
 
 def test_back_entry_begins_where_its_limit_ends() -> None:
+    # 2026-03    Mo02     Mo09     Mo16
+    # back 10wd  |--------5--------10 09:30 typed in in time, 09:31 back-entry
     judged = looking()
     assert not found(event("applied", day(0)), judged, day(14))
     assert found(event("applied", day(0)), judged, day(14, 0, 1)) == {"back-entry event=applied days=14"}

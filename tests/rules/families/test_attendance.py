@@ -43,10 +43,18 @@ CAME: Told = ("attendant_arrived", 0, "甲")
 
 class TestAbsences:
     def test_an_absence_lasts_from_the_last_to_leave_to_the_next_to_come(self) -> None:
+        # 2026-03-02 Mo  09:30 10:30 11:30
+        # first          |-----x
+        # second                     |----
+        # nobody               [=====]
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 2, "乙")) == [(1, 2, "甲")]
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲")) == [(1, 0, "甲")]
 
     def test_a_window_with_one_of_two_attendants_left_is_attended(self) -> None:
+        # 2026-03-02 Mo  09:30 10:00 10:30 12:30
+        # first          |-----------x
+        # second               |-----------x
+        # nobody                           [---- from here on
         two = ("attendant_arrived", 0.5, "乙")
         assert absences(OPEN, CAME, two, ("attendant_left", 1, "甲")) == []
         assert absences(OPEN, CAME, two, ("attendant_left", 1, "甲"), ("attendant_left", 3, "乙")) == [(3, 0, "乙")]
@@ -55,6 +63,10 @@ class TestAbsences:
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 1, "乙")) == []
 
     def test_a_closed_window_has_no_absence(self) -> None:
+        # 2026-03-02 Mo  09:30 10:30 11:00 11:30
+        # open           |-----------x     |----
+        # attendant      |-----x
+        # nobody               [=====]     [---- only while it is open
         left, closed, again = ("attendant_left", 1, "甲"), ("window_closed", 1.5, ""), ("window_opened", 2, "")
         assert absences(OPEN, CAME, left, closed) == [(1, 1.5, "甲")]
         assert absences(OPEN, CAME, left, closed, again) == [(1, 1.5, "甲"), (2, 0, "甲")]
@@ -73,6 +85,9 @@ class TestAbsences:
     def test_an_opening_and_a_signing_in_hold_until_midnight(self) -> None:
         assert absences(OPEN, CAME, ("window_opened", 24, "")) == [(24, 0, "")]
         assert absences(OPEN, CAME, ("attendant_arrived", 24, "甲"), ("attendant_left", 25, "甲")) == []
+        # 2026-03    Mo02 Tu03
+        # attendant  * leaves at 10:30
+        # nobody     [====] until midnight; the next day begins without anybody
         midnight = 14.5
         assert absences(OPEN, CAME, ("attendant_left", 1, "甲"), ("attendant_arrived", 24, "甲")) == [(1, midnight, "甲")]
 
@@ -85,6 +100,10 @@ class TestAbsences:
 
 class TestClock:
     def test_an_attendance_alert_says_who_left_last_and_where(self) -> None:
+        # 2026-03-02 Mo  09:30 10:00 10:30 10:40 11:00
+        # first          |-----x
+        # last           |-----------x
+        # 10wm                       |-----x     x due, warned; half an hour after the beginning yellow
         alert = told(OPEN, CAME, ("attendant_left", 1, "0412")).tick(day(0, 1)).alerts
         assert not alert
         story = told(OPEN, CAME, ("attendant_arrived", 0, "0412"), ("attendant_left", 0.5, "甲"), ("attendant_left", 1, "0412"))
@@ -97,6 +116,9 @@ class TestClock:
         assert story.tick(day(0, 1, 31)).alerts and story.standing == {"yellow attendance"}
 
     def test_an_absence_raises_nothing_once_the_office_is_closed(self) -> None:
+        # 2026-03-02 Mo  09:30 16:54 17:00
+        # attendant      |-----x
+        # 10wm                 |-----x the office is closed: four minutes are never counted
         story = told(OPEN, CAME, ("attendant_left", 7.4, "甲"))  # 16:54, six minutes before the office closes
         assert story.known.clocks and story.tick(day(5)).wake_at is None
         assert {card.rule for card in story.known.cards} == {"window-opening"}
@@ -139,6 +161,8 @@ class TestOpening:
         story = Story()
         story.tell("window_opened", datetime(2026, 4, 3, 9, tzinfo=MONDAY.tzinfo))  # Friday before Qingming
         (clock,) = story.known.clocks
+        # 2026-04   Fr03 Sa04 Su05 Mo06 Tu07
+        # next 1wd  |----.----.----.----1 expected, after Qingming
         assert clock.start == to_instant(datetime(2026, 4, 7, 9, tzinfo=MONDAY.tzinfo))
 
     def test_an_opening_on_a_day_off_lets_no_other_be_expected(self) -> None:

@@ -35,6 +35,9 @@ class TestPlace:
     def test_a_card_about_a_windows_complaint_counts_for_its_department_and_names_place_and_complaint(self) -> None:
         story = Story()
         filed(story, "TS1", 0, **WINDOW)
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+        # accept 5wd  |----1----2----3----4----.----.----5 due, yellow
+        # seen                                                *
         alert = story.tick(day(8)).alerts[-1]
         assert (alert.region, alert.hall, alert.department, alert.window) == ("430100", "市政务服务中心", "市场监管局", "A01")
         assert (alert.rule, alert.level, alert.detail, alert.limit) == ("complaint-acceptance", "yellow", "complaint=TS1", "5wd")
@@ -104,6 +107,11 @@ class TestExtension:
         return int((story.deadline("answer").date() - day(0).date()).days)
 
     def test_an_extension_adds_working_days_up_to_the_cap_of_the_book(self) -> None:
+        # 2026-03              Mo02     Mo09     Fr13     Mo16     Mo23
+        # answer 5wd           |--------5 due
+        # and 4: 9wd           |--------5--------9 due
+        # and 12, cap 5: 10wd  |--------5--------9--------10 due
+        # cap 10: 15wd         |--------5--------9--------10-------15 due
         assert self.due() == 7
         assert self.due((1, 4)) == 11
         assert self.due((1, 4), (2, 8)) == 21
@@ -111,6 +119,10 @@ class TestExtension:
         assert self.due((1, 4), cap=0) == 7
 
     def test_an_extension_granted_after_the_deadline_does_not_count(self) -> None:
+        # 2026-03      Mo02     Mo09     Mo16
+        # answer 5wd   |--------5 due 09:30
+        # extended              * 09:30 counts, 09:44 does not
+        # and 5: 10wd  |--------5--------10 due
         assert self.due((7, 5)) == 14
         assert self.due((7.01, 5)) == 7
 
@@ -176,6 +188,9 @@ def test_an_acceptance_in_the_instant_of_the_return_withdraws_no_misroute_card()
     filed(story, "TS1", 0)
     story.tell("complaint_misrouted", day(7), complaint="TS1")
     story.tick(day(8))
+    # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # return 2wd  |----1----2 due
+    # returned                                       * too late
     assert "yellow complaint-misroute" in story.standing
     story.tell("complaint_accepted", day(7), day(9), complaint="TS1")
     assert "yellow complaint-misroute" in story.standing

@@ -15,12 +15,21 @@ class TestDeadlines:
         story.tell("extended", day(1), days=3)
         assert story.deadline("case-promise") == day(10)
         story.tell("extended", day(2), days=3)
+        # 2026-03        Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13     Fr20
+        # promise 5wd    |----1----2----3----4----.----.----5 due
+        # and 3: 8wd     |----1----2----3----4----.----.----5----6----7----8 due
+        # and 4: 9wd     |----1----2----3----4----.----.----5----6----7----8----9 due, not 11: the cap is 4
+        # law 10+4=14wd  |----1----2----3----4----.----.----5----6----7----8----9--------14 due
         assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(11), day(18))
 
     def test_an_extension_counts_only_for_limits_that_had_not_passed(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("extended", day(7, 0, 1), days=2)
+        # 2026-03        Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11     We18
+        # promise 5wd    |----1----2----3----4----.----.----5 due 09:30
+        # extended                                          * 09:31
+        # law 10+2=12wd  |----1----2----3----4----.----.----5----6----7--------12 due
         assert (story.deadline("case-promise"), story.deadline("case-statutory")) == (day(7), day(16))
 
     def test_a_late_record_of_an_extension_in_time_counts(self) -> None:
@@ -29,6 +38,10 @@ class TestDeadlines:
         story.tick(day(8))
         assert story.standing == {"yellow case-promise"}
         story.tell("extended", day(3), arrived=day(8), days=2)
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11
+        # promise 5wd  |----1----2----3----4----.----.----5 due, yellow
+        # extended                    * told on Tu10
+        # 5+2=7wd      |----1----2----3----4----.----.----5----6----7 due
         assert story.states == {"warning case-promise/1": "issued", "yellow case-promise/1": "withdrawn"}
         assert [(alert.level, alert.reason) for alert in story.alerts[-2:]] == [
             ("warning", "recomputed"),
@@ -43,6 +56,8 @@ class TestDeadlines:
     def test_an_instant_item_is_due_at_closing_time_and_judged(self) -> None:
         story = Story()
         story.tell("accepted", day(0), promised="0wd", statutory="0wd")
+        # 2026-03-02 Mo  09:30           17:00
+        # instant item   |---------------x due when the office closes
         assert story.deadline("case-promise") == day(0, 7, 30)
         story.tick(day(0, 7, 31))
         assert story.standing == {"yellow case-promise", "red case-statutory"}
@@ -51,12 +66,18 @@ class TestDeadlines:
         story = Story()
         story.tell("accepted", day(0), promised="1wd", statutory="10wd")
         clock = story.known.clocks[0]
+        # 2026-03      Mo02 Tu03
+        # promise 1wd  |----1 due; 2wd before it is the Thursday before it began
         assert clock.thresholds == (UNREACHED, to_instant(day(1)))
 
     def test_pauses_before_the_clock_began_take_nothing_from_it(self) -> None:
         story = in_stages(handling="3wd")
         story.tell("suspended", day(0), procedure="hearing", approved_days=2)
         story.tell("stage_entered", day(1), stage="handling")
+        # 2026-03       Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # suspended     [=========] 2 approved days
+        # handling 3wd       |=====----1----2----.----.----3 due
+        # or 3wd             |----1----2----3 due, resumed on Tu03
         assert story.deadline("stage-handling") == day(7)
         story.tell("resumed", day(1))
         assert story.deadline("stage-handling") == day(4)

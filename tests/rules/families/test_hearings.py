@@ -60,6 +60,9 @@ def noticed(*told: Told, within: str = "7d") -> list[str]:
 
 def test_a_wait_runs_from_the_first_request_to_the_hearing() -> None:
     assert waits((REQUESTED, 1)) == [(at(1), NEVER)]
+    # 2026-03    Tu03 We04 Th05
+    # requested  *    *
+    # wait       |---------x held
     assert waits((REQUESTED, 1), (REQUESTED, 2), (HELD, 3)) == [(at(1), at(3))]
     assert waits((REQUESTED, 1), (WAIVED, 2)) == [(at(1), at(2))]
     assert waits((REQUESTED, 1), (HELD, 1)) == [(at(1), at(1))]
@@ -98,6 +101,9 @@ def test_suspending_the_case_does_not_put_off_the_hearing() -> None:
     told.tell(REQUESTED, day(1))
     due = told.deadline("hearing")
     told.tell("suspended", day(2), procedure="hearing", approved_days=20)
+    # 2026-03       Tu03     Th05     Tu10     Tu17     Tu24     Tu31     Th02
+    # hearing 20wd  |--------2--------5--------10-------15-------20 due, suspended or not
+    # again 20wd             |--------3--------8--------13-------18-------20 due 10:30
     assert told.deadline("hearing") == due == day(29)  # 20 working days from Tuesday, 3 March
     told.tell("hearing_held", day(3))
     told.tell(REQUESTED, day(3, 1))  # asked for while the case is suspended already
@@ -105,6 +111,9 @@ def test_suspending_the_case_does_not_put_off_the_hearing() -> None:
 
 
 def test_a_decision_waits_until_the_time_to_ask_is_over() -> None:
+    # 2026-03      Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # may ask 5wd  |----1----2----3----.----.----4----5
+    # decided           *                             * both too soon; a second later it is not
     assert cut_short((OFFERED, 1), ("decided", 2)) == ["event=hearing_offered"]
     assert cut_short((OFFERED, 1), ("decided", 8)) == ["event=hearing_offered"], "on the very last instant"
     assert cut_short((OFFERED, 1), ("decided", 8 + 1 / 86_400)) == []
@@ -113,6 +122,10 @@ def test_a_decision_waits_until_the_time_to_ask_is_over() -> None:
 
 
 def test_a_decision_waits_for_the_last_of_several_who_were_offered_a_hearing() -> None:
+    # 2026-03    Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13
+    # first 5wd  |----1----2----3----.----.----4----5
+    # last 5wd                  |----.----.----1----2----3----4----5
+    # decided                                            * too soon
     assert cut_short((OFFERED, 1), (OFFERED, 4), ("decided", 9)) == ["event=hearing_offered"]
 
 
@@ -122,6 +135,9 @@ def test_a_decision_waits_until_the_requested_hearing_is_held_or_given_up() -> N
         "telling another changes nothing"
     )
     assert cut_short((REQUESTED, 2), (NOTIFIED, 3), ("decided", 40)) == ["event=hearing_requested"]
+    # 2026-03  We04     Fr13 Sa14 Su15
+    # waits    [=============] requested, and held
+    # decided           *    *    * the first too soon
     assert cut_short((REQUESTED, 2), (HELD, 12), ("decided", 13)) == []
     assert cut_short((REQUESTED, 2), (HELD, 12), ("decided", 12)) == []
     assert cut_short((REQUESTED, 2), (HELD, 12), ("decided", 11)) == ["event=hearing_requested"]
@@ -141,6 +157,8 @@ def test_a_decision_is_too_soon_only_where_the_calendar_covers_it(year: int, off
 @pytest.mark.parametrize(("held", "said"), [(7.5, ["announced=6"]), (7.7, [])])
 def test_a_hearing_is_announced_in_time_on_the_seventh_date_before_it(held: float, said: list[str]) -> None:
     """Announced on 3 March at 12:30. Day 7.5 is 9 March 21:30, the sixth date after; day 7.7 is 10 March 02:18, the seventh."""
+    # 2026-03    Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # notice 7d  |----1----2----3----4----5----6----7 in time from 00:00; Mo09 21:30 is the sixth date
     assert noticed((NOTIFIED, 1.125), (HELD, held)) == said
 
 
@@ -153,6 +171,9 @@ def test_the_first_announcement_since_the_last_hearing_counts() -> None:
 
 
 def test_a_notice_counts_in_working_days_where_the_book_says_so() -> None:
+    # 2026-03     Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # notice 5wd  |----1----2----3----.----.----4----5
+    # held                                      *    * too early; in time
     assert noticed((NOTIFIED, 1), (HELD, 8), within="5wd") == []
     assert noticed((NOTIFIED, 1), (HELD, 7), within="5wd") == ["announced=6"]
 

@@ -37,6 +37,9 @@ def test_a_suspension_is_at_the_last_minute_from_a_working_day_before_the_deadli
     story = looking("suspended-last-minute", within="1wd")
     story.tell("accepted", day(0), promised="5wd")
     story.tell("suspended", day(4, 0, minutes), procedure="hearing", approved_days=3)
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # promise 5wd  |----1----2----3----4----.----.----5 due
+    # suspended                        * Friday 09:30 is a working day before it, 09:29 more
     assert found(story) == odd
 
 
@@ -45,6 +48,9 @@ def test_a_suspension_is_at_the_last_minute_up_to_the_deadline_itself(minutes: i
     story = looking("suspended-last-minute", within="1wd")
     story.tell("accepted", day(0), promised="5wd")
     story.tell("suspended", day(7, 0, minutes), procedure="hearing", approved_days=3)
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # promise 5wd  |----1----2----3----4----.----.----5 due 09:30
+    # suspended                                       * 09:30 before it passed, 09:31 after
     assert found(story) == odd
 
 
@@ -57,6 +63,9 @@ def test_a_last_minute_suspension_is_measured_by_the_extension_cap_of_the_item()
         story.tell("extended", day(1), days=9)
         story.tell("suspended", day(days), procedure="hearing", approved_days=3)
         near.append(found(story))
+    # 2026-03    Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13
+    # 5+4=9wd    |----1----2----3----4----.----.----5----6----7----8----9 due
+    # suspended                                          *         * three working days before; one
     assert near == [0, 1], "due after 9 working days, on Friday week"
 
 
@@ -67,6 +76,9 @@ def test_a_last_minute_suspension_is_measured_without_an_earlier_pause(days: int
     story.tell("suspended", day(1), procedure="hearing", approved_days=2)
     story.tell("resumed", day(3))
     story.tell("suspended", day(days), procedure="testing", approved_days=3)
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12
+    # promise 5wd  |----1==========----2----.----.----3----4----5 due
+    # suspended                                       *    *    *    * the second and third at the last minute
     assert found(story) == odd, "due on Wednesday week, not on Monday"
 
 
@@ -97,6 +109,9 @@ def test_a_handler_who_is_not_named_is_nobody_and_finds_no_four_eyes_breach() ->
 
 
 def test_a_complaint_that_ended_before_the_case_ran_over_raises_nothing() -> None:
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # promise 5wd  |----1----2----3----4----.----.----5 due 09:30
+    # complaint         [=============================] till 09:29, 09:30, 09:31: only the last one meets an overdue case
     for minutes, odd in ((-1, 0), (0, 0), (1, 1)):
         story = looking("complaint-on-overdue")
         story.tell("accepted", day(0), promised="5wd")

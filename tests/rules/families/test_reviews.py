@@ -76,6 +76,9 @@ def test_reviews_that_stay_keep_their_numbers_when_another_is_struck_out() -> No
     story.tell("rated", day(0), score=5, rating="a")
     story.tell("rated", day(0.1), score=4, rating="b")
     story.tick(day(8))
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+    # rectify 5wd  |----1----2----3----4----.----.----5 due, both yellow
+    # struck out                                           * the first only
     assert {story.states[f"yellow review-rectification/{cycle}"] for cycle in (1, 2)} == {"issued"}
     story.tell("rating_appeal_decided", day(8), rating="a", upheld=True)
     assert story.states["yellow review-rectification/1"] == story.states["reminder bad-review/1"] == "withdrawn"

@@ -17,6 +17,10 @@ class TestCase:
         story.tell("decided", day(2), result="granted")
         assert spans(story, "case-promise") == [(1, at(day(0)), 0)]
         story.tell("concluded", day(3))
+        # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09     Mo16
+        # promise 5wd  |----1----2----3----4----.----.----5 due
+        # law 10wd     |----1----2----3----4----.----.----5--------10 due
+        # concluded                   * ends both
         assert spans(story, "case-promise") == [(1, at(day(0)), at(day(3)))]
         assert story.deadline("case-promise") == day(7) and story.deadline("case-statutory") == day(14)
 
@@ -25,6 +29,9 @@ class TestCase:
         story = Story(books(time_limits=[rule]))
         story.tell("accepted", day(0), statutory="5wd")
         story.tell("decided", day(2), result="granted")
+        # 2026-03        Mo02 Tu03 We04 Th05
+        # statutory 5wd  |----1----x decided
+        # concluded                     * moves nothing, but told to have been on Tu03 it ends the clock
         assert spans(story, "decide") == [(1, at(day(0)), at(day(2)))]
         story.tell("concluded", day(3))
         assert spans(story, "decide") == [(1, at(day(0)), at(day(2)))]
@@ -36,11 +43,15 @@ class TestCase:
         story = Story(books(time_limits=[rule]))
         story.tell("accepted", day(0), statutory="5wd")
         story.tell("concluded", day(3), how="withdrawn")
+        # 2026-03        Mo02 Tu03 We04 Th05
+        # statutory 5wd  |----1----2----x concluded
         assert spans(story, "decide") == [(1, at(day(0)), at(day(3)))]
 
     def test_an_item_without_a_promise_is_held_to_the_law(self) -> None:
         story = Story()
         story.tell("accepted", day(0))
+        # 2026-03   Mo02     Mo09     Mo16     Mo23     Mo30
+        # law 20wd  |--------5--------10-------15-------20 due, the promise with it
         assert story.deadline("case-promise") == story.deadline("case-statutory") == day(28)
 
     def test_no_case_clock_runs_where_neither_item_nor_law_has_a_limit(self) -> None:
@@ -51,6 +62,8 @@ class TestCase:
     def test_a_rule_with_a_limit_of_its_own_ignores_the_promise(self) -> None:
         story = Story(books(time_limits=[{"id": "all", "clock": "case", "limit": "3d", "red": "deadline"}]))
         story.tell("accepted", day(0), promised="9wd")
+        # 2026-03   Mo02 Tu03 We04 Th05
+        # limit 3d  |----1----2----3 due
         assert story.deadline("all") == day(3)
 
     def test_every_clock_ends_when_the_case_is_turned_away_after_its_acceptance(self) -> None:
@@ -59,6 +72,9 @@ class TestCase:
         story.tell("stage_entered", day(0), stage="review")
         story.tell("suspended", day(1), procedure="hearing", approved_days=5)
         story.tell("not_accepted", day(2))
+        # 2026-03      Mo02 Tu03 We04
+        # promise 5wd  |----1====x turned away
+        # hearing 5wd       |----x turned away
         assert not any(story.clocks.values())
         story.tick(day(60))
         assert not story.standing
@@ -67,6 +83,9 @@ class TestCase:
         story = Story()
         story.tell("not_accepted", day(0))
         story.tell("accepted", day(1), promised="5wd", statutory="10wd")
+        # 2026-03       Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10
+        # not accepted  *
+        # promise 5wd        |----1----2----3----.----.----4----5 due
         assert spans(story, "case-promise") == [(1, at(day(1)), 0)]
 
 
@@ -78,15 +97,28 @@ class TestSilence:
         return story
 
     def test_a_case_answered_in_time_counts_from_its_acceptance(self) -> None:
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # notice 5wd  |----1----2----3----4----.----.----5 due 09:30, accepted in that instant
+        # promise                                        | counts from here
         assert spans(self.accepted(day(7)), "case-promise")[0][1] == at(day(7))
 
     def test_a_case_answered_late_counts_from_its_receipt(self) -> None:
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # notice 5wd  |----1----2----3----4----.----.----5 due 09:30, accepted at 09:31
+        # promise     | counts from here
         assert spans(self.accepted(day(7, 0, 1)), "case-promise")[0][1] == at(day(0))
 
     def test_a_case_answered_late_counts_from_its_acceptance_where_silence_does_not_accept(self) -> None:
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # notice 5wd  |----1----2----3----4----.----.----5 due 09:30, accepted at 09:31
+        # promise                                        | counts from here
         assert spans(self.accepted(day(7, 0, 1), silence_accepts=False), "case-promise")[0][1] == at(day(7, 0, 1))
 
     def test_a_request_for_a_supplement_in_time_is_an_answer_and_the_supplement_a_new_receipt(self) -> None:
+        # 2026-03     Mo02 Tu03 We04     Th12 Fr13 Sa14 Su15 Mo16 Tu17 We18 Th19 Fr20
+        # notice 5wd  |----1----x a supplement is requested
+        # notice 5wd                     |----1----.----.----2----3----4----5 due
+        # accepted                                                          *    * in time: from there; too late: from Th12
         for accepted, counted in ((day(17), day(17)), (day(18), day(10))):
             story = Story()
             story.tell("applied", day(0))
@@ -109,6 +141,9 @@ class TestSpecial:
         story = Story()
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("suspended", day(1), procedure="hearing", approved_days=3)
+        # 2026-03       Mo02 Tu03 We04 Th05 Fr06
+        # approved 3wd       |----1----2----3 due
+        # resumed                 * ends it
         assert story.deadline("special-procedure") == day(4)
         story.tell("resumed", day(2))
         assert spans(story, "special-procedure") == [(1, at(day(1)), at(day(2)))]
@@ -124,6 +159,9 @@ class TestSpecial:
         story.tell("accepted", day(0), promised="5wd", statutory="10wd")
         story.tell("suspended", day(2), procedure="hearing", approved_days=3)
         story.tell("concluded", day(1), arrived=day(3))
+        # 2026-03    Mo02 Tu03 We04 Th05
+        # concluded       * told on Th05
+        # hearing              x begins and ends
         assert spans(story, "special-procedure") == [(1, at(day(2)), at(day(2)))]
 
 
@@ -136,6 +174,9 @@ class TestAcceptance:
     @pytest.mark.parametrize("answer", ["accepted", "not_accepted", "supplement_requested", "concluded"])
     def test_the_acceptance_notice_clock_ends_with_any_answer(self, answer: str) -> None:
         story = self.applied()
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+        # notice 5wd  |----1----2----3----4----.----.----5 due
+        # answer                     * ends it
         assert story.deadline("acceptance-notice") == day(7)
         story.tell(answer, day(3))
         assert spans(story, "acceptance-notice") == [(1, at(day(0)), at(day(3)))]
@@ -147,6 +188,10 @@ class TestAcceptance:
         story.tell("supplement_requested", day(4))
         story.tell("supplemented", day(9))
         story.tell("accepted", day(10))
+        # 2026-03     Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12
+        # notice 5wd  |----1----2----x supplemented, so asked for
+        # notice 5wd                 |----x asked for
+        # notice 5wd                                               |----x accepted
         expected = [(1, at(day(0)), at(day(3))), (2, at(day(3)), at(day(4))), (3, at(day(9)), at(day(10)))]
         assert spans(story, "acceptance-notice") == expected
 
@@ -160,6 +205,9 @@ class TestPreReview:
     def test_pre_acceptance_runs_for_online_applications_until_the_first_answer(self) -> None:
         story = Story(books("hunan"))
         story.tell("applied", day(0), channel="online")
+        # 2026-03     Mo02 Tu03 We04
+        # online 2wd  |----1----2 due
+        # asked for        * ends it
         assert story.deadline("online-pre-acceptance") == day(2)
         story.tell("supplement_requested", day(1))
         assert spans(story, "online-pre-acceptance") == [(1, at(day(0)), at(day(1)))]
@@ -187,6 +235,9 @@ class TestAfterTheDecision:
         story.tell("issued", day(3))
         assert spans(story, "delivery") == [(1, at(day(1)), 0)]
         story.tell("delivered", day(4))
+        # 2026-03        Mo02 Tu03 We04 Th05 Fr06
+        # concluded                *
+        # delivery 10wd       |----1----2----x delivered
         assert spans(story, "delivery") == [(1, at(day(1)), at(day(4)))]
 
     def test_a_certificate_counts_from_the_conclusion_and_not_from_the_decision_before_it(self) -> None:
@@ -195,6 +246,9 @@ class TestAfterTheDecision:
         story.tell("concluded", day(2))
         assert spans(story, "certificate") == [(1, at(day(2)), 0)]
         story.tell("issued", day(3))
+        # 2026-03      Mo02 Tu03 We04 Th05
+        # decided           *
+        # certificate            |----x issued
         assert spans(story, "certificate") == [(1, at(day(2)), at(day(3)))]
 
     def test_a_refusal_decided_after_the_conclusion_withdraws_no_delivery_card(self) -> None:

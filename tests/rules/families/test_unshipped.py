@@ -36,6 +36,8 @@ def test_a_clock_of_no_shipped_book_runs_from_its_beginning_to_its_end(
 ) -> None:
     first = [("rated", day(0), {"score": 5})] if clock == "review-appeal" else []
     story = told({"id": "own", "clock": clock, "limit": "2d", "yellow": "deadline"}, *first, (begins[0], day(1), begins[1]))
+    # 2026-03   Mo02 Tu03 We04 Th05
+    # limit 2d       |----1----2 due 09:30, ended at 09:31
     assert story.clocks == {"own/1": True} and story.deadline("own") == day(3)
     story.tick(day(3))
     assert not story.standing
@@ -51,6 +53,8 @@ def test_an_answer_to_a_complaint_does_not_close_it() -> None:
 
 def test_an_acceptance_rule_with_a_limit_of_its_own_is_due_by_that_limit() -> None:
     story = told({"id": "own", "clock": "acceptance", "limit": "3wd", "yellow": "deadline"}, ("applied", day(0), {}))
+    # 2026-03    Mo02 Tu03 We04 Th05
+    # limit 3wd  |----1----2----3 due
     assert story.deadline("own") == day(3)
 
 
@@ -70,6 +74,10 @@ def raised(story: Story) -> dict[str, datetime]:
 def test_a_reply_may_be_warned_by_a_fraction_and_carded_after_the_deadline() -> None:
     story = replying(warning="2/5", yellow="deadline", red="1d after")
     story.tick(day(20))
+    # 2026-03   Mo09 Tu10 We11 Th12 Fr13 Sa14 Su15
+    # reply 5d  |----1----2----3----4----5 yellow; warned after 2, red after one more
+    # warning             *
+    # red                                     *
     assert raised(story) == {"warning": day(9), "yellow": day(12), "red": day(13)}
 
 
@@ -79,12 +87,19 @@ def test_a_fraction_of_the_reply_limit_leaves_the_time_under_appeal_out() -> Non
     story.tell("alert_appealed", day(8), alert=card)
     story.tell("appeal_decided", day(11), alert=card, outcome="rejected")
     story.tick(day(20))
+    # 2026-03   Mo09 Tu10 We11 Th12 Fr13 Sa14 Su15 Mo16 Tu17 We18
+    # appeal         [==============] rejected
+    # reply 5d  |----1===============----2----3----4----5 yellow; warned after 2, red after one more
+    # warning                            *
+    # red                                                    *
     assert raised(story) == {"warning": day(12), "yellow": day(15), "red": day(16)}
 
 
 def test_a_warning_longer_than_the_limit_never_comes() -> None:
     story = replying(warning="5d before", yellow="deadline")
     story.tick(day(20))
+    # 2026-03   Mo09 Tu10 We11 Th12 Fr13 Sa14
+    # reply 5d  |----1----2----3----4----5 yellow; 5d before it is no time at all
     assert raised(story) == {"yellow": day(12)}
 
 
@@ -94,6 +109,10 @@ def test_the_slowest_department_is_the_one_whose_limit_runs_out_first_of_those_n
     story.tell("accepted", day(0), promised="30wd")
     for department, limit in (("环保局", "5wd"), ("消防队", "3wd"), ("规划局", "9wd")):
         story.tell("branch_opened", day(0), department=department, limit=limit)
+    # 2026-03          Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11 Th12 Fr13
+    # fire 3wd         |----1----2----3 due, the slowest
+    # environment 5wd  |----1----2----3----4----.----.----5 due, the slowest once the first is done
+    # planning 9wd     |----1----2----3----4----.----.----5----6----7----8----9 due
     assert slowest_branch(story.known, judged) == ("消防队", to_instant(day(3)))
     story.tell("branch_concluded", day(1), department="消防队")
     assert slowest_branch(story.known, judged) == ("环保局", to_instant(day(7)))

@@ -55,6 +55,9 @@ class OneTally(OneCase):
 
 
 def test_a_rate_falls_due_a_day_after_the_close_of_its_day_and_ends_when_it_is_forgotten() -> None:
+    # 2026-09  Tu15 We16 Th17   A column is 00:00.
+    # the day  [====]
+    # grace         |----x due: the counts of the day have had a day to come
     story = OneTally()
     story.apply(tally(counts(DAY, 10, 1)), close(DAY))
     clock, following = story.known.clocks

@@ -142,6 +142,9 @@ PART = ("branch_opened", 1, {"department": "消防局", "limit": "3wd"})
 
 def test_a_part_counts_for_the_department_that_has_it() -> None:
     story = told(WHOLE, PART)
+    # 2026-03   Tu03 We04 Th05 Fr06
+    # part 3wd  |----1----2----3 due: would be overdue
+    # done           * settled and judged here instead
     assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 4, JUDGED), ("消防局", 4, OVERDUE)}
     story.tell("branch_concluded", day(2), department="消防局")
     assert parts(story) == {("消防局", 1, ACCEPTED), ("消防局", 2, SETTLED), ("消防局", 2, JUDGED)}
@@ -149,6 +152,9 @@ def test_a_part_counts_for_the_department_that_has_it() -> None:
 
 
 def test_a_part_that_is_late_counts_on_the_day_its_limit_ran_out() -> None:
+    # 2026-03   Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09
+    # part 3wd  |----1----2----3 due: judged, overdue and warned
+    # done                                    * settled; told on Tu10 to have been done on Th05, it is in time
     story = told(WHOLE, PART)
     story.tick(day(6))
     assert parts(story) == {("消防局", 1, ACCEPTED), *(("消防局", 4, each) for each in (JUDGED, OVERDUE, WARNED))}

@@ -31,6 +31,9 @@ def begun(promised: str = "5wd", profile: str = "default", **keys: Any) -> Story
 @pytest.mark.parametrize("ends", ["second", "day_end", "closing_time"])
 @pytest.mark.parametrize("promised", ["5wd", "7d", "20wh"])
 def test_a_suspension_into_an_unknown_year_withdraws_no_card_issued_before_it(promised: str, ends: str) -> None:
+    # 2026-11    Mo02     Mo09     Fr20
+    # 5wd        |--------5 due, yellow
+    # suspended                    [ 40 working days, into 2027, which nobody knows
     story = begun(promised, counting={"ends": ends})
     story.tick(on(11, 16))
     assert "yellow case-promise" in story.standing
@@ -49,6 +52,9 @@ def test_a_suspension_after_the_limit_leaves_the_arithmetic_of_the_card_as_it_wa
 
 
 def test_a_supplement_requested_after_the_limit_withdraws_no_card() -> None:
+    # 2026-11    Mo02     Mo09     Fr20
+    # 5wd        |--------5 due, yellow
+    # requested                    [ too late to stop it
     story = begun()
     story.tick(on(11, 16))
     story.tell("supplement_requested", on(11, 20))
@@ -57,6 +63,9 @@ def test_a_supplement_requested_after_the_limit_withdraws_no_card() -> None:
 
 def test_a_case_suspended_into_an_unknown_year_has_no_known_deadline() -> None:
     story = begun("20wd")
+    # 2026-11    Mo02     Mo09     Mo16     Fr20
+    # 20wd       |--------5--------10-------= stopped, 14 of 20 counted
+    # suspended                             [ 40 working days, into 2027, which nobody knows
     story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
     assert not next(clock for clock in story.known.clocks if clock.rule == 0).deadline
     assert is_uncovered(story.known)
@@ -66,6 +75,9 @@ def test_a_case_resumed_before_the_unknown_year_has_a_known_deadline_again() -> 
     story = begun("20wd")
     story.tell("suspended", on(11, 20), procedure="inspection", approved_days=40)
     story.tell("resumed", on(11, 25))
+    # 2026-11    Mo02     Mo09     Mo16     Fr20     We25     Mo30     Th03
+    # 20wd       |--------5--------10-------14========--------17-------20 due
+    # suspended                             [========] resumed
     assert story.deadline("case-promise") == on(12, 3)  # 20 working days from 2 November, and three for those suspended
     story.tick(on(12, 4))
     assert "yellow case-promise" in story.standing
@@ -83,12 +95,17 @@ def test_a_supplement_delivered_before_the_unknown_year_ends_its_pause_whatever_
     story = begun("20wd")
     story.tell("supplement_requested", on(11, 20))
     story.tell("supplemented", on(11, 25))
+    # 2026-11    Mo02     Mo09     Mo16     Fr20     We25     Mo30     Th03
+    # 20wd       |--------5--------10-------14========--------17-------20 due
+    # requested                             [========] delivered
     assert story.deadline("case-promise") == on(12, 3)
 
 
 def test_a_known_level_is_reached_though_the_next_one_lies_in_an_unknown_year() -> None:
     """Zhanjiang: yellow at the deadline, red five working days later."""
     story = begun("40wd", "zhanjiang")
+    # 2026-11  Mo02     Mo30     Mo21     Mo28
+    # 40wd     |--------20-------35-------40 due, yellow; red five working days later lies in 2027
     assert story.deadline("case-promise") == on(12, 28)
     story.tick(on(12, 29))
     assert story.standing == {"yellow case-promise"}
@@ -134,6 +151,9 @@ def test_a_pause_of_unknown_end_in_the_due_instant_counts_as_one_of_known_end(en
 
 def test_a_pause_that_begins_after_the_limit_changes_nothing_though_it_ends_on_the_last_covered_evening() -> None:
     """Found by Hypothesis: it ended after closing time on the last day that is covered, so that its end was no day to be had."""
+    # 2026-11  Mo02     Mo09     Tu01     Th31
+    # 5wd      |--------5 due
+    # pause                      [========] 18:00, after closing time of the last day that is known
     judged = book(over={**UNTIL_2026, "counting": {"ends": "closing_time"}})
     pause = (to_instant(on(12, 1)), to_instant(on(12, 31, 18)))
     start = to_instant(on(11, 2))

@@ -14,6 +14,11 @@ from tests.rules.story import ZONE
 from tests.rules.worktime.halls import HALL, SEASONS, STRAIGHT, at, due, hall, wall
 
 
+# National Day 2024 with its make-up days, then Spring Festival, its eve worked. A column is a whole day.
+# 2024-09  Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08 We09 Th10 Fr11 Sa12
+# 7wd      |----.----1----2----.----.----.----.----.----.----.----3----4----5----6----7 due
+# 2024-02  We07 Th08 Fr09 Sa10 Su11 Mo12 Tu13 We14 Th15 Fr16 Sa17 Su18 Mo19 Tu20
+# 5wd      |----1----2----.----.----.----.----.----.----.----.----3----4----5 due 23:59:59.999
 @pytest.mark.parametrize(
     ("start", "limit", "expected"),
     [
@@ -36,6 +41,8 @@ def test_a_limit_in_working_days_ends_with_the_day_over_holidays_and_make_up_day
     assert due(hall(), start, limit) == expected
 
 
+# 2024-09  Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+# 3wd      |----.----1----2----.----.----.----.----.----.----.----3 due at the time of day it began at
 @pytest.mark.parametrize(
     ("start", "limit", "expected"),
     [
@@ -77,6 +84,9 @@ def test_a_limit_ends_by_the_counting_the_rule_book_chose(
     assert due(hall(**counting), start, limit) == expected
 
 
+# 2024-09       Mo23 Tu24 We25 Th26 Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+# 5d                           |----1----2----3----4----5 a holiday: rolls on to Tu08
+# from Mo23 5d  |----1----2----3----4----5 off: rolls on to Su29, which is worked
 @pytest.mark.parametrize(
     ("counting", "start", "limit", "expected"),
     [
@@ -122,6 +132,12 @@ def test_a_month_that_ends_on_a_holiday_rolls_to_the_next_working_day() -> None:
     assert due(hall(ends="second"), "2024-09-02 10:00", "1mo") == "2024-10-08 10:00"
 
 
+# 2024-09-27 Fr  08:30 09:00 11:00 12:00 14:00 15:00 17:00 17:30
+# open           [=================]     [=================]
+# 2wh                  |-----x
+# 2wh                        |-----------------x the break does not count
+# 7wh            |-----------------------------------------x due at closing time
+# 1wh                                                |-----> due on Su29 09:00, which is worked
 @pytest.mark.parametrize(
     ("start", "limit", "expected"),
     [
@@ -140,6 +156,9 @@ def test_a_limit_in_working_hours_ends_to_the_second_by_any_counting(start: str,
     assert due(hall(ends=ends), start, limit) == expected
 
 
+# 2024-09     Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+# begun Fr27  x due at closing time or midnight
+# begun Mo30                 |---------------------------------------x 17:30 is closed: begins and is due here
 @pytest.mark.parametrize("unit", ["wd", "d", "mo", "y", "wh"])
 @pytest.mark.parametrize(
     ("ends", "start", "expected"),
@@ -165,6 +184,8 @@ def test_an_instant_item_that_does_not_roll_is_never_due_before_it_began() -> No
 def test_a_limit_over_a_change_of_season_keeps_the_point_of_the_working_day() -> None:
     worktime = hall(SEASONS, ends="second")
     # Two of seven hours are used at 10:00 in summer and at 11:00 in winter.
+    # 2024-09  Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+    # 2wd      |----1----.----.----.----.----.----.----.----2 due 11:00: two of seven hours, in summer 10:00
     assert due(worktime, "2024-09-29 10:00", "2wd") == "2024-10-08 11:00"
     assert due(worktime, "2024-09-29 17:59", "2wd") == "2024-10-08 16:59"
     assert due(hall(SEASONS, ends="closing_time"), "2024-09-29 10:00", "1wd") == "2024-09-30 18:00"

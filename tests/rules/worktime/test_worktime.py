@@ -11,6 +11,9 @@ from tests.rules.story import ZONE
 from tests.rules.worktime.halls import at, hall, wall
 
 
+# 2024-09        Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08 We09
+# 2 worked days  x----.----.----.----.----.----.----.----1----| counted back
+# 2 days                                             x----1----| counted back
 @pytest.mark.parametrize(
     ("due_at", "limit", "expected"),
     [
@@ -42,6 +45,11 @@ def test_an_instant_a_limit_after_a_due_instant_is_counted_on_in_its_unit(due_at
     assert wall(hall().after(at(due_at), Limit.parse(limit))) == expected
 
 
+# A column is 10:00.
+# 2024-09    Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11
+# 5wd        |----1----2----3----4----.----.----5 due; four fifths are Fr06
+# suspended       [=========]
+# 5wd        |----1==========----2----.----.----3----4----5 due; four fifths are Tu10
 @pytest.mark.parametrize(
     ("unit", "start", "due_at", "pauses", "expected"),
     [

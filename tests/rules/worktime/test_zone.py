@@ -14,6 +14,10 @@ from tests.rules.worktime.halls import STRAIGHT, at, due
 
 
 def test_a_limit_over_a_change_of_summer_time_keeps_the_time_of_day() -> None:
+    # 2024-03-10 Su  01:30 03:00 03:30   Boston: 02:00 to 03:00 is skipped
+    # 1d from 02:30  ------------x due 03:30
+    # 2024-11-03 Su  01:30 01:30 02:00   Boston: 01:00 to 02:00 comes twice
+    # 1d from 01:30  x due at the first 01:30
     calendar = Calendar("weekends", [2024], {}, {})
     boston = Worktime("America/New_York", calendar, STRAIGHT, Counting(ends="second", roll_last_day=False))
     zone = boston.zone

@@ -38,7 +38,7 @@ LONGEST = 300
 def results() -> dict[str, int | None]:
     """Each mutant's exit code, None for one not tried; those that got a process of their own as they ended there."""
     found: dict[str, int | None] = {}
-    for path in sorted(MUTANTS.glob("rules/*.py.meta")):
+    for path in sorted(MUTANTS.glob("rules/**/*.py.meta")):
         found |= json.loads(path.read_text("utf-8"))["exit_code_by_key"]
     known = tried()
     return {name: code if code is None or fate(code) == "killed" else known.get(name, code) for name, code in found.items()}
@@ -62,7 +62,8 @@ def sample(percent: int) -> list[str]:
 
 
 def module_of(name: str) -> str:
-    return name.split(".")[1]
+    """``worktime.due`` of ``rules.worktime.due.x_due__mutmut_1``."""
+    return name.rpartition(".")[0].removeprefix("rules.")
 
 
 def again(pattern: str, tests: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -96,7 +97,8 @@ def alone(name: str, chosen: Sequence[str]) -> int:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        own = Path("tests", "rules", f"test_{module_of(name)}.py")
+        *rooms, module = module_of(name).split(".")
+        own = Path("tests", "rules", *rooms, f"test_{module}.py")
         os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *([str(own)] if own.exists() else []), *chosen]))
     finally:
         os._exit(FAULT)

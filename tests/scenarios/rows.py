@@ -2,6 +2,7 @@
 
 A row names its scenario and a break: keys laid over the scenario's book, or an act that no longer leads where it should.
 Broken so, the scenario fails; unbroken, it holds. ``docs/explanation/law-and-scenarios.md`` is this list.
+It stands in one file, however long: it is read as the tables of a law are.
 """
 
 from collections.abc import Iterator, Mapping

@@ -3,10 +3,14 @@
 import pytest
 
 from tests.shape.__main__ import HERE
-from tests.shape.measure import Shape, measure
+from tests.shape.measure import Package, Shape, measure
 
 LONGEST_FUNCTION = 60
 """Lines."""
+ROOM_FLOORS = 10
+"""As docs/architecture.md lists them from ``drive`` down to ``instant``."""
+LONG_SENTENCES = {"rules": 74, "monitor": 86}
+"""As many as there were before the rooms were made. They may only become fewer."""
 
 
 @pytest.fixture(scope="module")
@@ -14,11 +18,36 @@ def shape() -> Shape:
     return measure(HERE)
 
 
-def test_no_rooms_import_each_other_in_a_circle(shape: Shape) -> None:
-    assert shape.rules.room_circles == []
-    assert shape.monitor.room_circles == []
+@pytest.fixture(params=["rules", "monitor"])
+def package(request: pytest.FixtureRequest, shape: Shape) -> Package:
+    return getattr(shape, request.param)
 
 
-def test_no_function_is_longer_than_its_bound(shape: Shape) -> None:
-    functions = [*shape.rules.long_functions, *shape.monitor.long_functions]
-    assert [function for function in functions if function.lines > LONGEST_FUNCTION] == []
+def test_no_rooms_and_no_files_import_each_other_in_a_circle(package: Package) -> None:
+    assert package.room_circles == []
+    assert package.file_circles == []
+
+
+def test_the_rooms_of_the_core_stand_on_no_more_floors_than_are_listed(shape: Shape) -> None:
+    assert shape.rules.room_floors <= ROOM_FLOORS
+
+
+def test_outside_code_takes_no_name_past_a_face(shape: Shape) -> None:
+    assert shape.outside.past_a_face == []
+
+
+def test_no_function_is_longer_than_its_bound(package: Package) -> None:
+    assert [function for function in package.long_functions if function.lines > LONGEST_FUNCTION] == []
+
+
+def test_long_sentences_in_docstrings_become_no_more(shape: Shape) -> None:
+    assert len(shape.rules.long_sentences) <= LONG_SENTENCES["rules"]
+    assert len(shape.monitor.long_sentences) <= LONG_SENTENCES["monitor"]
+
+
+def test_a_test_file_over_300_lines_says_why_on_top(shape: Shape) -> None:
+    assert shape.tests.long_files_without_why == []
+
+
+def test_no_test_is_named_after_a_word_for_something_unsaid(shape: Shape) -> None:
+    assert shape.tests.leaning == []

@@ -32,7 +32,7 @@ def test_the_rooms_of_the_core_stand_on_no_more_floors_than_are_listed(shape: Sh
     assert shape.rules.room_floors <= ROOM_FLOORS
 
 
-def test_outside_code_takes_no_name_past_a_face(shape: Shape) -> None:
+def test_no_name_is_taken_past_a_face_from_outside(shape: Shape) -> None:
     assert shape.outside.past_a_face == []
 
 

@@ -73,7 +73,7 @@ def test_a_case_told_at_once_or_as_it_happened_has_the_same_standing_cards(histo
 
 
 @given(histories)
-def test_nothing_happens_before_wake_at(history):
+def test_no_alert_changes_before_the_wake_up(history):
     case, offset = None, 0
     for record in sorted(history, key=lambda record: record.at):
         now = to_instant(record.at)

@@ -51,7 +51,7 @@ def test_cards_stand_on_the_late_cases_and_no_others(cases: Cases, verdict: Verd
     assert all(day(due[case]) == day(cases[case][column]) for case in standing)
 
 
-def test_the_98_day_deadlines_are_extensions(cases: Cases, verdict: Verdict) -> None:
+def test_deadlines_of_98_days_are_extended_ones(cases: Cases, verdict: Verdict) -> None:
     extended = [case for case, row in cases.items() if (day(row["case:deadline"]) - day(row["case:startdate"])).days == 98]
     assert len(extended) == 58
     red = {alert["case"]: alert["due_at"] for alert in verdict.alerts.values() if alert["level"] == "red"}

@@ -53,7 +53,7 @@ def test_every_line_is_in_one_slice(
                 assert number == crc32(case_at(data, offset).encode())
 
 
-def test_a_line_we_write_reads_back() -> None:
+def test_a_line_written_is_read_as_it_was() -> None:
     event = accepted("A", "2026-01-05 09:00")
     early, late = at("2026-01-05 10:00"), at("2026-01-05 11:00")
     assert read_line(write_line(early, early, encode_event(event))) == (early, early, event)

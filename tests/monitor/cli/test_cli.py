@@ -127,7 +127,7 @@ def test_a_missing_settings_file_is_named(tmp_path: Path) -> None:
     assert "no such settings file" in refused("--settings", tmp_path / "nowhere.toml", "worker")
 
 
-def test_a_wrong_variable_is_named() -> None:
+def test_a_wrong_environment_variable_is_named() -> None:
     assert "worker.session_timeout" in refused("worker", environment={"SUPERVISE_WORKER__SESSION_TIMEOUT": "soon"})
 
 

@@ -23,7 +23,7 @@ def test_space_is_checked_before_anything_starts(tmp_path: Path) -> None:
     os.close(lock_owner(tmp_path))  # and the lock was let go
 
 
-def test_enough_space_is_no_error(tmp_path: Path) -> None:
+def test_a_folder_with_enough_space_is_no_error(tmp_path: Path) -> None:
     require_space(tmp_path, 1)
 
 

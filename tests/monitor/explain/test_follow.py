@@ -84,11 +84,11 @@ def test_a_limit_beyond_the_calendar_is_said_to_be_unknown() -> None:
 
 
 @pytest.mark.parametrize(("name", "masked"), [("张三丰", "张*"), ("B-1041", "B*"), ("王", "王*"), ("", "")])
-def test_names_are_masked(name: str, masked: str) -> None:
+def test_a_name_is_masked_but_for_its_first_character(name: str, masked: str) -> None:
     assert mask(name) == masked
 
 
-def test_names_are_shown_only_on_demand() -> None:
+def test_names_are_shown_in_a_story_only_on_demand() -> None:
     for unmasked in (False, True):
         follower = Follower(KEY, hunan(), unmasked=unmasked)
         apply(follower, "accepted", day(0), operator="欧阳修")

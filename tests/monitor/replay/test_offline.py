@@ -53,7 +53,7 @@ def test_a_replay_ends_with_the_last_arrival_unless_an_end_is_given(tmp_path: Pa
     assert [(line["level"], line["state"]) for line in lines][-1] == ("red", "issued")
 
 
-def test_case_lines_come_last(tmp_path: Path) -> None:
+def test_the_lines_of_cases_come_after_those_of_alerts(tmp_path: Path) -> None:
     rows = ("1,2026-01-05 09:00:00,2026-01-06 09:00:00,2026-01-06 10:00:00", "2,2026-01-05 10:00:00,,")
     lines, summary = replayed(tmp_path, *rows, cases=True)
     assert lines[-2:] == [

@@ -114,13 +114,13 @@ async def test_a_second_run_goes_on_where_the_first_stopped(settings: Settings) 
     assert len(events_of(await read(settings))) == first.events + second.events
 
 
-async def test_another_simulation_is_not_mixed_in(settings: Settings) -> None:
+async def test_a_topic_that_holds_another_simulation_is_refused(settings: Settings) -> None:
     await simulate(settings, seconds=0)
     with pytest.raises(BadSimulation, match="already holds a simulation with seed=4"):
         await simulate(settings, seed=5)
 
 
-async def test_other_records_are_not_mixed_with(settings: Settings) -> None:
+async def test_a_topic_that_holds_other_records_is_refused(settings: Settings) -> None:
     async with Sender(settings) as sender:
         await sender.add(instant("2026-03-01T10:00"), Consulted(id="1", at=START, region="990100", case="c"))
         await sender.flush()

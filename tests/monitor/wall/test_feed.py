@@ -48,7 +48,7 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedKafka]:
 
 
 @pytest.mark.slow
-async def test_a_broker_that_dies_and_returns(broker: EmbeddedKafka, topic_prefix: str, follow: Follow) -> None:
+async def test_the_feed_goes_on_when_a_broker_that_died_returns(broker: EmbeddedKafka, topic_prefix: str, follow: Follow) -> None:
     settings = wall_settings(broker.bootstrap, topic_prefix)
     async with Wall(settings) as wall:
         updates = follow(wall.url)

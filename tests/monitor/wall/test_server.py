@@ -66,7 +66,7 @@ async def test_a_screen_gets_what_was_before_and_then_what_comes(settings: Setti
     assert metric("supervise_wall_deltas_total") >= deltas + 2
 
 
-async def test_snapshot_resync_and_heartbeat(settings: Settings, follow: Follow) -> None:
+async def test_a_screen_gets_snapshot_deltas_resync_and_heartbeat(settings: Settings, follow: Follow) -> None:
     async with writing(settings) as writer, Wall(settings) as wall:
         await until(follow(wall.url), lambda update: update.feed.state == "live")
         async with connect(wall.url.replace("http", "ws") + "live?region=4301&department=%E5%B8%82") as screen:
@@ -163,7 +163,7 @@ async def _handshake_and_stop_reading(url: str) -> tuple[asyncio.StreamReader, a
     return reader, writer
 
 
-async def test_pages_headers_and_health(settings: Settings, follow: Follow) -> None:
+async def test_the_wall_serves_its_pages_with_safe_headers_and_its_health(settings: Settings, follow: Follow) -> None:
     async with writing(settings), Wall(settings) as wall, aiohttp.ClientSession(wall.url) as http:
         await until(follow(wall.url), lambda update: update.feed.state == "live")
         async with http.get("/?region=4301") as page:

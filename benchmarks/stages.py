@@ -10,7 +10,7 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from benchmarks.site import PARTITIONS
 from monitor.kafka.client import partition_of
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_record, encode_json
@@ -99,7 +99,10 @@ def _engines(books: RuleBooks, apply: Callable[..., Outcome]) -> dict[int, Parti
     def home(key: bytes) -> int:
         return partition_of(key, PARTITIONS)
 
-    return {partition: PartitionEngine(_TOPIC, partition, books, home, Clock(), apply=apply) for partition in range(PARTITIONS)}
+    return {
+        partition: PartitionEngine(_TOPIC, partition, books, home, PartitionClock(), apply=apply)
+        for partition in range(PARTITIONS)
+    }
 
 
 def _timed(work: Callable[[Any], object], inputs: Iterable[Any]) -> float:

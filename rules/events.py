@@ -382,7 +382,7 @@ class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, 
 TALLY_KEY = "tally:"
 """What the key of a tally begins with."""
 
-Scope = Literal["department", "window", "item"]
+TallyKind = Literal["department", "window", "item"]
 """Whose figures: of a department, of one of its windows, of one of its items."""
 
 
@@ -399,7 +399,7 @@ class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
     (``year * 12 + month - 1``).
     """
 
-    scope: Scope
+    scope: TallyKind
     book: Name
     day: int
     source: Annotated[int, msgspec.Meta(ge=0)]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.books import Shelf, read_shelf
+from monitor.books import Library, read_shelf
 from monitor.settings import Settings, load_settings
 
 
@@ -33,9 +33,9 @@ def settings(
     return load_settings(file, **{name: flag for name, flag in given.items() if flag})
 
 
-def published(chosen: Settings) -> Shelf:
+def published(chosen: Settings) -> Library:
     """The books of the settings with the published ones laid over them."""
-    shelf = Shelf.of_files(chosen.worker.books)
+    shelf = Library.of_files(chosen.worker.books)
     asyncio.run(read_shelf(chosen, shelf))
     return shelf
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from monitor.books import Shelf
+from monitor.books import Library
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka
 from monitor.gateway import new_token, run_gateway
@@ -24,7 +24,7 @@ from monitor.wall.server import run_wall
 
 def worker(chosen: Settings) -> None:
     """Run the rule engine until it is stopped."""
-    run_worker(chosen, Shelf.of_files(chosen.worker.books))
+    run_worker(chosen, Library.of_files(chosen.worker.books))
 
 
 def gateway(chosen: Settings) -> None:

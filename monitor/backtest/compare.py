@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from monitor.backtest.defence import Defence, defend
+from monitor.backtest.defence import CardView, defend
 from monitor.backtest.fates import Fate, Side
 from rules.alerts import Level, State
 from rules.book import RuleBooks
@@ -46,7 +46,7 @@ class Difference(NamedTuple):
         return fate
 
 
-class Example(msgspec.Struct, frozen=True):
+class BacktestExample(msgspec.Struct, frozen=True):
     """One case where the books differ, with what either book says of it."""
 
     kind: Kind
@@ -56,14 +56,14 @@ class Example(msgspec.Struct, frozen=True):
     department: str
     item: str
     item_name: str
-    current: Defence
-    candidate: Defence
+    current: CardView
+    candidate: CardView
 
 
 _Rank = tuple[int, str]
 
 
-class Tally:
+class BucketSums:
     """Sums of a bucket, or of all of them. At most ``examples`` per kind, rule and level: the earliest, then by id."""
 
     def __init__(self, examples: int) -> None:
@@ -76,7 +76,7 @@ class Tally:
         self.issued: Counter[tuple[str, Cell]] = Counter()
         self.differ: Counter[tuple[Kind, Cell]] = Counter()
         self.ends: Counter[tuple[str, Level, State]] = Counter()
-        self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, Example]]] = {}
+        self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, BacktestExample]]] = {}
         self.counts: tuple[Changes, Changes] = (Changes(), Changes())
         """What the cases add to the tallies of either side."""
         self._most = examples
@@ -106,7 +106,7 @@ class Tally:
                 self.differ[found.kind, cell_of(found.fate)] += 1
                 self._show(found.kind, found, current, candidate, books)
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "BucketSums") -> None:
         """Add another bucket's sums."""
         self.cases += other.cases
         self.unusable.update(other.unusable)
@@ -129,7 +129,7 @@ class Tally:
         sides = zip((found.current, found.candidate), (current.case, candidate.case), books, strict=True)
         defences = [defend(fate, alert, case, shelf) for fate, case, shelf in sides]
         place = (alert.department, alert.item, alert.item_name)
-        shown.append((rank, Example(kind, alert.case, alert.rule, alert.level, *place, *defences)))
+        shown.append((rank, BacktestExample(kind, alert.case, alert.rule, alert.level, *place, *defences)))
         shown.sort(key=_rank)
         del shown[self._most :]
 
@@ -159,5 +159,5 @@ def _kind(current: Fate, candidate: Fate | None) -> Kind | None:
     return "ended" if candidate.state != current.state else None
 
 
-def _rank(ranked: tuple[_Rank, Example]) -> _Rank:
+def _rank(ranked: tuple[_Rank, BacktestExample]) -> _Rank:
     return ranked[0]

@@ -13,7 +13,7 @@ from rules.instant import to_datetime
 from rules.worktime import Span
 
 
-class Defence(msgspec.Struct, frozen=True, kw_only=True):
+class CardView(msgspec.Struct, frozen=True, kw_only=True):
     """One book's view of a card.
 
     ``state`` is where the card ended, None where the book never issued it. Then ``deadline`` and ``spans`` are those of the
@@ -32,16 +32,16 @@ class Defence(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
 
 
-def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks) -> Defence:
+def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks) -> CardView:
     """The book's own card where it has one (``fate``); else the clock of the same rule and cycle as ``alert``."""
     if case is None or not case.book:
-        return Defence(book="")
+        return CardView(book="")
     book = books.get(case.book)
     clock = _clock(alert, case, book)
     ended = to_datetime(clock.end, book.zone) if clock is not None and clock.end else None
     if fate is not None:
         card = alert_of(fate.shown)
-        return Defence(
+        return CardView(
             book=card.book,
             state=fate.state,
             due_at=card.due_at,
@@ -53,9 +53,9 @@ def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks)
             spans=card.spans,
         )
     if clock is None or not clock.deadline:
-        return Defence(book=book.version)
+        return CardView(book=book.version)
     limit, spans = _arithmetic(case, clock, book)
-    return Defence(
+    return CardView(
         book=book.version,
         counted_from=to_datetime(clock.start, book.zone),
         deadline=to_datetime(clock.deadline, book.zone),

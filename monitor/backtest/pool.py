@@ -7,7 +7,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.backtest.compare import Tally
+from monitor.backtest.compare import BucketSums
 from monitor.backtest.fates import NOTHING, judge_case
 from monitor.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.backtest.rates import judge_rates as judge_department
@@ -44,9 +44,9 @@ class Desk:
         """The lines that begin in ``[start, end)``."""
         return index_slice(self.data, start, end)
 
-    def judge(self, places: Places, until: int) -> Tally:
+    def judge(self, places: Places, until: int) -> BucketSums:
         """Every case of one bucket under both books, the clock running on to ``until`` (epoch ms)."""
-        tally = Tally(self.examples)
+        tally = BucketSums(self.examples)
         for offsets in _groups(places).values():
             for records in self._cases(offsets).values():
                 records.sort(key=_by_clock)  # a file need not be in order of arrival; ties keep its order
@@ -54,9 +54,9 @@ class Desk:
                 tally.add(current, candidate, self.books)
         return tally
 
-    def judge_rates(self, counts: tuple[Changes, Changes], until: int) -> Tally:
+    def judge_rates(self, counts: tuple[Changes, Changes], until: int) -> BucketSums:
         """What shows only in many cases, once all those of a department are counted."""
-        tally = Tally(self.examples)
+        tally = BucketSums(self.examples)
         current, candidate = (judge_department(counted, books, until) for counted, books in zip(counts, self.books, strict=True))
         for key in sorted(current.keys() | candidate.keys()):
             tally.compare(current.get(key, NOTHING), candidate.get(key, NOTHING), self.books)
@@ -97,11 +97,11 @@ def index(start: int, end: int) -> Indexed:
     return _desk[0].index(start, end)
 
 
-def judge(places: Places, until: int) -> Tally:
+def judge(places: Places, until: int) -> BucketSums:
     """:meth:`Desk.judge` in this process."""
     return _desk[0].judge(places, until)
 
 
-def judge_rates(counts: tuple[Changes, Changes], until: int) -> Tally:
+def judge_rates(counts: tuple[Changes, Changes], until: int) -> BucketSums:
     """:meth:`Desk.judge_rates` in this process."""
     return _desk[0].judge_rates(counts, until)

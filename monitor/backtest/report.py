@@ -7,8 +7,8 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.backtest.compare import KINDS, Cell, Example, Kind, Tally
-from monitor.backtest.source import Source
+from monitor.backtest.compare import KINDS, BacktestExample, BucketSums, Cell, Kind
+from monitor.backtest.source import BacktestSource
 from rules.alerts import LEVELS, Level, State
 from rules.book import RuleBooks
 from rules.instant import to_datetime
@@ -37,7 +37,7 @@ class Book(msgspec.Struct, frozen=True):
     refused: dict[str, int]
 
 
-class Issued(msgspec.Struct, frozen=True):
+class IssuedCards(msgspec.Struct, frozen=True):
     """Cards of one level under one book. ``raised`` stood at any time, ``false`` of them were withdrawn; ``ends`` counts them
     by the state they ended in. ``false_rate`` is ``false / raised``, 0 to 1, None without any."""
 
@@ -60,8 +60,8 @@ class LevelTotals(msgspec.Struct, frozen=True):
     """One level, all rules and places."""
 
     level: Level
-    current: Issued
-    candidate: Issued
+    current: IssuedCards
+    candidate: IssuedCards
     changed: Changed
 
 
@@ -78,7 +78,7 @@ class CellTotals(msgspec.Struct, frozen=True):
     changed: Changed
 
 
-class Report(msgspec.Struct, frozen=True):
+class BacktestReport(msgspec.Struct, frozen=True):
     """All of it. ``agreed`` counts the cards both books issue at the same instant with the same end."""
 
     records: Records
@@ -87,7 +87,7 @@ class Report(msgspec.Struct, frozen=True):
     agreed: int
     totals: list[LevelTotals]
     cells: list[CellTotals]
-    examples: dict[Kind, list[Example]]
+    examples: dict[Kind, list[BacktestExample]]
 
 
 class FirstPass(Protocol):
@@ -102,14 +102,14 @@ class FirstPass(Protocol):
 
 
 def report_of(
-    source: Source, first: FirstPass, tally: Tally, books: tuple[RuleBooks, RuleBooks], until: int, examples: int
-) -> Report:
+    source: BacktestSource, first: FirstPass, tally: BucketSums, books: tuple[RuleBooks, RuleBooks], until: int, examples: int
+) -> BacktestReport:
     """The sums in their fixed order."""
     current, candidate = books
     bad = first.bad + tally.unusable
     end = to_datetime(until, candidate.at(until).zone)
     differ = sum(tally.differ.values()) - sum(count for (kind, _), count in tally.differ.items() if kind == "added")
-    return Report(
+    return BacktestReport(
         Records(source.name, first.records - tally.unusable.total(), tally.cases, first.ticks, dict(sorted(bad.items())), end),
         _book("current", current, tally),
         _book("candidate", candidate, tally),
@@ -120,12 +120,12 @@ def report_of(
     )
 
 
-def _book(side: str, books: RuleBooks, tally: Tally) -> Book:
+def _book(side: str, books: RuleBooks, tally: BucketSums) -> Book:
     refused = {reason: count for (of, reason), count in sorted(tally.refused.items()) if of == side}
     return Book([book.version for book in books], {rule.id: rule.name for book in books for rule in book.rules}, refused)
 
 
-def _level(level: Level, tally: Tally) -> LevelTotals:
+def _level(level: Level, tally: BucketSums) -> LevelTotals:
     counted: Counter[str] = Counter()
     for (kind, cell), count in tally.differ.items():
         if cell.level == level:
@@ -133,17 +133,17 @@ def _level(level: Level, tally: Tally) -> LevelTotals:
     return LevelTotals(level, _issued("current", level, tally), _issued("candidate", level, tally), _changed(counted))
 
 
-def _issued(side: str, level: Level, tally: Tally) -> Issued:
+def _issued(side: str, level: Level, tally: BucketSums) -> IssuedCards:
     ends = {state: count for (of, at, state), count in sorted(tally.ends.items()) if (of, at) == (side, level)}
     raised, false = sum(ends.values()), ends.get(FALSE, 0)
-    return Issued(raised, false, round(false / raised, 6) if raised else None, ends)
+    return IssuedCards(raised, false, round(false / raised, 6) if raised else None, ends)
 
 
 def _changed(counted: Counter[str]) -> Changed:
     return Changed(counted["added"], counted["removed"], counted["moved"], counted["ended"])
 
 
-def _cells(tally: Tally) -> list[CellTotals]:
+def _cells(tally: BucketSums) -> list[CellTotals]:
     counted: dict[Cell, Counter[str]] = {}
     for (side, cell), count in tally.issued.items():
         counted.setdefault(cell, Counter())[side] += count
@@ -153,13 +153,13 @@ def _cells(tally: Tally) -> list[CellTotals]:
     return [CellTotals(*cell, counted[cell]["current"], counted[cell]["candidate"], _changed(counted[cell])) for cell in ordered]
 
 
-def _chosen(kind: Kind, tally: Tally, most: int) -> list[Example]:
+def _chosen(kind: Kind, tally: BucketSums, most: int) -> list[BacktestExample]:
     """One of each rule and level in turn, those with most differences first, so that one rule does not crowd out the others."""
     weight: Counter[tuple[str, Level]] = Counter()
     for (of, cell), count in tally.differ.items():
         if of == kind:
             weight[cell.rule, cell.level] += count
-    groups: list[Sequence[Example]] = [
+    groups: list[Sequence[BacktestExample]] = [
         [example for _, example in tally.examples.get((kind, *group), [])]
         for group in sorted(weight, key=lambda group: (-weight[group], group))
     ]

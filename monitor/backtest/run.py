@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from monitor.backtest import pool as processes
-from monitor.backtest.compare import Tally
+from monitor.backtest.compare import BucketSums
 from monitor.backtest.index import Indexed, slices_of
 from monitor.backtest.pool import BookFiles, Task
 from monitor.backtest.progress import Progress
 from monitor.backtest.rates import by_department
-from monitor.backtest.report import Report, report_of
-from monitor.backtest.source import BacktestError, Source
+from monitor.backtest.report import BacktestReport, report_of
+from monitor.backtest.source import BacktestError, BacktestSource
 from monitor.books.files import load_books
 from rules.book import RuleBooks
 from rules.errors import BadRuleBook
@@ -35,7 +35,7 @@ class Options(NamedTuple):
 class Backtest(NamedTuple):
     """The report, and what it took. ``seconds`` are those of the two passes."""
 
-    report: Report
+    report: BacktestReport
     seconds: float
     processes: int
 
@@ -63,7 +63,7 @@ def both_books(candidate: BookFiles, current: BookFiles) -> tuple[RuleBooks, Rul
 
 
 def run_backtest(
-    source: Source, candidate: BookFiles, current: BookFiles, options: Options, progress: Progress | None = None
+    source: BacktestSource, candidate: BookFiles, current: BookFiles, options: Options, progress: Progress | None = None
 ) -> Backtest:
     """Judge every record of ``source`` by both books.
 
@@ -110,7 +110,7 @@ class _Everything(NamedTuple):
     buckets: dict[int, list[tuple[bytes, bytes]]]
 
 
-def _first_pass(staff: Executor, source: Source, shown: Progress) -> _Everything:
+def _first_pass(staff: Executor, source: BacktestSource, shown: Progress) -> _Everything:
     slices = slices_of(source.path)
     shown.reading(sum(end - start for start, end in slices))
     parts: list[Indexed] = []
@@ -133,10 +133,10 @@ def _first_pass(staff: Executor, source: Source, shown: Progress) -> _Everything
     return _Everything(records, source.ticks + sum(part.ticks for part in parts), bad, last, buckets)
 
 
-def _second_pass(staff: Executor, first: _Everything, until: int, examples: int, shown: Progress) -> Tally:
+def _second_pass(staff: Executor, first: _Everything, until: int, examples: int, shown: Progress) -> BucketSums:
     shown.judging(first.records)
-    whole = Tally(examples)
-    waiting: dict[Future[Tally], int] = {}
+    whole = BucketSums(examples)
+    waiting: dict[Future[BucketSums], int] = {}
     for places in first.buckets.values():
         waiting[staff.submit(processes.judge, places, until)] = sum(len(hashes) for hashes, _ in places) // 4
     for done in as_completed(waiting):

@@ -26,7 +26,7 @@ class BacktestError(SupervisionError):
     """These records cannot be used for a back-test; the text says why and what to do."""
 
 
-class Source(msgspec.Struct):
+class BacktestSource(msgspec.Struct):
     """Records in a file of lines. ``bad`` counts what never became a line, ``ticks`` those passed over; ``last`` is the latest
     clock seen while making it, epoch ms."""
 
@@ -37,7 +37,7 @@ class Source(msgspec.Struct):
     last: int = 0
 
 
-def from_lines(file: Path, folder: Path) -> Source:
+def from_lines(file: Path, folder: Path) -> BacktestSource:
     """A file as ``supervise simulate --out`` writes it; ``.gz`` is unpacked into ``folder``."""
     path = file
     if file.name.endswith(".gz"):
@@ -55,12 +55,12 @@ def from_lines(file: Path, folder: Path) -> Source:
         raise BacktestError(f"{file} cannot be read: {error.strerror}") from None
     if not size:
         raise BacktestError(f"{file} is empty: there is nothing to judge")
-    return Source(str(file), path, Counter())
+    return BacktestSource(str(file), path, Counter())
 
 
-def from_mapping(file: Path, mapping: Mapping, folder: Path, seen: Seen) -> Source:
+def from_mapping(file: Path, mapping: Mapping, folder: Path, seen: Seen) -> BacktestSource:
     """A file of an old system, row by row through its mapping."""
-    made = Source(str(file), folder / "mapped.jsonl", Counter())
+    made = BacktestSource(str(file), folder / "mapped.jsonl", Counter())
     count = rows = 0
     with made.path.open("wb", buffering=1 << 20) as out:
         for row in map_file(mapping, file):

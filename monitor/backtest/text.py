@@ -7,10 +7,10 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
-from monitor.backtest.compare import KINDS, SIDES, Example
-from monitor.backtest.defence import Defence
+from monitor.backtest.compare import KINDS, SIDES, BacktestExample
+from monitor.backtest.defence import CardView
 from monitor.backtest.phrases import STATE_WORDS, WORDS
-from monitor.backtest.report import CellTotals, Issued, Report
+from monitor.backtest.report import BacktestReport, CellTotals, IssuedCards
 from monitor.words import Language, arithmetic_lines
 from rules.alerts import LEVELS
 
@@ -19,7 +19,7 @@ _WIDE = 130
 """Columns of paper where the output is no terminal."""
 
 
-def print_report(report: Report, lang: Language = "zh", *, detail: bool = False, out: Console | None = None) -> None:
+def print_report(report: BacktestReport, lang: Language = "zh", *, detail: bool = False, out: Console | None = None) -> None:
     """Print ``report``; with ``detail`` every rule, department and week in which the books differ."""
     console = out or Console(highlight=False, markup=False)
     if not console.is_terminal:
@@ -28,7 +28,7 @@ def print_report(report: Report, lang: Language = "zh", *, detail: bool = False,
 
 
 class _Printer:
-    def __init__(self, report: Report, lang: Language, console: Console) -> None:
+    def __init__(self, report: BacktestReport, lang: Language, console: Console) -> None:
         self._report, self._lang, self._console = report, lang, console
         self._words, self._states = WORDS[lang], STATE_WORDS[lang]
         self._rules = report.current.rules | report.candidate.rules
@@ -82,7 +82,7 @@ class _Printer:
             table.add_row(words[line.level], *counts, f"{_share(line.current)} → {_share(line.candidate)}", ends)
         self._console.print(table)
 
-    def _ends(self, issued: Issued) -> str:
+    def _ends(self, issued: IssuedCards) -> str:
         told = (f"{self._states[state]} {count:,}" for state, count in issued.ends.items())
         return ", ".join(told) or "—"
 
@@ -125,7 +125,7 @@ class _Printer:
             table.add_column(self._words[number], justify="left" if number in ("false", "ends") else "right", overflow="fold")
         return table
 
-    def _example(self, number: int, example: Example) -> Iterator[str]:
+    def _example(self, number: int, example: BacktestExample) -> Iterator[str]:
         words = self._words
         item = f"{example.item} {example.item_name}".strip() or "—"
         rule = " ".join(part for part in (self._rules.get(example.rule, ""), example.rule) if part)
@@ -136,7 +136,7 @@ class _Printer:
         for side in SIDES:
             yield from self._side(words[side], getattr(example, side))
 
-    def _side(self, side: str, defence: Defence) -> Iterator[str]:
+    def _side(self, side: str, defence: CardView) -> Iterator[str]:
         words = self._words
         if defence.state is not None and defence.due_at is not None:
             state = self._states[defence.state]
@@ -163,7 +163,7 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in counts.items())
 
 
-def _share(issued: Issued) -> str:
+def _share(issued: IssuedCards) -> str:
     return "—" if issued.false_rate is None else f"{issued.false_rate:.1%}"
 
 

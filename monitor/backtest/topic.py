@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from aiokafka import TopicPartition
 
-from monitor.backtest.source import BacktestError, Seen, Source
+from monitor.backtest.source import BacktestError, BacktestSource, Seen
 from monitor.kafka.ranges import consuming, partitions_of, read_event, read_ranges
 from monitor.recordfile import EARLIEST, LATEST, write_line
 from monitor.settings import Settings
@@ -15,14 +15,14 @@ from rules.errors import BadEvent
 from rules.events import Tallied, Tick
 
 
-async def from_topic(settings: Settings, begin: int | None, end: int | None, folder: Path, seen: Seen) -> Source:
+async def from_topic(settings: Settings, begin: int | None, end: int | None, folder: Path, seen: Seen) -> BacktestSource:
     """The records stamped in ``[begin, end)`` (epoch ms; None: from the first, to the last there is now).
 
     What cannot be read is counted by reason, as the worker would bury it. Raises :class:`BacktestError` for a topic that does
     not exist or holds nothing in the range, ``KafkaUnavailable`` without a broker.
     """
     topic = Topics(settings.topics.prefix).events
-    made = Source(topic, folder / "topic.jsonl", Counter())
+    made = BacktestSource(topic, folder / "topic.jsonl", Counter())
     held = await partitions_of(topic, settings, BacktestError)
     async with consuming(settings) as consumer:
         starts, stops = await _range(consumer, held, begin, end)
@@ -55,7 +55,7 @@ async def _range(consumer: Any, held: list[TopicPartition], begin: int | None, e
 class _Copier:
     """Checks records as the worker does, and writes those that can be used."""
 
-    def __init__(self, made: Source, begin: int | None, end: int | None, out: BinaryIO) -> None:
+    def __init__(self, made: BacktestSource, begin: int | None, end: int | None, out: BinaryIO) -> None:
         self._made = made
         self._begin, self._end = begin or EARLIEST, end or LATEST
         self._write = out.write

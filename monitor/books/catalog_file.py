@@ -55,7 +55,7 @@ class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optional: bool = False
 
 
-class Branch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CatalogBranch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """并联部门: a department that handles its part at the same time as others, within its own ``limit``."""
 
     department: _Text
@@ -88,7 +88,7 @@ class CatalogItem(Item, frozen=True, forbid_unknown_fields=True, rename={"item_c
     conditions: tuple[_Text, ...] = ()
     materials: tuple[Material, ...] = ()
     posts: dict[str, _Text] = msgspec.field(default_factory=dict)
-    branches: tuple[Branch, ...] = ()
+    branches: tuple[CatalogBranch, ...] = ()
     forwarded: Forwarding | None = None
     special: tuple[SpecialProcedure, ...] = ()
     fee: Literal["none"] | Fee | None = None

@@ -46,7 +46,7 @@ class _Copy(NamedTuple):
     book: RuleBook
 
 
-class Shelf:
+class Library:
     """Rule books by version. :attr:`books` are those in force at this moment."""
 
     def __init__(self, base: Sequence[BookTable]) -> None:
@@ -57,7 +57,7 @@ class Shelf:
         self._copies = {copy.book.version: copy for copy in files}
 
     @classmethod
-    def of_files(cls, paths: Sequence[Path]) -> "Shelf":
+    def of_files(cls, paths: Sequence[Path]) -> "Library":
         """The given books, or the built-in default; :class:`BadRuleBook` names the file and every defect."""
         return cls(book_tables(paths))
 

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
-from monitor.books.library import BadPublication, Shelf
+from monitor.books.library import BadPublication, Library
 from monitor.books.record import Published, encode
 from monitor.kafka.client import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
 from monitor.settings import Settings
@@ -57,7 +57,7 @@ class CatalogReader:
     async def __aexit__(self, *_: object) -> None:
         await self._connection.aclose()
 
-    async def read_to_end(self, shelf: Shelf) -> int:
+    async def read_to_end(self, shelf: Library) -> int:
         """Lay everything there is now on the shelf; the offset at which it goes on."""
         try:
             end: int = (await self._consumer.end_offsets([self._where]))[self._where]
@@ -67,7 +67,7 @@ class CatalogReader:
             raise self._unavailable(error) from error
         return end
 
-    async def read(self, shelf: Shelf) -> int:
+    async def read(self, shelf: Library) -> int:
         """Wait a second at most for records and lay them on the shelf; how many there were, unusable ones included."""
         batches = await self._consumer.getmany(self._where, timeout_ms=1000)
         records = [record for batch in batches.values() for record in batch]
@@ -79,7 +79,7 @@ class CatalogReader:
         return KafkaUnavailable(f"topic {self._where.topic} at {self._kafka.bootstrap} cannot be read: {error}")
 
 
-def lay(shelf: Shelf, record: Any) -> None:
+def lay(shelf: Library, record: Any) -> None:
     """One record of the topic onto the shelf; what cannot be used is told by log and metric, and changes nothing."""
     try:
         shelf.take(record.key, record.value, record.timestamp, record.offset)
@@ -96,7 +96,7 @@ def _refused(record: Any, reason: str, text: str) -> None:
     )
 
 
-async def read_shelf(settings: Settings, shelf: Shelf) -> int:
+async def read_shelf(settings: Settings, shelf: Library) -> int:
     """Lay what is published now on the shelf; the topic's end (0 if there is none).
 
     :class:`~monitor.kafka.KafkaUnavailable` without a broker. A topic that does not exist is not made.

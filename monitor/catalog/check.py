@@ -11,7 +11,7 @@ from monitor.books.files import book_table, catalog_table, catalog_text
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
-from monitor.lint.diagnosis import Doubt, Finding, warning
+from monitor.lint.diagnosis import Diagnosis, Remark, warning
 from monitor.lint.limits import check_limits
 from monitor.lint.positions import broken_line, key_path, line_of, positions
 from monitor.lint.read_all import read_all, split
@@ -20,11 +20,11 @@ from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 
 
-class Report(msgspec.Struct, frozen=True):
+class CatalogReport(msgspec.Struct, frozen=True):
     """``completeness`` is None where the catalog has errors that keep it from being read."""
 
     file: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnosis, ...]
     completeness: Completeness | None = None
 
     @property
@@ -38,7 +38,7 @@ class _Read(NamedTuple):
     book: RuleBook
 
 
-def check_catalog(path: Path, book: Path = Path("default")) -> Report:
+def check_catalog(path: Path, book: Path = Path("default")) -> CatalogReport:
     """Every finding in the order of lines, and how complete it is.
 
     ``book`` is the rule book the items are for: its office hours say how long a working day is, its ``[stages]`` give limits
@@ -51,12 +51,12 @@ def check_catalog(path: Path, book: Path = Path("default")) -> Report:
         text = catalog_text(path)
         table = catalog_table(path, text)
     except BadRuleBook as bad:
-        return Report(str(path), tuple(_placed(path, text, [split(defect) for defect in bad.defects])))
+        return CatalogReport(str(path), tuple(_placed(path, text, [split(defect) for defect in bad.defects])))
     read, defects = read_all(str(path), table, lambda source, rest: _parse(source, rest, base))
     if read is None:
-        return Report(str(path), tuple(_placed(path, text, defects)))
+        return CatalogReport(str(path), tuple(_placed(path, text, defects)))
     doubts = list(_doubts(read, table))
-    return Report(str(path), tuple(_placed(path, text, doubts)), completeness(read.catalog.items))
+    return CatalogReport(str(path), tuple(_placed(path, text, doubts)), completeness(read.catalog.items))
 
 
 def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _Read:
@@ -78,7 +78,7 @@ def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _R
     return _Read(catalog, book)
 
 
-def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Doubt]:
+def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Remark]:
     yield from (doubt for doubt in check_limits(read.book, table) if doubt.key.startswith("items"))
     for index, item in enumerate(read.catalog.items):
         where = f"items[{index}]"
@@ -89,12 +89,12 @@ def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Doubt]:
             yield warning(where, f"{item.code!r} lacks {names}")
 
 
-def _placed(file: Path, text: str, doubts: Sequence[Doubt]) -> list[Finding]:
+def _placed(file: Path, text: str, doubts: Sequence[Remark]) -> list[Diagnosis]:
     """The findings with their lines in ``text``."""
     broken = max([broken_line(doubt.text, text) for doubt in doubts if not doubt.key], default=0)
     found = {} if broken else positions(text)
     findings = []
     for doubt in doubts:
         line = broken or line_of(found, key_path(doubt.key))
-        findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
+        findings.append(Diagnosis(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from monitor import words
-from monitor.books.catalog_file import Branch, CatalogItem, Forwarding
+from monitor.books.catalog_file import CatalogBranch, CatalogItem, Forwarding
 from monitor.catalog.svg import Canvas, broken
 from monitor.lint.limits import INSIDE
 from rules.events import STAGES
@@ -35,7 +35,7 @@ class _Row(NamedTuple):
     color: str = Colors.line
     begins: bool = False
     main: bool = False
-    branches: tuple[Branch, ...] = ()
+    branches: tuple[CatalogBranch, ...] = ()
 
 
 def draw_flow(canvas: Canvas, item: CatalogItem, limits: Mapping[str, str], x: float, y: float, width: float) -> float:
@@ -109,7 +109,7 @@ def _box(canvas: Canvas, row: _Row, number: int, x: float, y: float, width: floa
     return height
 
 
-def _branches(canvas: Canvas, branches: tuple[Branch, ...], x: float, y: float, width: float) -> float:
+def _branches(canvas: Canvas, branches: tuple[CatalogBranch, ...], x: float, y: float, width: float) -> float:
     """The departments side by side, two a row, in one frame: all begin together, and the slowest decides."""
     columns = min(2, len(branches))
     each = (width - 32 - (columns - 1) * 14) / columns

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from monitor.catalog.check import Report
+from monitor.catalog.check import CatalogReport
 from monitor.catalog.completeness import MOST_POINTS, Completeness
 from monitor.catalog.words import ELEMENTS
 
 
-def as_text(report: Report) -> str:
+def as_text(report: CatalogReport) -> str:
     """The findings with their lines, then the completeness of each element."""
     lines = [str(finding) for finding in report.findings]
     if report.completeness is not None:
@@ -17,7 +17,7 @@ def as_text(report: Report) -> str:
     return "\n".join(lines)
 
 
-def as_json(report: Report) -> str:
+def as_json(report: CatalogReport) -> str:
     """The same as data: ``findings``, and ``completeness`` with ``percent`` for each element; null if it cannot be read."""
     whole = report.completeness
     told = msgspec.to_builtins(report)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor import words
 from monitor.books.catalog_file import CatalogItem, Fee
-from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.lint.diagnosis import Remark, error, warning
 from monitor.lint.limits import longer
 from rules.book import RuleBook
 from rules.events import STAGES
@@ -14,7 +14,7 @@ MUST_BE_THERE = frozenset({"department", "fee.basis", "branches", "forwarded"})
 """Elements whose lack is an error of its own here, not just a gap."""
 
 
-def check_sense(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Doubt]:
+def check_sense(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Remark]:
     """All contradictions of one item; ``book`` says how long its days are."""
     if not item.department:
         yield error(where, f"{item.code!r} has no department (实施机关): nobody answers for it")
@@ -28,7 +28,7 @@ def check_sense(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Doubt
         yield error(f"{where}.fee", text)
 
 
-def _check_kind(item: CatalogItem, where: str) -> Iterator[Doubt]:
+def _check_kind(item: CatalogItem, where: str) -> Iterator[Remark]:
     kind = item.kind
     if kind is not None and item.promised and (kind == "instant") != item.is_instant:
         told = "is due the same day, write 0wd" if kind == "instant" else f"of kind {kind} is not due the same day"
@@ -43,7 +43,7 @@ def _check_kind(item: CatalogItem, where: str) -> Iterator[Doubt]:
         yield error(f"{where}.kind", "forwarded: say to whom, forwarded = { to = … }")
 
 
-def _check_flow(item: CatalogItem, where: str) -> Iterator[Doubt]:
+def _check_flow(item: CatalogItem, where: str) -> Iterator[Remark]:
     yield from _twice(item.flow, f"{where}.flow", "")
     if not item.flow:
         return
@@ -61,7 +61,7 @@ def _check_flow(item: CatalogItem, where: str) -> Iterator[Doubt]:
         yield error(f"{where}.forwarded", f"after {item.forwarded.after}, which is no stage of the flow")
 
 
-def _check_parts(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Doubt]:
+def _check_parts(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Remark]:
     yield from _twice([branch.department for branch in item.branches], f"{where}.branches", "department")
     promise = item.promised or item.statutory
     forwarded = item.forwarded
@@ -79,7 +79,7 @@ def _exceeds(part: str, promise: str, book: RuleBook) -> bool:
     return longer(Limit.parse(part), Limit.parse(promise), book) is True
 
 
-def _twice(names: Sequence[str], where: str, key: str) -> Iterator[Doubt]:
+def _twice(names: Sequence[str], where: str, key: str) -> Iterator[Remark]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield error(f"{where}[{index}]{'.' if key else ''}{key}", f"{name!r} stands there twice")

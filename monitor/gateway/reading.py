@@ -29,7 +29,7 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """The request is not taken, nothing of it."""
 
     def __init__(self, status: int, faults: list[Fault]) -> None:
@@ -38,13 +38,13 @@ class Refused(Exception):
         self.faults = faults
 
 
-def whole(status: int, reason: str, message: str) -> Refused:
+def whole(status: int, reason: str, message: str) -> BodyRefused:
     """A refusal that concerns the request as a whole."""
-    return Refused(status, [Fault(None, "", reason, message)])
+    return BodyRefused(status, [Fault(None, "", reason, message)])
 
 
 def read_events(body: bytes, source: Source) -> list[Event]:
-    """One event or an array of them; :class:`Refused` 400 (not JSON), 403 (not this source's), 413 or 422 (not an event)."""
+    """One event or an array of them; :class:`BodyRefused` 400 (not JSON), 403 (not this source's), 413 or 422 (not an event)."""
     raws = _split(body)
     events: list[Event] = []
     faults: list[Fault] = []
@@ -61,13 +61,13 @@ def read_events(body: bytes, source: Source) -> list[Event]:
         if len(faults) >= MOST_ERRORS:
             break
     if faults:
-        raise Refused(400 if faults[0].reason in ("invalid_json", "invalid_utf8") else 422, faults)
+        raise BodyRefused(400 if faults[0].reason in ("invalid_json", "invalid_utf8") else 422, faults)
     check_scope(enumerate(events), source)
     return events
 
 
 def check_scope(events: Iterable[tuple[int, Event]], source: Source) -> None:
-    """Every event must be the source's to report, or :class:`Refused` 403."""
+    """Every event must be the source's to report, or :class:`BodyRefused` 403."""
     faults = []
     for index, event in events:
         objection = source.objection(event)
@@ -76,7 +76,7 @@ def check_scope(events: Iterable[tuple[int, Event]], source: Source) -> None:
             if len(faults) >= MOST_ERRORS:
                 break
     if faults:
-        raise Refused(403, faults)
+        raise BodyRefused(403, faults)
 
 
 def read_rows(
@@ -85,7 +85,7 @@ def read_rows(
     """Rows of an old system: (row index, event) pairs, and the bad rows.
 
     ``text/csv`` is read as the mapping's ``[source]`` says, ``application/x-ndjson`` line by line, anything else as JSON. Without
-    ``keep_bad`` a bad row is a :class:`Refused` 422.
+    ``keep_bad`` a bad row is a :class:`BodyRefused` 422.
     """
     events: list[tuple[int, Event]] = []
     bad: list[MappedRow] = []
@@ -99,7 +99,7 @@ def read_rows(
     except BadMapping as error:
         raise whole(422, "mapping_failed", "; ".join(error.defects)) from None
     if bad and not keep_bad:
-        raise Refused(422, [_row_fault(row) for row in bad[:MOST_ERRORS]])
+        raise BodyRefused(422, [_row_fault(row) for row in bad[:MOST_ERRORS]])
     return events, bad
 
 

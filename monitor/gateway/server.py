@@ -13,7 +13,7 @@ from aiohttp import web
 
 from monitor.gateway.openapi import Errors, Taken, openapi
 from monitor.gateway.publisher import Publisher
-from monitor.gateway.reading import Fault, Refused, check_scope, read_events, read_rows, whole
+from monitor.gateway.reading import BodyRefused, Fault, check_scope, read_events, read_rows, whole
 from monitor.gateway.tokens import BadTokens, Source, Tokens
 from monitor.kafka.client import KafkaUnavailable
 from monitor.mapping import MappedRow, load_mappings
@@ -88,7 +88,7 @@ class Gateway:
             if request.method == "POST":
                 request[_SOURCE] = _required(source)
             response = await handler(request)
-        except Refused as refused:
+        except BodyRefused as refused:
             response = _errors(refused.status, refused.faults)
         except KafkaUnavailable as error:
             log.warning("refused %s: %s", request.path, error)

@@ -7,7 +7,7 @@ import msgspec
 Severity = Literal["error", "warning"]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """``line`` is 0 where no line is at fault; ``key`` is empty where the file as a whole is."""
 
     file: str
@@ -21,7 +21,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{where}: {self.severity}: {self.key}: {self.text}" if self.key else f"{where}: {self.severity}: {self.text}"
 
 
-class Doubt(msgspec.Struct, frozen=True):
+class Remark(msgspec.Struct, frozen=True):
     """A finding before anybody has looked up its line. ``key`` is written ``items[3].promised``."""
 
     severity: Severity
@@ -29,11 +29,11 @@ class Doubt(msgspec.Struct, frozen=True):
     text: str
 
 
-def error(key: str, text: str) -> Doubt:
+def error(key: str, text: str) -> Remark:
     """Must be mended before the book goes live."""
-    return Doubt("error", key, text)
+    return Remark("error", key, text)
 
 
-def warning(key: str, text: str) -> Doubt:
+def warning(key: str, text: str) -> Remark:
     """Worth a look; the book works."""
-    return Doubt("warning", key, text)
+    return Remark("warning", key, text)

@@ -7,7 +7,7 @@ others the core computes where both would end, begun on mornings all over a year
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.lint.diagnosis import Remark, error, warning
 from monitor.lint.mornings import mornings
 from rules.book import Item, RuleBook
 from rules.errors import UncoveredDate
@@ -22,7 +22,7 @@ LAW_EXTENSION, LAW_JOINT_EXTENSION, LAW_DECISION = 10, 15, Limit(20, Unit.workin
 _CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
 
-def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """All doubts about limits: of what nobody listed, and of each item in the order of the file."""
     yield from _check_item(book, Item("", "", book.defaults.promised, book.defaults.statutory), "defaults")
     for index, entry in enumerate(table.get("items", ())):
@@ -38,13 +38,13 @@ def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
     yield from _check_extensions(book, table)
 
 
-def _check_item(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+def _check_item(book: RuleBook, item: Item, where: str) -> Iterator[Remark]:
     if item.promised and item.statutory:
         yield from _check_promise(book, item, where)
     yield from _check_stages(book, item, where)
 
 
-def _check_promise(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+def _check_promise(book: RuleBook, item: Item, where: str) -> Iterator[Remark]:
     promised, statutory = Limit.parse(item.promised), Limit.parse(item.statutory)
     is_longer = longer(promised, statutory, book)
     if is_longer is None:
@@ -86,7 +86,7 @@ def _later(book: RuleBook, one: Limit, other: Limit) -> str:
     return ""
 
 
-def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
+def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Remark]:
     promise = item.promised or item.statutory
     own = {STAGES.index(stage) for stage in (*item.stages, *item.flow)} if item.code else set(book.stages)
     limits = [Limit.parse(text) for stage in INSIDE if stage in own and (text := book.stage_limit(item.code, stage))]
@@ -102,7 +102,7 @@ def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Doubt]:
         yield error(key, f"{told} is more than the {promise} promised: all stages in time, and the case is late")
 
 
-def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """许可法 art. 42, for books of halls under that law. Another law may allow more, so an item's cap is only a warning."""
     if book.worktime.zone not in _CHINESE_ZONES:
         return

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from monitor.lint.diagnosis import Doubt, error
+from monitor.lint.diagnosis import Remark, error
 from monitor.lint.positions import KeyPath, key_path
 from rules.errors import BadRuleBook
 
@@ -20,10 +20,10 @@ _FIELD = re.compile(r"Object (?:contains unknown|missing required) field `([^`]+
 
 def read_all(
     source: str, table: Mapping[str, Any], parse: Callable[[str, Mapping[str, Any]], _T]
-) -> tuple[_T | None, list[Doubt]]:
+) -> tuple[_T | None, list[Remark]]:
     """The book (or catalog, or what else ``parse`` gives), or every defect of it."""
     rest = copy.deepcopy(dict(table))
-    found: dict[Doubt, None] = {}
+    found: dict[Remark, None] = {}
     taken: set[KeyPath] = set()
     while True:
         try:
@@ -40,7 +40,7 @@ def read_all(
             return (None, list(found)) if found else (book, [])
 
 
-def split(defect: str) -> Doubt:
+def split(defect: str) -> Remark:
     """``items[3].promised: …`` as key and text; the key of an unknown or missing field is added."""
     keyed = _KEYED.fullmatch(defect)
     key, text = (keyed[1], keyed[2]) if keyed else ("", defect)
@@ -50,7 +50,7 @@ def split(defect: str) -> Doubt:
     return error(key, text)
 
 
-def _follows(doubt: Doubt, taken: set[KeyPath]) -> bool:
+def _follows(doubt: Remark, taken: set[KeyPath]) -> bool:
     """Whether this says only that something is missing that we have taken out ourselves."""
     path = key_path(doubt.key)
     return any(gone[: len(path)] == path for gone in taken)

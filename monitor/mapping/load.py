@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from monitor.mapping.conditions import Condition, parse_conditions
-from monitor.mapping.mapping import BadMapping, EventRule, Mapping, Shape, Source
+from monitor.mapping.mapping import BadMapping, EventRule, FileFormat, Mapping, Shape
 from monitor.mapping.table import Table
 from monitor.mapping.times import WORDS, Time
 from monitor.mapping.values import Coded, Constant, Value, parse_text, parse_value
@@ -68,7 +68,7 @@ def parse_mapping(name: str, data: dict[str, object], where: str = "mapping") ->
     return Mapping(name, source, skip, rules, columns)
 
 
-def _source(table: Table) -> tuple[Source, ZoneInfo]:
+def _source(table: Table) -> tuple[FileFormat, ZoneInfo]:
     kind = table.get("format", str, "csv")
     if kind not in FORMATS:
         table.wrong("format", f"must be one of {', '.join(FORMATS)}")
@@ -80,7 +80,7 @@ def _source(table: Table) -> tuple[Source, ZoneInfo]:
     delimiter = table.get("delimiter", str, ",")
     if len(delimiter) != 1:
         table.wrong("delimiter", "must be one character")
-    source = Source(kind, encoding, delimiter, table.texts("columns"), frozenset(table.texts("empty")))
+    source = FileFormat(kind, encoding, delimiter, table.texts("columns"), frozenset(table.texts("empty")))
     zone = _zone(table)
     table.close()
     return source, zone

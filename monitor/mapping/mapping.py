@@ -56,7 +56,7 @@ class EventRule(msgspec.Struct, frozen=True):
     skip_others: bool
 
 
-class Source(msgspec.Struct, frozen=True):
+class FileFormat(msgspec.Struct, frozen=True):
     """How files of the old system are written. ``columns`` names them where a CSV has no header."""
 
     format: str = "csv"
@@ -70,7 +70,7 @@ class Mapping(msgspec.Struct, frozen=True):
     """A mapping ready for use; :func:`monitor.mapping.load_mapping` makes it."""
 
     name: str
-    source: Source
+    source: FileFormat
     skip: tuple[Condition, ...]
     rules: tuple[EventRule, ...]
     columns: tuple[str, ...]

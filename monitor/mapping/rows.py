@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 import msgspec
 
-from monitor.mapping.mapping import Arrival, BadMapping, Mapping, Source
+from monitor.mapping.mapping import Arrival, BadMapping, FileFormat, Mapping
 from monitor.wire import KEPT_BYTES, MAX_VALUE_BYTES, DeadLetter
 from rules.errors import BadEvent
 
@@ -149,7 +149,7 @@ def _object(row: object) -> dict[str, object] | BadEvent:
     return BadEvent("mapping_failed", f"a row must be a JSON object, this is {type(row).__name__}")
 
 
-def _bytes(raw: object, source: Source) -> bytes:
+def _bytes(raw: object, source: FileFormat) -> bytes:
     """The row as it was received, as nearly as can be told after reading it; parsed JSON is written anew."""
     if isinstance(raw, str):
         return raw.encode(source.encoding, "surrogateescape")

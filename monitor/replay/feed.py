@@ -13,7 +13,7 @@ from monitor.wire import DeadLetter
 OnBad = Callable[[DeadLetter], None]
 
 
-class Feed(msgspec.Struct):
+class ReplayFeed(msgspec.Struct):
     """What a file holds. ``arrivals`` are sorted by arrival; rows of the same instant keep the file's order."""
 
     name: str
@@ -32,9 +32,9 @@ class Feed(msgspec.Struct):
         return self.arrivals[-1].arrived if self.arrivals else 0
 
 
-def read_feed(mapping: Mapping, file: Path, on_bad: OnBad | None = None) -> Feed:
+def read_feed(mapping: Mapping, file: Path, on_bad: OnBad | None = None) -> ReplayFeed:
     """Map every row of ``file`` and sort the events by arrival. Holds them all: about 1 GB per million events."""
-    feed = Feed(file.name, [], 0, Counter())
+    feed = ReplayFeed(file.name, [], 0, Counter())
     for row in map_file(mapping, file):
         feed.rows += 1
         feed.arrivals += row.arrivals

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import msgspec
 
 from monitor.mapping import Mapping
-from monitor.replay.feed import Feed, OnBad, describe_bad, read_feed
+from monitor.replay.feed import OnBad, ReplayFeed, describe_bad, read_feed
 from monitor.wire import DeadLetter, encode_event, encode_json
 from rules.alerts import LEVELS, STANDING
 from rules.book import RuleBooks
@@ -136,7 +136,7 @@ def _case_line(case: Case, books: RuleBooks) -> CaseLine:
     return CaseLine(case.key, to_datetime(due, zone) if due is not None else None, case_state(case))
 
 
-def _refuse(feed: Feed, event: Event, error: BadEvent, on_bad: OnBad | None) -> None:
+def _refuse(feed: ReplayFeed, event: Event, error: BadEvent, on_bad: OnBad | None) -> None:
     feed.bad[error.reason] += 1
     if on_bad is not None:
         value = encode_event(event)

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from monitor.kafka.client import ensure_topics, topic_config
 from monitor.mapping import Mapping
-from monitor.replay.feed import Feed, describe_bad, read_feed
+from monitor.replay.feed import ReplayFeed, describe_bad, read_feed
 from monitor.replay.writer import Writer
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event
@@ -94,7 +94,7 @@ async def replay_to_kafka(
     return KafkaReplay(feed.rows, len(feed.arrivals), ticks, feed.bad, done - read, read - began)
 
 
-async def _at_full_speed(feed: Feed, writer: Writer, tick_every: int, bar: Progress) -> None:
+async def _at_full_speed(feed: ReplayFeed, writer: Writer, tick_every: int, bar: Progress) -> None:
     next_tick = feed.first - feed.first % tick_every + tick_every
     for count, (arrived, event) in enumerate(feed.arrivals, 1):
         if arrived >= next_tick:
@@ -108,7 +108,7 @@ async def _at_full_speed(feed: Feed, writer: Writer, tick_every: int, bar: Progr
     await _finish(feed, writer, bar)
 
 
-async def _paced(feed: Feed, writer: Writer, speed: float, bar: Progress, zone: ZoneInfo) -> None:
+async def _paced(feed: ReplayFeed, writer: Writer, speed: float, bar: Progress, zone: ZoneInfo) -> None:
     began, index = time.monotonic(), 0
     while index < len(feed.arrivals):
         now = feed.first + int((time.monotonic() - began) * 1000 * speed)
@@ -124,14 +124,14 @@ async def _paced(feed: Feed, writer: Writer, speed: float, bar: Progress, zone: 
     await _finish(feed, writer, bar)
 
 
-async def _finish(feed: Feed, writer: Writer, bar: Progress) -> None:
+async def _finish(feed: ReplayFeed, writer: Writer, bar: Progress) -> None:
     if feed.arrivals:
         await writer.tick(feed.last)
     await writer.flush()
     bar.update(bar.task_ids[0], completed=len(feed.arrivals))
 
 
-def _bar(feed: Feed, shown: bool) -> Progress:
+def _bar(feed: ReplayFeed, shown: bool) -> Progress:
     """Rate and time left, on stderr; the description is the simulated time of a paced replay."""
     columns = (
         TextColumn("{task.description}"),
@@ -156,7 +156,7 @@ def _check_clock(config: dict[str, str], settings: Settings) -> None:
         )
 
 
-def _check_retention(config: dict[str, str], feed: Feed, settings: Settings) -> None:
+def _check_retention(config: dict[str, str], feed: ReplayFeed, settings: Settings) -> None:
     keeps = int(config.get("retention.ms", "-1"))
     if keeps >= 0 and feed.arrivals and feed.first < time.time() * 1000 - keeps:
         raise ReplayError(
@@ -165,7 +165,7 @@ def _check_retention(config: dict[str, str], feed: Feed, settings: Settings) -> 
         )
 
 
-def _set_future_aside(feed: Feed, letters: list[DeadLetter]) -> None:
+def _set_future_aside(feed: ReplayFeed, letters: list[DeadLetter]) -> None:
     """A broker refuses records from the future, whole batches of them: they become dead letters here."""
     latest = time.time() * 1000 + _AHEAD - 60_000
     while feed.arrivals and feed.arrivals[-1].arrived > latest:

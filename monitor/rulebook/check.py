@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.books.files import book_table, book_text
-from monitor.lint.diagnosis import Doubt, Finding, error, warning
+from monitor.lint.diagnosis import Diagnosis, Remark, error, warning
 from monitor.lint.limits import check_limits
 from monitor.lint.positions import broken_line, key_path, line_of, positions
 from monitor.lint.read_all import read_all, split
@@ -32,7 +32,7 @@ class Checked(NamedTuple):
     """Books, each read once, and what is wrong with them. Of a file that is no book there are findings only."""
 
     books: tuple[ReadBook, ...]
-    findings: list[Finding]
+    findings: list[Diagnosis]
 
     @property
     def errors(self) -> int:
@@ -45,7 +45,7 @@ def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> C
 
     ``today`` is for the calendar only: it must cover ``horizon`` days from there on.
     """
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     books: list[ReadBook] = []
     for path in paths:
         read, found = _check_book(path, today, horizon)
@@ -57,11 +57,11 @@ def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> C
             RuleBooks([read.book for read in books])
         except BadRuleBook as bad:
             together = ", ".join(str(path) for path in paths)
-            findings += [Finding(file=together, severity="error", text=text) for text in bad.defects]
+            findings += [Diagnosis(file=together, severity="error", text=text) for text in bad.defects]
     return Checked(tuple(books), findings)
 
 
-def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None, list[Finding]]:
+def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None, list[Diagnosis]]:
     try:
         text = book_text(path)
     except BadRuleBook as bad:
@@ -82,7 +82,7 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None,
     return ReadBook(path, table, book), _placed(path, text, doubts)
 
 
-def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt]:
+def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Remark]:
     first, last = book.calendar.years[0], book.calendar.years[-1]
     left = (date(last, 12, 31) - today).days
     mend = f"add {last + 1} to [calendar] as soon as its holidays are out, with years, holidays and workdays"
@@ -94,7 +94,7 @@ def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Doubt
         yield error("calendar", f"begins with {first}, after today ({today})")
 
 
-def _placed(file: Path, text: str, doubts: Iterable[Doubt]) -> list[Finding]:
+def _placed(file: Path, text: str, doubts: Iterable[Remark]) -> list[Diagnosis]:
     """The findings with their lines in ``text``. What the file has from its catalog or the book it extends is shown on the line
     that says so."""
     doubts = list(doubts)
@@ -111,5 +111,5 @@ def _placed(file: Path, text: str, doubts: Iterable[Doubt]) -> list[Finding]:
             line = broken
         elif not line:
             line = (path[0] == "items" and found.get(("catalog",))) or found.get(("extends",), 0)
-        findings.append(Finding(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
+        findings.append(Diagnosis(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
     return sorted(findings, key=lambda finding: finding.line)

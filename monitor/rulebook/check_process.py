@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.lint.diagnosis import Remark, error, warning
 from monitor.lint.mornings import mornings
 from rules.alerts import LEVELS
 from rules.book import ProcessRule, RuleBook
@@ -11,7 +11,7 @@ from rules.events import Channel
 from rules.instant import to_instant
 
 
-def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """All doubts about ``[[process]]``, in the order of the file."""
     for index, rule in enumerate(book.process):
         key = f"process[{index}]"
@@ -36,7 +36,7 @@ def _lacking(book: RuleBook, rule: ProcessRule) -> str:
     return "" if there else lacking
 
 
-def _hidden(book: RuleBook, rule: ProcessRule, key: str, raw: Mapping[str, Any]) -> Iterator[Doubt]:
+def _hidden(book: RuleBook, rule: ProcessRule, key: str, raw: Mapping[str, Any]) -> Iterator[Remark]:
     """Levels that a more severe one reaches no later, whenever the thing was found."""
     worktime = book.worktime
     reached = [

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from monitor.books import (
     BadPublication,
+    Library,
     PublishedBook,
-    Shelf,
     append,
     book_record,
     calendar_record,
@@ -57,7 +57,7 @@ async def publish_books(settings: Settings, checked: Checked, *, by: str, replac
     return lines + await _append(settings, [(record.key, record) for record in records])
 
 
-def lay_books(shelf: Shelf, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
+def lay_books(shelf: Library, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
     """Lay the books on ``shelf``: the records that are new to it, and what to tell. Reads no file and writes nothing."""
     lines = [str(finding) for finding in checked.findings]
     records: list[PublishedBook] = []
@@ -78,7 +78,7 @@ def lay_books(shelf: Shelf, checked: Checked, *, by: str, replace: bool) -> tupl
     return records, lines
 
 
-def book_of(shelf: Shelf, version: str) -> PublishedBook:
+def book_of(shelf: Library, version: str) -> PublishedBook:
     """The published record of that version, or :class:`PublicationRefused` with those there are."""
     entry = shelf.entries.get(f"rulebook:{version}".encode())
     if entry is not None and isinstance(entry.record, PublishedBook):
@@ -146,18 +146,18 @@ async def withdraw_calendar(settings: Settings, name: str) -> list[str]:
     return lines + await _append(settings, [(key, None)])
 
 
-async def _shelf(settings: Settings) -> Shelf:
-    shelf = Shelf.of_files(settings.worker.books)
+async def _shelf(settings: Settings) -> Library:
+    shelf = Library.of_files(settings.worker.books)
     await read_shelf(settings, shelf)
     return shelf
 
 
-def _is_there(shelf: Shelf, record: PublishedBook) -> bool:
+def _is_there(shelf: Library, record: PublishedBook) -> bool:
     known = shelf.entries.get(record.key)
     return known is not None and isinstance(known.record, PublishedBook) and known.record.book == record.book
 
 
-def _check_version(shelf: Shelf, record: PublishedBook, *, replace: bool) -> None:
+def _check_version(shelf: Library, record: PublishedBook, *, replace: bool) -> None:
     """A version says which rules judged a card, so its rules stay; only its days may change."""
     known = shelf.entries.get(record.key)
     if known is None or replace or not isinstance(known.record, PublishedBook) or same_but_calendar(known.record, record):
@@ -169,14 +169,14 @@ def _check_version(shelf: Shelf, record: PublishedBook, *, replace: bool) -> Non
     )
 
 
-def _lay(shelf: Shelf, record: Published) -> None:
+def _lay(shelf: Library, record: Published) -> None:
     try:
         shelf.take(record.key, encode(record))
     except BadPublication as bad:
         raise PublicationRefused(f"{record.key.decode()} cannot be published: {bad}") from None
 
 
-def _about_book(shelf: Shelf, record: PublishedBook) -> list[str]:
+def _about_book(shelf: Library, record: PublishedBook) -> list[str]:
     book = shelf.books.get(record.version)
     lines = [
         f"{book.version} (digest {book.digest}): for cases accepted from {_wall(book.effective_from, book)} on; "

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from monitor.books import PublishedBook, Shelf
+from monitor.books import Library, PublishedBook
 from rules.book import RuleBook
 from rules.instant import to_datetime
 from rules.worktime import Calendar, from_dict
@@ -29,7 +29,7 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether a case accepted now is judged by it."""
 
 
-def listed(shelf: Shelf, zone: str, now: int) -> list[Listed]:
+def listed(shelf: Library, zone: str, now: int) -> list[Listed]:
     """Everything published, books in the order in which they take effect, then calendars; times in ``zone``."""
     books = sorted(_books(shelf, zone, now), key=lambda book: str(book.effective_from))
     return [*books, *sorted(_calendars(shelf, zone), key=lambda calendar: calendar.name)]
@@ -62,7 +62,7 @@ def _named(before: Calendar, after: Calendar) -> list[date]:
     return sorted(day for day in days if before.covers(day) and after.covers(day))
 
 
-def _books(shelf: Shelf, zone: str, now: int) -> Iterator[Listed]:
+def _books(shelf: Library, zone: str, now: int) -> Iterator[Listed]:
     current = shelf.books.at(now)
     for entry in shelf.entries.values():
         if isinstance(entry.record, PublishedBook):
@@ -81,7 +81,7 @@ def _books(shelf: Shelf, zone: str, now: int) -> Iterator[Listed]:
             )
 
 
-def _calendars(shelf: Shelf, zone: str) -> Iterator[Listed]:
+def _calendars(shelf: Library, zone: str) -> Iterator[Listed]:
     for entry in shelf.entries.values():
         if not isinstance(entry.record, PublishedBook):
             days = from_dict(entry.record.table)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from monitor.lint.diagnosis import Doubt, error, warning
+from monitor.lint.diagnosis import Remark, error, warning
 from monitor.lint.mornings import mornings
 from monitor.rulebook.trial import Sample, start_clock
 from rules.alerts import LEVELS
@@ -24,7 +24,7 @@ class _Written(NamedTuple):
     rules: tuple[TimeLimit, ...]
 
 
-def check_reach(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Doubt]:
+def check_reach(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """Levels that are never reached or always hidden, and rules that watch nothing."""
     for written in _rules(book, table):
         if not written.rules:
@@ -71,7 +71,7 @@ def samples_of(book: RuleBook, rule: TimeLimit) -> Iterator[Sample]:
     yield Sample()
 
 
-def _check_levels(written: _Written, clocks: Sequence[Clock]) -> Iterator[Doubt]:
+def _check_levels(written: _Written, clocks: Sequence[Clock]) -> Iterator[Remark]:
     levels = written.rules[0].levels
     by_record = written.rules[0].clock == "case" and written.rules[0].limit in ("promised", "statutory")
     for mild, level in enumerate(levels):

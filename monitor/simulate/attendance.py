@@ -25,10 +25,10 @@ def on_duty(rng: random.Random, day: int, offices: Iterable[Office], mark: str) 
     """The attendance of every window on epoch day ``day``, a working day, as it arrives: devices report within seconds."""
     for office in offices:
         for window in office.windows:
-            yield from _Day(rng, day, office, window, mark).told()
+            yield from _WindowDay(rng, day, office, window, mark).told()
 
 
-class _Day:
+class _WindowDay:
     def __init__(self, rng: random.Random, day: int, office: Office, window: Window, mark: str) -> None:
         self._rng, self._day, self._office, self._window = rng, day, office, window
         self._ids = f"{mark}Z{day}-{window.name}"

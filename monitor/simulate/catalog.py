@@ -7,7 +7,7 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple, TypedDict
 
-from monitor.simulate.departments import DEPARTMENTS, Department
+from monitor.simulate.departments import DEPARTMENTS, SimulatedDepartment
 
 REGION = "990100"
 """An administrative division code that GB/T 2260 gives to nobody."""
@@ -38,7 +38,7 @@ class ItemLimits(TypedDict):
     flow: tuple[str, ...]
 
 
-class Item(NamedTuple):
+class SimulatedItem(NamedTuple):
     """A service item (事项). ``promised`` and ``statutory`` are working days; promised 0 is an instant item (即办件)."""
 
     code: str
@@ -67,10 +67,10 @@ class Office(NamedTuple):
     approvers: tuple[str, ...]
 
 
-class Catalog(NamedTuple):
+class WeightedItems(NamedTuple):
     """Everything that can be drawn from: ``choices[i]`` is drawn with weight ``cumulated[i] - cumulated[i - 1]``."""
 
-    choices: tuple[tuple[Office, Item], ...]
+    choices: tuple[tuple[Office, SimulatedItem], ...]
     cumulated: tuple[float, ...]
 
 
@@ -110,7 +110,7 @@ def items_toml(entries: Iterable[ItemLimits] | None = None) -> str:
     return "\n".join(lines)
 
 
-def build_catalog(rng: random.Random) -> Catalog:
+def build_catalog(rng: random.Random) -> WeightedItems:
     """The hall of one seed: limits and departments are fixed, the people differ."""
     drawn = [(_office(department, rng), item, department) for department in DEPARTMENTS for item in _items_of(department)]
     offices: dict[str, Office] = {}
@@ -119,30 +119,30 @@ def build_catalog(rng: random.Random) -> Catalog:
     for office, item, department in drawn:
         choices.append((offices.setdefault(department.code, office), item))
         weights.append(department.load * _popularity(item) / sum(_popularity(other) for other in _items_of(department)))
-    return Catalog(tuple(choices), tuple(accumulate(_balanced(choices, weights))))
+    return WeightedItems(tuple(choices), tuple(accumulate(_balanced(choices, weights))))
 
 
-def _items_of(department: Department) -> list[Item]:
+def _items_of(department: SimulatedDepartment) -> list[SimulatedItem]:
     rows = [line.split() for line in department.items.strip().splitlines()]
     return [
-        Item(f"{department.code}-{number:03d}", name, int(promised), int(statutory), "证" in name or "登记" in name)
+        SimulatedItem(f"{department.code}-{number:03d}", name, int(promised), int(statutory), "证" in name or "登记" in name)
         for number, (name, promised, statutory) in enumerate(rows, 1)
     ]
 
 
-def _popularity(item: Item) -> float:
+def _popularity(item: SimulatedItem) -> float:
     """Simple things are asked for more often than hard ones."""
     return 1 / (4 + item.promised)
 
 
-def _balanced(choices: list[tuple[Office, Item]], weights: list[float]) -> list[float]:
+def _balanced(choices: list[tuple[Office, SimulatedItem]], weights: list[float]) -> list[float]:
     """Weights scaled so that instant items make up ``INSTANT_SHARE`` of the cases."""
     instant = sum(weight for (_, item), weight in zip(choices, weights, strict=True) if not item.promised)
     factors = {True: INSTANT_SHARE / instant, False: (1 - INSTANT_SHARE) / (sum(weights) - instant)}
     return [weight * factors[not item.promised] for (_, item), weight in zip(choices, weights, strict=True)]
 
 
-def _office(department: Department, rng: random.Random) -> Office:
+def _office(department: SimulatedDepartment, rng: random.Random) -> Office:
     def people(count: int) -> tuple[str, ...]:
         return tuple(rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=rng.choice((1, 2, 2)))) for _ in range(count))
 

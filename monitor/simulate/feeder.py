@@ -16,9 +16,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation, generate
-from monitor.simulate.plan import Plan, plan, resumed
+from monitor.simulate.plan import SimulationPlan, plan, resumed
 from monitor.simulate.rhythm import ZONE, Rhythm
-from monitor.simulate.sender import Sender
+from monitor.simulate.sender import EventSender
 from rules.events import Event
 from rules.instant import HOUR, SECOND, isoformat
 
@@ -77,7 +77,7 @@ async def run_simulate(
         raise BadSimulation(f"speed {speed}: give a number above 0")
     rhythm = Rhythm()
     wanted = plan(rhythm, now=time.time_ns() // 1_000_000, start=start, backfill_days=backfill_days)
-    async with Sender(settings) as sender:
+    async with EventSender(settings) as sender:
         mark = f"seed={seed} cases_per_day={cases_per_day:g}"
         chosen = await _place(sender, rhythm, mark, wanted)
         records = generate(seed, chosen.origin, rhythm.end, cases_per_day, rhythm=rhythm)
@@ -92,7 +92,7 @@ async def run_simulate(
         return feed.summary()
 
 
-async def _place(sender: Sender, rhythm: Rhythm, mark: str, wanted: Plan) -> Plan:
+async def _place(sender: EventSender, rhythm: Rhythm, mark: str, wanted: SimulationPlan) -> SimulationPlan:
     """Begin in an empty topic, or go on in one that holds this very simulation."""
     standing = await sender.standing()
     if standing is None:
@@ -110,7 +110,9 @@ async def _place(sender: Sender, rhythm: Rhythm, mark: str, wanted: Plan) -> Pla
 class _Feed:
     """The stream of records on its way: history, then live, in one order."""
 
-    def __init__(self, sender: Sender, records: Iterator[tuple[int, Event]], chosen: Plan, end: int, progress: Progress) -> None:
+    def __init__(
+        self, sender: EventSender, records: Iterator[tuple[int, Event]], chosen: SimulationPlan, end: int, progress: Progress
+    ) -> None:
         self._sender, self._records, self._plan, self._end, self._progress = sender, records, chosen, end, progress
         self._next = next(records, None)
         self._until = chosen.origin

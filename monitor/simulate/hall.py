@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterable, Iterator
 
 from monitor.simulate.attendance import on_duty
-from monitor.simulate.catalog import Catalog, build_catalog
+from monitor.simulate.catalog import WeightedItems, build_catalog
 from monitor.simulate.complaints import complain, numbers
 from monitor.simulate.courses import apply_at_window, live_through
 from monitor.simulate.life import Arrival, Habits, Life
@@ -58,7 +58,7 @@ def generate(
 class _Hall:
     def __init__(self, seed: int, rhythm: Rhythm, habits: Habits, mark: str) -> None:
         self._rng = random.Random(seed)  # noqa: S311  # a simulation must be repeatable
-        self._catalog: Catalog = build_catalog(self._rng)
+        self._catalog: WeightedItems = build_catalog(self._rng)
         self._duty = random.Random(f"{seed} on duty")  # noqa: S311  # its own, so that the cases stay those of the seed
         self._offices = tuple(dict.fromkeys(office for office, _ in self._catalog.choices))
         self._rhythm = rhythm

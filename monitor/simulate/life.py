@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from monitor.simulate.catalog import HALL, REGION, Item, Office, Window
+from monitor.simulate.catalog import HALL, REGION, Office, SimulatedItem, Window
 from monitor.simulate.rhythm import Rhythm, as_datetime, until_morning
 from rules.events import Channel, Event
 from rules.instant import HOUR, SECOND
@@ -60,7 +60,7 @@ class Life:
     __slots__ = ("_header", "_ids", "_number", "_telling", "arrivals", "item", "office", "rhythm", "rng", "window")
 
     def __init__(
-        self, rng: random.Random, rhythm: Rhythm, *, key: str, ids: str, office: Office, item: Item, channel: Channel
+        self, rng: random.Random, rhythm: Rhythm, *, key: str, ids: str, office: Office, item: SimulatedItem, channel: Channel
     ) -> None:
         self.rng, self.rhythm, self.office, self.item = rng, rhythm, office, item
         self.window: Window = rng.choice(office.windows)

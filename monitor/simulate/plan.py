@@ -14,14 +14,14 @@ MARGIN_DAYS = 120
 """The default start keeps this far from the calendar's end, so that no open case's limit runs into an uncovered year."""
 
 
-class Plan(NamedTuple):
+class SimulationPlan(NamedTuple):
     """Epoch ms: history is simulated from ``origin`` on as fast as it goes, from ``live`` on by the simulated clock."""
 
     origin: int
     live: int
 
 
-def plan(rhythm: Rhythm, *, now: int, start: datetime | None = None, backfill_days: int = 40) -> Plan:
+def plan(rhythm: Rhythm, *, now: int, start: datetime | None = None, backfill_days: int = 40) -> SimulationPlan:
     """Live from ``start``, by default from nine on the latest working day that the calendar covers well enough.
 
     A start at a time when the hall is closed is moved to its next opening. Raises ``BadSimulation`` for a start after
@@ -41,7 +41,7 @@ def plan(rhythm: Rhythm, *, now: int, start: datetime | None = None, backfill_da
             f"the simulated time would begin at {isoformat(live, ZONE)}, in the future: brokers refuse such records, "
             "so choose an earlier start"
         )
-    return Plan(midnight(first) if backfill_days else live, live)
+    return SimulationPlan(midnight(first) if backfill_days else live, live)
 
 
 def parse_start(text: str) -> datetime:
@@ -55,9 +55,9 @@ def parse_start(text: str) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=ZONE)
 
 
-def resumed(rhythm: Rhythm, origin: int, last: int) -> Plan:
+def resumed(rhythm: Rhythm, origin: int, last: int) -> SimulationPlan:
     """Go on where a simulation stopped: from its last record on, or from the next opening."""
-    return Plan(origin, max(last, rhythm.instant(rhythm.point(last))))
+    return SimulationPlan(origin, max(last, rhythm.instant(rhythm.point(last))))
 
 
 def midnight(day: int) -> int:

@@ -32,7 +32,7 @@ class Standing(NamedTuple):
     last: tuple[int, ...]
 
 
-class Sender:
+class EventSender:
     """Appends records and ticks; ``flush`` returns when the broker has acknowledged all of them.
 
     ``add`` and ``tick`` must be called in order of time. Use as an async context manager.

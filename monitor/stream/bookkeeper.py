@@ -14,7 +14,7 @@ from typing import Any
 from aiokafka.errors import KafkaError
 
 from monitor import metrics
-from monitor.books import CatalogReader, Shelf
+from monitor.books import CatalogReader, Library
 from monitor.stream import gauges as measures
 from monitor.stream.partition.engine import PartitionEngine
 from rules.book import RuleBooks
@@ -37,7 +37,7 @@ class Bookkeeper:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: Library,
         reader: CatalogReader,
         engines: Mapping[int, PartitionEngine],
         recovery: asyncio.Lock,
@@ -100,7 +100,7 @@ def _shape(books: RuleBooks) -> list[tuple[Any, ...]]:
     return [(book.version, book.digest, book.effective_from, book.effective_until) for book in books]
 
 
-def _tell(shelf: Shelf) -> None:
+def _tell(shelf: Library) -> None:
     measures.rule_books(shelf)
     told = [f"{book.version} ({book.digest}, {measures.origin(shelf, book.version)})" for book in shelf.books]
     log.info("rule books: %s", ", ".join(told))

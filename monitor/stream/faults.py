@@ -13,7 +13,7 @@ VARIABLE = "SUPERVISE_FAULT"
 POINTS = ("before-alerts", "after-alerts", "after-changelog")
 
 
-class Fault:
+class PlannedCrash:
     """Counts batches down to the crash; without the variable it never comes."""
 
     def __init__(self, text: str = "") -> None:
@@ -24,7 +24,7 @@ class Fault:
         self._left = int(number or "1")
 
     @classmethod
-    def from_environment(cls) -> "Fault":
+    def from_environment(cls) -> "PlannedCrash":
         """As the variable says."""
         return cls(os.environ.get(VARIABLE, ""))
 

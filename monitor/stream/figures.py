@@ -8,7 +8,7 @@ from typing import Any
 from monitor.stream.outbox import Sender
 from monitor.stream.partition.slices import Slice
 from monitor.wire import Figures, encode_json
-from rules.case import Count, Scope
+from rules.case import Count, Place
 
 INTERVAL = 0.2
 """Seconds between two publications of one partition's figures."""
@@ -21,7 +21,7 @@ class FiguresPublisher:
         self._sender = sender
         self._topic = topic
         self._failed = failed
-        self._pending: defaultdict[int, dict[Scope, tuple[Count, int]]] = defaultdict(dict)
+        self._pending: defaultdict[int, dict[Place, tuple[Count, int]]] = defaultdict(dict)
         self._scheduled: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -53,7 +53,7 @@ class FiguresPublisher:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _publish(self, partition: int, pending: dict[Scope, tuple[Count, int]]) -> None:
+    async def _publish(self, partition: int, pending: dict[Place, tuple[Count, int]]) -> None:
         try:
             sent = []
             for scope, (count, at) in pending.items():

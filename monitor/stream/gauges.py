@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor import metrics
-from monitor.books import Shelf
+from monitor.books import Library
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 
@@ -42,12 +42,12 @@ def engine_state(engine: PartitionEngine) -> None:
     metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
 
 
-def origin(shelf: Shelf, version: str) -> str:
+def origin(shelf: Library, version: str) -> str:
     """Where the book of that version comes from: ``published`` or ``file``."""
     return "published" if shelf.is_published(version) else "file"
 
 
-def rule_books(shelf: Shelf) -> None:
+def rule_books(shelf: Library) -> None:
     """The books this worker knows now."""
     metrics.RULE_BOOKS.clear()
     for book in shelf.books:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
-from monitor.stream.faults import Fault
+from monitor.stream.faults import PlannedCrash
 from monitor.stream.partition.slices import Slice
 from monitor.wire import Topics, encode_json
 
@@ -70,7 +70,7 @@ class Outbox:
         changelog: str,
         settled: Callable[[Slice, range, float], None],
         failed: Callable[[BaseException], Coroutine[Any, Any, None]],
-        fault: Fault,
+        fault: PlannedCrash,
     ) -> None:
         self._sender = sender
         self._topics = topics

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 
-from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import PartitionEngine, Step
+from monitor.stream.partition.clock import PartitionClock
+from monitor.stream.partition.engine import PartitionEngine, StepFunction
 from monitor.stream.partition.slices import CLOCK_KEY
 from rules.book import RuleBooks
 from rules.case import Case, decode_case
@@ -23,10 +23,10 @@ async def restore(
     books: RuleBooks,
     home: Callable[[bytes], int],
     *,
-    apply: Step = step,
+    apply: StepFunction = step,
 ) -> PartitionEngine:
     """The engine of one partition as the changelog left it, with its wake-ups, figures and record time."""
-    engine = PartitionEngine(topic, partition, books, home, Clock(rows.get(CLOCK_KEY)), apply=apply)
+    engine = PartitionEngine(topic, partition, books, home, PartitionClock(rows.get(CLOCK_KEY)), apply=apply)
     for done, (key, encoded) in enumerate(rows.items(), 1):
         if encoded is not None and key != CLOCK_KEY:
             case = decode_case(encoded)
@@ -36,7 +36,7 @@ async def restore(
     return engine
 
 
-def _waits_for(case: Case, books: RuleBooks, now: int, apply: Step) -> int:
+def _waits_for(case: Case, books: RuleBooks, now: int, apply: StepFunction) -> int:
     """The instant a recovered case waits for; 0 for none.
 
     Thresholds that passed before ``now`` may or may not have been judged when the case was stored. Trying a tick, without

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from monitor import metrics
-from monitor.books import CatalogReader, Shelf
+from monitor.books import CatalogReader, Library
 from monitor.kafka.client import partition_of
 from monitor.settings import Settings
 from monitor.stream import gauges as measures
 from monitor.stream.bookkeeper import Bookkeeper
-from monitor.stream.faults import Fault
+from monitor.stream.faults import PlannedCrash
 from monitor.stream.faust.app import TopicPartition, events_of, make_app, make_table
 from monitor.stream.figures import FiguresPublisher
 from monitor.stream.outbox import Outbox
-from monitor.stream.partition.clock import Clock
-from monitor.stream.partition.engine import PartitionEngine, Step
+from monitor.stream.partition.clock import PartitionClock
+from monitor.stream.partition.engine import PartitionEngine, StepFunction
 from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.stream.recovery import restore
 from monitor.stream.tallies import TallyPublisher
@@ -57,12 +57,12 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
-        shelf: Shelf,
+        shelf: Library,
         catalog: CatalogReader,
         partitions: int,
         datadir: Path,
         *,
-        apply: Step = step,
+        apply: StepFunction = step,
     ) -> None:
         self._topics = Topics(settings.topics.prefix)
         self._partitions = partitions
@@ -76,7 +76,9 @@ class Worker:
         self._store = make_table(self.app, partitions).store
         self._store.on_drop = self._drop
         sender = self.app.producer
-        self._outbox = Outbox(sender, self._topics, changelog_name(settings), self._settled, self._fail, Fault.from_environment())
+        self._outbox = Outbox(
+            sender, self._topics, changelog_name(settings), self._settled, self._fail, PlannedCrash.from_environment()
+        )
         self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
         self._ticker = Ticker(self._send_tick, self._fail)
         self._keeper = Bookkeeper(shelf, catalog, self._engines, self._recovery, self._between, self._ticker.arm)
@@ -271,7 +273,7 @@ class Worker:
 def _check_ours(engine: PartitionEngine, rows: Mapping[bytes, bytes | None]) -> None:
     """A partition kept across a rebalance must not have been another worker's meanwhile."""
     kept = rows.get(CLOCK_KEY)
-    if kept is not None and Clock.last_offset(kept) > engine.clock.offset:
+    if kept is not None and PartitionClock.last_offset(kept) > engine.clock.offset:
         raise WorkerFailed(
             f"another worker went on with partition {engine.partition} while this one did not run; start it again, it will "
             "read the state anew"
@@ -282,7 +284,7 @@ async def _nothing() -> None:
     """A slice that does not end its batch settles nothing."""
 
 
-async def _main(settings: Settings, shelf: Shelf, apply: Step) -> None:
+async def _main(settings: Settings, shelf: Library, apply: StepFunction) -> None:
     partitions = await prepare_topics(settings)
     await check_clock(settings)
     metrics.serve_metrics(settings.metrics)
@@ -292,7 +294,7 @@ async def _main(settings: Settings, shelf: Shelf, apply: Step) -> None:
             await Worker(settings, shelf, catalog, partitions, Path(datadir), apply=apply).run()
 
 
-def run_worker(settings: Settings, shelf: Shelf, *, apply: Step = step) -> None:
+def run_worker(settings: Settings, shelf: Library, *, apply: StepFunction = step) -> None:
     """Run one worker until SIGTERM or SIGINT. ``shelf`` holds the books of its files; the published ones are laid over them.
 
     :class:`~monitor.kafka.KafkaUnavailable`, :class:`~monitor.stream.topics.MismatchedTopics` and :class:`WorkerFailed` say

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, get_args
 
-from monitor.verify.issued import Issued
+from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount, Trail
 from rules.alerts import STATES, Alert, State
 from rules.cards import AlertChange
@@ -29,7 +29,7 @@ class Mismatch(NamedTuple):
     recomputed: AlertChange | None
 
 
-def compare(issued: Issued, recount: Recount, ids: Iterator[str], *, cut: bool) -> Iterator[Mismatch | None]:
+def compare(issued: AlertTrail, recount: Recount, ids: Iterator[str], *, cut: bool) -> Iterator[Mismatch | None]:
     """One verdict for each alert of a partition: the mismatch, or None where all is as recomputed.
 
     ``cut``: the partition's first records are gone; alerts of cases that began before the rest are passed over.

@@ -7,7 +7,7 @@ from rules.alerts import Alert
 from rules.events import TALLY_KEY
 
 
-class Issued:
+class AlertTrail:
     """``last`` is the last change of every alert by id; ``contradicted`` those of which one change was told in two ways;
     ``unreadable`` counts records that are no alerts."""
 

@@ -21,7 +21,7 @@ class Group(msgspec.Struct, frozen=True):
     count: int
 
 
-class Example(msgspec.Struct, frozen=True):
+class VerifyExample(msgspec.Struct, frozen=True):
     """One of them, with what was issued and what the records say, each with its arithmetic."""
 
     kind: Kind
@@ -31,7 +31,7 @@ class Example(msgspec.Struct, frozen=True):
     recomputed: Alert | None
 
 
-class Report(msgspec.Struct, frozen=True):
+class VerifyReport(msgspec.Struct, frozen=True):
     """``alerts`` were compared, of which ``agreed`` are as recomputed. ``passed_over``: their cases began before the first record
     the topic still has. ``unreadable``: records of the alerts topic that are no alerts. ``unknown_books``: versions that issued
     alerts name and nobody gave. ``refused``: records the rules refuse, by reason. ``until``: record time of the common point.
@@ -49,7 +49,7 @@ class Report(msgspec.Struct, frozen=True):
     unreadable: int
     unknown_books: dict[str, int]
     groups: list[Group]
-    examples: list[Example]
+    examples: list[VerifyExample]
 
     @property
     def is_clean(self) -> bool:
@@ -66,7 +66,7 @@ def grouped(mismatches: Sequence[Mismatch]) -> list[Group]:
     ]
 
 
-def examples_of(mismatches: Sequence[Mismatch], most: int) -> list[Example]:
+def examples_of(mismatches: Sequence[Mismatch], most: int) -> list[VerifyExample]:
     """At most ``most`` of each group."""
     shown: Counter[tuple[str, str, Level, Kind]] = Counter()
     found = []
@@ -74,7 +74,7 @@ def examples_of(mismatches: Sequence[Mismatch], most: int) -> list[Example]:
         shown[_group(each)] += 1
         if shown[_group(each)] <= most:
             recomputed = alert_of(each.recomputed) if each.recomputed is not None else None
-            found.append(Example(each.kind, each.id, each.fields, each.issued, recomputed))
+            found.append(VerifyExample(each.kind, each.id, each.fields, each.issued, recomputed))
     return found
 
 

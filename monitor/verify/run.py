@@ -6,8 +6,8 @@ from pathlib import Path
 
 from monitor.settings import Settings
 from monitor.verify.compare import Mismatch, compare
-from monitor.verify.issued import Issued
-from monitor.verify.report import Report, examples_of, grouped
+from monitor.verify.issued import AlertTrail
+from monitor.verify.report import VerifyReport, examples_of, grouped
 from monitor.verify.source import Partition, Seen, VerifyError, read_file, read_topics
 from monitor.wire import Topics
 from rules.book import RuleBooks
@@ -18,7 +18,7 @@ __all__ = ["VerifyError", "verify_cards"]
 
 async def verify_cards(
     settings: Settings, books: RuleBooks, seen: Seen, *, records: Path | None = None, examples: int = 2
-) -> Report:
+) -> VerifyReport:
     """Read the events topic (or the file ``records``) and the alerts topic, recompute, and report every mismatch.
 
     ``books`` must hold those the cards name. Raises :class:`VerifyError` where there is nothing to compare with,
@@ -44,7 +44,7 @@ async def verify_cards(
     until = max((each.now for each in recounts), default=0)
     refused = sum((each.refused for each in recounts), Counter[str]())
     unknown = Counter(alert.book for alert in issued.last.values() if alert.book not in known)
-    return Report(
+    return VerifyReport(
         events=str(records) if records is not None else topics.events,
         alerts_topic=topics.alerts,
         until=to_datetime(until, books.at(until).zone) if until else None,
@@ -61,7 +61,7 @@ async def verify_cards(
     )
 
 
-def _shares(issued: Issued, parts: Sequence[Partition]) -> Iterator[tuple[Partition, set[str]]]:
+def _shares(issued: AlertTrail, parts: Sequence[Partition]) -> Iterator[tuple[Partition, set[str]]]:
     """Each partition with the alerts it answers for. One that was issued and of which no partition knows goes to the partition
     that has its case, else to the first: nobody's records speak for it."""
     shares = [set(part.recount.trails) for part in parts]

@@ -13,7 +13,7 @@ from monitor.kafka.client import KafkaUnavailable, connected, partition_of
 from monitor.kafka.ranges import consuming, partitions_of, read_ranges
 from monitor.recordfile import read_line
 from monitor.settings import Settings
-from monitor.verify.issued import Issued
+from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount
 from monitor.wire import Topics
 from rules.book import RuleBooks
@@ -37,7 +37,7 @@ class Partition(NamedTuple):
     cut: bool
 
 
-async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple[Issued, list[Partition]]:
+async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple[AlertTrail, list[Partition]]:
     """Both topics. The common point is what the workers have committed: up to there alerts and state are durable.
 
     The order matters: first that point, then the end of the alerts, then the end of the events. So every alert read stems
@@ -47,7 +47,7 @@ async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple
     events = await partitions_of(topics.events, settings, VerifyError)
     alerts = await partitions_of(topics.alerts, settings, VerifyError)
     points = await _committed(settings, events)
-    issued = Issued()
+    issued = AlertTrail()
     async with consuming(settings) as consumer:
         ends = await consumer.end_offsets(alerts)
         firsts, stops = await consumer.beginning_offsets(events), await consumer.end_offsets(events)
@@ -68,7 +68,7 @@ async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple
     return issued, [Partition(found[each], firsts[each] > 0) for each in events]
 
 
-async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen) -> tuple[Issued, list[Partition]]:
+async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen) -> tuple[AlertTrail, list[Partition]]:
     """Records of a file, as simulate --out or an archive has them, and all of the alerts topic.
 
     A file need not have ticks: each of its records tells the time to every case.
@@ -82,7 +82,7 @@ async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen
                     seen(number)
     except (OSError, EOFError) as error:
         raise VerifyError(f"{file} cannot be read: {error}") from None
-    issued = Issued()
+    issued = AlertTrail()
     alerts = await partitions_of(Topics(settings.topics.prefix).alerts, settings, VerifyError)
     async with consuming(settings) as consumer:
         begins, ends = await consumer.beginning_offsets(alerts), await consumer.end_offsets(alerts)

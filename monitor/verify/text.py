@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.verify.report import Example, Report
+from monitor.verify.report import VerifyExample, VerifyReport
 from monitor.words import Language, arithmetic_lines
 from rules.alerts import Alert
 
@@ -56,12 +56,12 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def report_in_words(report: Report, lang: Language = "zh") -> str:
+def report_in_words(report: VerifyReport, lang: Language = "zh") -> str:
     """All of it: the sums, the groups, then each example with the arithmetic of either side."""
     return "\n".join(_lines(report, _WORDS[lang], lang))
 
 
-def _lines(report: Report, words: Mapping[str, str], lang: Language) -> Iterator[str]:
+def _lines(report: VerifyReport, words: Mapping[str, str], lang: Language) -> Iterator[str]:
     until = f"{report.until:%Y-%m-%d %H:%M:%S}" if report.until is not None else "—"
     yield words["head"].format(
         events=report.events, until=until, records=report.records, cases=report.cases, alerts_topic=report.alerts_topic
@@ -88,7 +88,7 @@ def _lines(report: Report, words: Mapping[str, str], lang: Language) -> Iterator
         yield from _example(example, words, lang)
 
 
-def _example(example: Example, words: Mapping[str, str], lang: Language) -> Iterator[str]:
+def _example(example: VerifyExample, words: Mapping[str, str], lang: Language) -> Iterator[str]:
     fields = words["fields"].format(fields=", ".join(example.fields)) if example.fields else ""
     yield f"{words[example.kind]} {example.id}{fields}"
     for side, alert in (("issued", example.issued), ("recomputed", example.recomputed)):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from operator import add
 
 from monitor import words
-from monitor.wall.newest import Shelf
+from monitor.wall.newest import Newest
 from monitor.wall.picture import Delta, Department, Picture, Placed, Row, Totals, difference
 from monitor.wall.scope import Scope
 from monitor.wire import Figures
@@ -46,8 +46,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._figures: dict[bytes, Figures] = {}
-        self._cards = Shelf(CARDS_HELD)
-        self._notices = Shelf(NOTICES_HELD)
+        self._cards = Newest(CARDS_HELD)
+        self._notices = Newest(NOTICES_HELD)
         self._changes: OrderedDict[str, int] = OrderedDict()
         self._leaving: OrderedDict[str, int] = OrderedDict()
         self._views: dict[Scope, _View] = {}
@@ -57,8 +57,8 @@ class Hub:
     def reset(self) -> None:
         """Forget all records, because they are about to be read again; views and their sequence numbers go on."""
         self._figures.clear()
-        self._cards = Shelf(CARDS_HELD)
-        self._notices = Shelf(NOTICES_HELD)
+        self._cards = Newest(CARDS_HELD)
+        self._notices = Newest(NOTICES_HELD)
         self._changes.clear()
         self._leaving.clear()
         for view in self._views.values():

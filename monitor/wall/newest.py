@@ -7,7 +7,7 @@ from monitor.wall.picture import Placed
 from monitor.wall.scope import Scope
 
 
-class Shelf:
+class Newest:
     """Alerts by id, kept in rank order (newest first); the oldest falls off when there are more than ``limit``."""
 
     def __init__(self, limit: int) -> None:

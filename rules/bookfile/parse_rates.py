@@ -10,7 +10,7 @@ from rules.alerts import LEVELS, Level
 from rules.book.book import Rate, RateRule
 from rules.bookfile.defects import convert, guarded, switches_nothing
 from rules.case.tally import LONGEST_DAYS
-from rules.events import STAGES, Scope, Stage
+from rules.events import STAGES, Stage, TallyKind
 from rules.rates.measures import VOLUMES
 from rules.worktime.worktime import Limit
 
@@ -25,7 +25,7 @@ class RateTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: _Name
     rate: Rate
     name: str = ""
-    of: tuple[Scope, ...] = ("department", "window", "item")
+    of: tuple[TallyKind, ...] = ("department", "window", "item")
     over: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] = 30
     at_least: Annotated[int, msgspec.Meta(ge=1)] = 50
     per_workday: bool = False

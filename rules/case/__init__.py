@@ -18,7 +18,7 @@ from rules.case.case import (
     is_window,
     place_of,
 )
-from rules.case.figures import NOTHING, Count, Scope, count, is_uncovered, same_count, scope
+from rules.case.figures import NOTHING, Count, Place, count, is_uncovered, same_count, scope
 from rules.case.identity import SUPERVISORS, alert_id, department_of, number_of, watched
 from rules.case.tally import first_day, month_of
 
@@ -33,7 +33,7 @@ __all__ = [
     "Case",
     "Clock",
     "Count",
-    "Scope",
+    "Place",
     "alert_id",
     "case_due",
     "case_flags",

@@ -2,13 +2,13 @@
 
 from rules.case.case import UNCOVERED, Case, is_over, place_of, standing
 
-Scope = tuple[str, str, str]
+Place = tuple[str, str, str]
 Count = tuple[int, int, int, int, int, int]
 
 NOTHING: Count = (0, 0, 0, 0, 0, 0)
 
 
-def scope(case: Case) -> Scope:
+def scope(case: Case) -> Place:
     """Region, hall and department the case counts for."""
     place = place_of(case)
     return (place.region, place.hall, place.department) if place is not None else ("", "", "")

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from rules.book.book import RuleBook, RuleBooks
 from rules.case.case import Case, place_of
 from rules.case.tally import COUNTERS, month_of, oldest_kept
-from rules.events import TALLY_KEY, Scope, Tallied
+from rules.events import TALLY_KEY, Tallied, TallyKind
 from rules.instant import DAY, to_datetime
 from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution
 
@@ -25,7 +25,7 @@ _AFTERWARDS = 62 * DAY
 class Account(NamedTuple):
     """Whose figures. ``window`` and ``item`` are empty where they are summed up."""
 
-    scope: Scope
+    scope: TallyKind
     region: str
     hall: str
     department: str

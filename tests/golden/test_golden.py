@@ -11,7 +11,7 @@ import pytest
 
 from monitor.books.record import decode as decode_published
 from monitor.stream.partition.cases import CaseTable
-from monitor.stream.partition.clock import Clock, ClockRecord
+from monitor.stream.partition.clock import ClockRecord, PartitionClock
 from monitor.wire import decode_alert, decode_dead_letter, decode_figures, decode_record, encode_event
 from rules.bookfile import parse_book
 from rules.case import decode_case
@@ -67,9 +67,9 @@ def test_a_changelog_row_that_a_worker_wrote_is_read(version: ModuleType) -> Non
 def test_a_partitions_clock_goes_on_where_any_version_left_it(version: ModuleType) -> None:
     _, value = unhexed(_text(version, "clock.hex"))
     assert msgspec.msgpack.decode(value, type=ClockRecord) == version.CLOCK
-    clock = Clock(value)
+    clock = PartitionClock(value)
     assert (clock.now, clock.reached, clock.is_live) == (version.CLOCK.now, version.CLOCK.offset, version.CLOCK.is_live)
-    assert Clock(clock.encode()).now == version.CLOCK.now
+    assert PartitionClock(clock.encode()).now == version.CLOCK.now
 
 
 @every_version

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.books.record import encode as encode_published
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
@@ -93,7 +93,7 @@ def golden_book() -> RuleBook:
 
 def worked() -> list[Slice]:
     """What a worker makes of the sample's course of records, and of time."""
-    engine = PartitionEngine(Topics("golden").events, 0, RuleBooks([golden_book()]), lambda _key: 0, Clock())
+    engine = PartitionEngine(Topics("golden").events, 0, RuleBooks([golden_book()]), lambda _key: 0, PartitionClock())
     batch = [
         Raw(offset, int(NEWEST.DAY_1.timestamp() * 1000) + hours * 3_600_000, key_of(event).encode(), encode_event(event))
         for offset, (hours, event) in enumerate(NEWEST.COURSE)

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.stream.recovery import restore
@@ -78,7 +78,7 @@ def log_of(records: list[tuple[int, Header]], minutes: list[int]) -> list[Raw]:
 
 def _lived(log: list[Raw], sizes: list[int], crashing: set[int], books: RuleBooks) -> Came:
     """A worker's way: batch by batch. After some it crashes before it has committed, and another reads that batch again."""
-    engine = PartitionEngine(TOPIC, 0, books, lambda key: 0, Clock())
+    engine = PartitionEngine(TOPIC, 0, books, lambda key: 0, PartitionClock())
     rows: dict[bytes, bytes | None] = {}
     alerts: dict[tuple[str, int], Alert] = {}
     letters: dict[int, str] = {}

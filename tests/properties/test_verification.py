@@ -6,10 +6,10 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.verify.compare import Mismatch, compare
-from monitor.verify.issued import Issued
+from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount
 from monitor.wire import encode_json
 from rules.alerts import STATES
@@ -21,9 +21,9 @@ from tests.properties.test_replay_equals_live import TOPIC, batches, log_of, log
 names = st.sampled_from(sorted(BOOKS))
 
 
-def issued_by(log: list[Raw], sizes: list[int], books: RuleBooks, committed: int) -> tuple[Issued, int]:
+def issued_by(log: list[Raw], sizes: list[int], books: RuleBooks, committed: int) -> tuple[AlertTrail, int]:
     """What the alerts topic holds when so many batches are committed and one more has its alerts out; and where that is."""
-    engine, issued, start, point = PartitionEngine(TOPIC, 0, books, lambda key: 0, Clock()), Issued(), 0, 0
+    engine, issued, start, point = PartitionEngine(TOPIC, 0, books, lambda key: 0, PartitionClock()), AlertTrail(), 0, 0
     for number in range(committed + 1):
         point = start
         batch = log[start : start + sizes[number % len(sizes)]]
@@ -34,7 +34,7 @@ def issued_by(log: list[Raw], sizes: list[int], books: RuleBooks, committed: int
     return issued, point
 
 
-def verdicts(log: list[Raw], books: RuleBooks, issued: Issued, point: int) -> Iterator[Mismatch | None]:
+def verdicts(log: list[Raw], books: RuleBooks, issued: AlertTrail, point: int) -> Iterator[Mismatch | None]:
     recount = Recount(books, lambda key: True, point)
     for record in log:
         recount.take(record.offset, record.timestamp, record.key, record.value)
@@ -60,7 +60,7 @@ def test_a_card_somebody_changed_is_found_and_no_other_is(records, minutes, name
     issued.take(encode_json(msgspec.structs.replace(alert, change=alert.change + 1, state=other)))
     [found] = [found for found in verdicts(log, books, issued, len(log)) if found is not None]
     assert (found.kind, found.id, found.fields) == ("different", alert.id, ("state",))
-    again = Issued()
+    again = AlertTrail()
     again.take(encode_json(alert))
     again.take(encode_json(msgspec.structs.replace(alert, note="told otherwise")))
     assert set(again.contradicted) == {alert.id}

@@ -25,7 +25,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ClockRecord).decode
 
 
-class Clock:
+class PartitionClock:
     """Record time of one partition, epoch milliseconds.
 
     ``offset`` is the last record applied by this process (-1: none yet); ``is_live`` tells whether the broker stamped it

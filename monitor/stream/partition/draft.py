@@ -3,11 +3,11 @@
 from monitor.stream.partition.slices import Alerted, RawRecord, Reroute, Slice
 from monitor.wire import KEPT_BYTES, DeadLetter, encode_json
 from rules.alerts import STANDING, Alert
-from rules.case import Count, Scope
+from rules.case import Count, Place
 from rules.errors import BadEvent
 
 
-class Draft:
+class SliceDraft:
     """Collects the effects of records until they are cut off as a :class:`~monitor.stream.partition.slices.Slice`."""
 
     def __init__(self, topic: str, partition: int) -> None:
@@ -45,7 +45,7 @@ class Draft:
             )
         )
 
-    def cut(self, figures: dict[Scope, Count], now: int, *, ends_batch: bool) -> Slice:
+    def cut(self, figures: dict[Place, Count], now: int, *, ends_batch: bool) -> Slice:
         """Hand over what there is and begin anew."""
         outcomes = {(str(kind.__struct_config__.tag), what): n for (kind, what), n in self._outcomes.items()}  # type: ignore[attr-defined]
         if self._dead:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from monitor.stream.partition.cases import CaseTable
-from monitor.stream.partition.clock import EARLIEST, LATEST, Clock
-from monitor.stream.partition.draft import Draft
+from monitor.stream.partition.clock import EARLIEST, LATEST, PartitionClock
+from monitor.stream.partition.draft import SliceDraft
 from monitor.stream.partition.scoreboard import Scoreboard
 from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.partition.wakeups import WakeUps
@@ -30,7 +30,7 @@ SLICE_STEPS = 2000
 """Steps after which a stretch ends: some 20 to 40 ms."""
 
 
-class Step(Protocol):
+class StepFunction(Protocol):
     """The rule core, as :func:`rules.step.step`."""
 
     def __call__(self, case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Outcome: ...
@@ -58,7 +58,14 @@ class PartitionEngine:
     """
 
     def __init__(
-        self, topic: str, partition: int, books: RuleBooks, home: Callable[[bytes], int], clock: Clock, *, apply: Step = step
+        self,
+        topic: str,
+        partition: int,
+        books: RuleBooks,
+        home: Callable[[bytes], int],
+        clock: PartitionClock,
+        *,
+        apply: StepFunction = step,
     ) -> None:
         self.partition = partition
         self.clock = clock
@@ -73,7 +80,7 @@ class PartitionEngine:
         self._step = apply
         self._opened: dict[bytes, _Opened] = {}
         self._soonest = 0
-        self._draft = Draft(topic, partition)
+        self._draft = SliceDraft(topic, partition)
 
     def apply(self, records: Sequence[RawRecord], committed: int = 0) -> Iterator[Slice]:
         """Apply one fetched batch, in offset order; the effects, stretch by stretch, the last one marked.

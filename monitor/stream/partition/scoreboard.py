@@ -1,6 +1,6 @@
 """Counts per region, hall and department of one partition's cases, kept up to date by differences."""
 
-from rules.case import NOTHING, Case, Count, Scope, count, is_uncovered, same_count, scope
+from rules.case import NOTHING, Case, Count, Place, count, is_uncovered, same_count, scope
 
 _OPEN = 1
 
@@ -9,8 +9,8 @@ class Scoreboard:
     """Absolute counts. ``open`` and ``uncovered`` are totals over all scopes."""
 
     def __init__(self) -> None:
-        self._counts: dict[Scope, list[int]] = {}
-        self._changed: set[Scope] = set()
+        self._counts: dict[Place, list[int]] = {}
+        self._changed: set[Place] = set()
         self.open = 0
         self.uncovered = 0
         self.waiting = 0
@@ -29,7 +29,7 @@ class Scoreboard:
         self._add(before, -1)
         self._add(after, 1)
 
-    def take_changed(self) -> dict[Scope, Count]:
+    def take_changed(self) -> dict[Place, Count]:
         """The counts of the scopes that changed since the last call."""
         if not self._changed:
             return {}
@@ -37,7 +37,7 @@ class Scoreboard:
         self._changed.clear()
         return taken
 
-    def _count_of(self, place: Scope) -> Count:
+    def _count_of(self, place: Place) -> Count:
         accepted, still_open, concluded, on_time, yellow, red = self._counts[place]
         return (accepted, still_open, concluded, on_time, yellow, red)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from monitor.wire import DeadLetter
-from rules.case import Count, Scope
+from rules.case import Count, Place
 
 CLOCK_KEY = b"\x00clock"
 """Changelog key of the partition's own record; no case key begins with a zero byte."""
@@ -49,7 +49,7 @@ class Slice(msgspec.Struct):
     dead: list[DeadLetter]
     reroutes: list[Reroute]
     changes: dict[bytes, bytes | None]
-    figures: dict[Scope, Count]
+    figures: dict[Place, Count]
     at: int
     ends_batch: bool
     outcomes: Mapping[tuple[str, str], int]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from monitor.replay.feed import Feed
+from monitor.replay.feed import ReplayFeed
 from monitor.replay.writer import Writer
 from monitor.settings import Settings
 from rules.case import Case
@@ -21,7 +21,7 @@ class Delivery(NamedTuple):
     event: Event | None = None
 
 
-def in_order(feed: Feed, tick_every: int = HOUR) -> list[Delivery]:
+def in_order(feed: ReplayFeed, tick_every: int = HOUR) -> list[Delivery]:
     """As it was: every event once, and a tick every hour of record time."""
     return [
         delivery
@@ -30,7 +30,7 @@ def in_order(feed: Feed, tick_every: int = HOUR) -> list[Delivery]:
     ]
 
 
-def twice_and_shuffled(feed: Feed, cuts: Sequence[int], seed: int = 1) -> list[Delivery]:
+def twice_and_shuffled(feed: ReplayFeed, cuts: Sequence[int], seed: int = 1) -> list[Delivery]:
     """Every event twice: a batch comes in any order, and once more, mixed up with the next one, after the tick between them.
 
     A batch is what arrived from one of the sorted instants ``cuts`` to the next.
@@ -45,7 +45,7 @@ def twice_and_shuffled(feed: Feed, cuts: Sequence[int], seed: int = 1) -> list[D
     return deliveries
 
 
-def regular_cuts(feed: Feed, span: int = 6 * HOUR) -> Sequence[int]:
+def regular_cuts(feed: ReplayFeed, span: int = 6 * HOUR) -> Sequence[int]:
     """Every six hours."""
     return range(feed.first - feed.first % span, feed.last + span, span)
 
@@ -72,6 +72,6 @@ def halves(deliveries: Sequence[Delivery]) -> tuple[Sequence[Delivery], Sequence
     return deliveries[:middle], deliveries[middle:]
 
 
-def _tick(at: int, feed: Feed) -> Delivery:
+def _tick(at: int, feed: ReplayFeed) -> Delivery:
     """Never beyond the last record: after that the file tells nothing."""
     return Delivery(min(at, feed.last))

@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 
 from monitor.mapping import load_mapping
-from monitor.replay.feed import Feed, read_feed
+from monitor.replay.feed import ReplayFeed, read_feed
 from monitor.simulate.files import write_book
 from monitor.simulate.hall import generate
 from monitor.simulate.life import Habits
@@ -36,7 +36,7 @@ class Source(NamedTuple):
     mapping: Path
     book: Path
 
-    def feed(self) -> Feed:
+    def feed(self) -> ReplayFeed:
         """The file as the command reads it: events in order of arrival."""
         return read_feed(load_mapping(self.mapping), self.file)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.books.files import load_books
-from monitor.replay.feed import Feed
+from monitor.replay.feed import ReplayFeed
 from rules.alerts import Alert
 from rules.case import Case
 from rules.drive import Cases
@@ -28,7 +28,7 @@ def command_lines(source: Source) -> list[dict[str, Any]]:
 class Judged(NamedTuple):
     """A file through the core: its events, every alert change in order, the cases, and what it came to."""
 
-    feed: Feed
+    feed: ReplayFeed
     changes: list[Alert]
     cases: list[Case]
     result: Result

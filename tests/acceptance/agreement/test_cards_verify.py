@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from monitor.backtest import from_topic
 from monitor.kafka.client import client_options
-from monitor.verify import Report
+from monitor.verify import VerifyReport
 from rules.alerts import Alert
 from tests.acceptance.agreement.ledger import Ledger
 from tests.acceptance.agreement.site import PATIENCE, Site
@@ -50,7 +50,7 @@ async def test_issued_cards_are_as_recomputed_until_somebody_writes_into_the_ale
     worker.stop()
 
     status, said = await verified(site, "--book", book, "--lang", "en", "--out", report_file)
-    report = msgspec.json.decode(report_file.read_bytes(), type=Report)
+    report = msgspec.json.decode(report_file.read_bytes(), type=VerifyReport)
     assert (status, report.alerts, report.agreed, report.examples) == (0, len({a.id for a in alerts}), report.alerts, []), said
     assert report.alerts > 50
     assert f"{report.alerts:,} cards and alerts, all as recomputed" in said
@@ -70,7 +70,7 @@ async def test_issued_cards_are_as_recomputed_until_somebody_writes_into_the_ale
         changed(model, id=f"{model.case}/{model.rule}/red/77", level="red", cycle=77, change=1),
     )
     status, said = await verified(site, "--book", book, "--lang", "en", "--out", report_file)
-    report = msgspec.json.decode(report_file.read_bytes(), type=Report)
+    report = msgspec.json.decode(report_file.read_bytes(), type=VerifyReport)
     assert status == 1, said
     assert {(example.kind, example.id, example.fields) for example in report.examples} == {
         ("different", removed.id, ("state",)),

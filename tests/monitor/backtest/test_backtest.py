@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from monitor.backtest import BacktestError, Options, Report, from_lines, from_mapping, run_backtest
+from monitor.backtest import BacktestError, BacktestReport, Options, from_lines, from_mapping, run_backtest
 from monitor.backtest.compare import KINDS
 from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.books.files import load_books
@@ -41,7 +41,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def cards_of(report: Report, side: str = "candidate") -> set[Card]:
+def cards_of(report: BacktestReport, side: str = "candidate") -> set[Card]:
     """Case, rule, level, due time and end of every card that only one side issues."""
     shown = [example for examples in report.examples.values() for example in examples]
     cards = [(example, getattr(example, side)) for example in shown]

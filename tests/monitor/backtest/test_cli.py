@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.backtest import Report
+from monitor.backtest import BacktestReport
 from monitor.wire import encode_json
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import write
@@ -65,7 +65,7 @@ def test_the_report_speaks_english_when_asked(records: Path, books: tuple[object
 
 def test_json_is_the_whole_report_and_nothing_else(records: Path, books: tuple[object, ...], tmp_path: Path) -> None:
     done = supervise(*books, records, "--json")
-    report = msgspec.json.decode(done.stdout, type=Report)
+    report = msgspec.json.decode(done.stdout, type=BacktestReport)
     same = backtest(tmp_path, records, book(tmp_path, "three", "3d"), book(tmp_path, "two", "2d")).report
     assert done.stdout == encode_json(same).decode() + "\n"
     assert [(example.case, example.rule) for example in report.examples["removed"]] == [("A", "case")]
@@ -83,7 +83,7 @@ def test_rows_of_an_old_system_need_their_mapping(tmp_path: Path, books: tuple[o
     mapping.write_text(MAPPING, "utf-8")
     done = supervise(*books, file, "--mapping", mapping, "--json")
     assert done.returncode == 0, done.stderr
-    assert msgspec.json.decode(done.stdout, type=Report).records.events == 2
+    assert msgspec.json.decode(done.stdout, type=BacktestReport).records.events == 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from monitor.backtest import BacktestError, Options, Report, from_mapping, from_topic, run_backtest
+from monitor.backtest import BacktestError, BacktestReport, Options, from_mapping, from_topic, run_backtest
 from monitor.kafka.client import KafkaUnavailable, ensure_topics
 from monitor.replay import replay_to_kafka
 from monitor.settings import KafkaSettings, Settings, TopicSettings
@@ -27,7 +27,7 @@ def settings(kafka: str, topic_prefix: str) -> Settings:
     return Settings(kafka=KafkaSettings(bootstrap=kafka), topics=TopicSettings(prefix=topic_prefix, partitions=3))
 
 
-async def report_of(settings: Settings, folder: Path, begin: int | None = None, end: int | None = None) -> Report:
+async def report_of(settings: Settings, folder: Path, begin: int | None = None, end: int | None = None) -> BacktestReport:
     counts: list[int] = []
     source = await from_topic(settings, begin, end, folder, counts.append)
     assert counts[-1] == max(counts)

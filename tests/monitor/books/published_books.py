@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from monitor.books import PublishedBook, PublishedCalendar, Shelf, book_record, calendar_record
+from monitor.books import Library, PublishedBook, PublishedCalendar, book_record, calendar_record
 from monitor.books.files import BookTable, book_table
 from rules.bookfile import parse_book
 
@@ -29,5 +29,5 @@ def calendar(name: str = "cn", **more: Any) -> PublishedCalendar:
     return calendar_record(name, {"name": name, "base": "cn", **more}, "")
 
 
-def shelf(*tables: dict[str, Any]) -> Shelf:
-    return Shelf([BookTable(str(each["version"]), each) for each in tables or (book_table(ANYWHERE),)])
+def shelf(*tables: dict[str, Any]) -> Library:
+    return Library([BookTable(str(each["version"]), each) for each in tables or (book_table(ANYWHERE),)])

@@ -6,7 +6,7 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from monitor.books import BadPublication, PublishedBook, Shelf, encode
+from monitor.books import BadPublication, Library, PublishedBook, encode
 from monitor.books.record import Published, ended
 from rules.instant import to_instant
 from tests.monitor.books.published_books import book, calendar, shelf, table
@@ -16,13 +16,13 @@ DAY = date(2026, 3, 4)
 BLACKOUT = [{"date": DAY, "name": "停电"}]
 
 
-def put(target: Shelf, *records: Published) -> Shelf:
+def put(target: Library, *records: Published) -> Library:
     for offset, record in enumerate(records):
         target.take(record.key, encode(record), 1000 + offset, offset)
     return target
 
 
-def shape(target: Shelf) -> list[tuple[str, str, int]]:
+def shape(target: Library) -> list[tuple[str, str, int]]:
     return [(each.version, each.digest, each.effective_from) for each in target.books]
 
 
@@ -89,7 +89,7 @@ def test_a_published_book_that_ends_gives_way_to_the_one_before() -> None:
 
 def test_the_tables_of_a_shelf_make_the_same_shelf_again() -> None:
     target = put(shelf(), book(), calendar(holidays=BLACKOUT))
-    again = Shelf(list(target.tables()))
+    again = Library(list(target.tables()))
     assert shape(again) == shape(target)
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
-from monitor.books.catalog_file import Branch, CatalogItem, Fee, Forwarding, Material
+from monitor.books.catalog_file import CatalogBranch, CatalogItem, Fee, Forwarding, Material
 from monitor.catalog import check_catalog
 from monitor.catalog.completeness import completeness, missing
 from monitor.cli.main import main
@@ -111,7 +111,9 @@ def test_the_check_takes_office_hours_and_stage_limits_from_the_book(tmp_path: P
 
 def test_completeness_is_counted_over_the_items_that_need_an_element() -> None:
     instant = CatalogItem("i", "n", promised="0wd", statutory="1wd", kind="instant", fee=Fee("5 元"))
-    joint = CatalogItem("p", kind="parallel", branches=(Branch("甲局"),), fee="none", department="局", flow=("acceptance",))
+    joint = CatalogItem(
+        "p", kind="parallel", branches=(CatalogBranch("甲局"),), fee="none", department="局", flow=("acceptance",)
+    )
     whole = completeness([instant, joint])
     needs = {share.element: (share.have, share.need) for share in whole.elements}
     assert needs["flow"] == (1, 1) and needs["fee.basis"] == (0, 1) and needs["branches"] == (1, 1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.gateway.reading import MOST_EVENTS, Refused, read_events, read_rows
+from monitor.gateway.reading import MOST_EVENTS, BodyRefused, read_events, read_rows
 from monitor.gateway.tokens import Source, new_token, parse_tokens
 from monitor.mapping import parse_mapping
 from monitor.wire import encode_json
@@ -23,7 +23,7 @@ MAPPING = parse_mapping(
 
 
 def refusal(body: bytes, source: Source = SOURCE) -> tuple[int, list[tuple[int | None, str, str]]]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(BodyRefused) as caught:
         read_events(body, source)
     return caught.value.status, [(fault.index, fault.field, fault.reason) for fault in caught.value.faults]
 
@@ -78,7 +78,7 @@ def test_a_body_in_gbk_is_refused_as_such() -> None:
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     try:
         read_events(body, SOURCE)
-    except Refused as refused:
+    except BodyRefused as refused:
         assert 400 <= refused.status < 500
         assert refused.faults
 
@@ -102,7 +102,7 @@ def test_rows_as_json_lines_and_csv_tell_the_same() -> None:
 
 def test_bad_rows_are_refused_or_set_aside() -> None:
     body = msgspec.json.encode([ROW, ROW | {"t": "yesterday"}, 5])
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(BodyRefused) as caught:
         read_rows(body, "application/json", MAPPING, keep_bad=False)
     assert [(fault.index, fault.field) for fault in caught.value.faults] == [(1, "t"), (2, "")]
     events, bad = read_rows(body, "application/json", MAPPING, keep_bad=True)
@@ -112,7 +112,7 @@ def test_bad_rows_are_refused_or_set_aside() -> None:
 
 
 def test_a_csv_without_the_columns_is_refused_whole() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(BodyRefused) as caught:
         read_rows(b"no;t\n7;x\n", "text/csv", MAPPING, keep_bad=True)
     assert caught.value.status == 422
     assert "region" in caught.value.faults[0].message

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.books import Shelf, append, read_shelf
+from monitor.books import Library, append, read_shelf
 from monitor.books.files import load_book
 from monitor.books.topic import TooLarge
 from monitor.cli.main import main
@@ -52,8 +52,8 @@ class Site:
         lines = self.run("rulebook", "published", "--json").stdout.splitlines()
         return {row["name"]: row for row in map(json.loads, filter(None, lines))}
 
-    def shelf(self) -> Shelf:
-        shelf = Shelf.of_files([])
+    def shelf(self) -> Library:
+        shelf = Library.of_files([])
         asyncio.run(read_shelf(self.settings, shelf))
         return shelf
 

@@ -13,7 +13,7 @@ from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import TICKS_PER_SECOND, Summary, run_simulate
 from monitor.simulate.hall import BadSimulation, generate
 from monitor.simulate.rhythm import ZONE, Rhythm
-from monitor.simulate.sender import Sender
+from monitor.simulate.sender import EventSender
 from monitor.wire import Topics, decode_record
 from rules.events import TICK, Consulted, Event, Tick, key_of
 from rules.instant import MINUTE
@@ -121,7 +121,7 @@ async def test_a_topic_that_holds_another_simulation_is_refused(settings: Settin
 
 
 async def test_a_topic_that_holds_other_records_is_refused(settings: Settings) -> None:
-    async with Sender(settings) as sender:
+    async with EventSender(settings) as sender:
         await sender.add(instant("2026-03-01T10:00"), Consulted(id="1", at=START, region="990100", case="c"))
         await sender.flush()
     with pytest.raises(BadSimulation, match="holds records that are no simulation"):

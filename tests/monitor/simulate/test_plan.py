@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from monitor.simulate.hall import BadSimulation
-from monitor.simulate.plan import Plan, parse_start, plan, resumed
+from monitor.simulate.plan import SimulationPlan, parse_start, plan, resumed
 from monitor.simulate.rhythm import ZONE, Rhythm
 from rules.instant import DAY
 from tests.monitor.simulate.halls import instant
@@ -30,7 +30,7 @@ def test_live_keeps_away_from_the_end_of_the_calendar() -> None:
 
 def test_history_begins_at_midnight_so_many_days_before() -> None:
     assert plan(RHYTHM, now=NOW, backfill_days=40).origin == instant("2026-01-25T00:00")
-    assert plan(RHYTHM, now=NOW, backfill_days=0) == Plan(instant("2026-03-06T09:00"), instant("2026-03-06T09:00"))
+    assert plan(RHYTHM, now=NOW, backfill_days=0) == SimulationPlan(instant("2026-03-06T09:00"), instant("2026-03-06T09:00"))
 
 
 def test_a_start_at_night_waits_for_the_opening() -> None:
@@ -58,7 +58,7 @@ def test_an_impossible_start_is_refused_with_what_to_do(start: datetime, days: i
 
 def test_a_simulation_that_goes_on_at_night_jumps_to_the_opening() -> None:
     origin = instant("2026-01-25T00:00")
-    assert resumed(RHYTHM, origin, instant("2026-03-06T19:00")) == Plan(origin, instant("2026-03-09T09:00"))
+    assert resumed(RHYTHM, origin, instant("2026-03-06T19:00")) == SimulationPlan(origin, instant("2026-03-09T09:00"))
     assert resumed(RHYTHM, origin, instant("2026-03-06T10:00:03")).live == instant("2026-03-06T10:00:03")
 
 

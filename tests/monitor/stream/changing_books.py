@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from monitor.books import PublishedBook, PublishedCalendar, Shelf, calendar_record, encode
+from monitor.books import Library, PublishedBook, PublishedCalendar, calendar_record, encode
 from monitor.books.files import book_table
 from monitor.books.record import Published
 from monitor.stream.partition.engine import PartitionEngine
@@ -20,8 +20,8 @@ NEXT = MONDAY + 10 * DAY
 """When the second book takes effect."""
 
 
-def shelf() -> Shelf:
-    return Shelf.of_files([AROUND_THE_CLOCK])
+def shelf() -> Library:
+    return Library.of_files([AROUND_THE_CLOCK])
 
 
 def calendar(*holidays: date) -> PublishedCalendar:

@@ -4,7 +4,7 @@ import logging
 import sys
 from itertools import count
 
-from monitor.books import Shelf
+from monitor.books import Library
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
 from rules.book import RuleBooks
@@ -26,6 +26,6 @@ def breaking(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        run_worker(load_settings(), Shelf.of_files([AROUND_THE_CLOCK]), apply=breaking)
+        run_worker(load_settings(), Library.of_files([AROUND_THE_CLOCK]), apply=breaking)
     except SupervisionError as error:
         sys.exit(f"supervise worker: {error}")

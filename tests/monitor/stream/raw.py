@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from monitor.books.files import load_books
 from monitor.kafka.client import partition_of
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.wire import decode_alert
@@ -34,9 +34,11 @@ def partition_log(feeds: Iterable[Feed], partition: int = 0, *, live: bool = Fal
     return [Raw(offset, feed.at or 0, int(live), feed.key, feed.value) for offset, feed in enumerate(mine)]
 
 
-def engine(clock: Clock | None = None, partition: int = 0, *, books: RuleBooks | None = None, **more: Any) -> PartitionEngine:
+def engine(
+    clock: PartitionClock | None = None, partition: int = 0, *, books: RuleBooks | None = None, **more: Any
+) -> PartitionEngine:
     return PartitionEngine(
-        "t.events", partition, books or BOOKS, lambda key: partition_of(key, PARTITIONS), clock or Clock(), **more
+        "t.events", partition, books or BOOKS, lambda key: partition_of(key, PARTITIONS), clock or PartitionClock(), **more
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiokafka.structs import ConsumerRecord
 
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from rules.alerts import Alert
 from rules.case import Case
 from rules.events import TALLY_KEY
@@ -29,7 +29,7 @@ async def expected(hall: Hall) -> tuple[Told, dict[str, Case]]:
     alerts: list[Alert] = []
     cases: dict[str, Case] = {}
     for partition in range(PARTITIONS):
-        target = engine(Clock(), partition)
+        target = engine(PartitionClock(), partition)
         parts = list(target.apply(logs[partition]))
         alerts += alerts_of(parts)
         keys = {key for part in parts for key in part.changes if not key.startswith(b"\0")}

@@ -8,7 +8,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from monitor import metrics
-from monitor.books import Shelf, encode
+from monitor.books import Library, encode
 from monitor.books.record import Published
 from monitor.stream import bookkeeper as module
 from monitor.stream.bookkeeper import Bookkeeper
@@ -31,7 +31,7 @@ class Catalog:
     def __init__(self, *reads: Iterable[Published] | Exception) -> None:
         self._reads = list(reads)
 
-    async def read(self, target: Shelf) -> int:
+    async def read(self, target: Library) -> int:
         if not self._reads:
             await asyncio.sleep(3600)
         what = self._reads.pop(0)
@@ -144,5 +144,5 @@ def test_a_calendar_that_ends_soon_is_named_when_the_worker_starts(
         f'[calendar]\nname = "ours"\nbase = "weekends"\nyears = {years}\nholidays = []\nworkdays = []\n',
         "utf-8",
     )
-    Bookkeeper(Shelf.of_files([book]), Catalog(), {}, asyncio.Lock(), asyncio.Lock(), print)  # type: ignore[arg-type]
+    Bookkeeper(Library.of_files([book]), Catalog(), {}, asyncio.Lock(), asyncio.Lock(), print)  # type: ignore[arg-type]
     assert ("its calendar ours ends with 2020. Limits that run into 2021 are judged once it has that year" in caplog.text) is said

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from monitor.stream.faults import Fault
+from monitor.stream.faults import PlannedCrash
 from monitor.stream.outbox import MAX_UNSETTLED, Outbox, _written
 from monitor.stream.partition.slices import Reroute, Slice
 from monitor.wire import DeadLetter, Topics, decode_dead_letter
@@ -85,7 +85,7 @@ class Desk:
         self.settled: list[tuple[Slice, range]] = []
         self.done: list[str] = []
         self.errors: list[BaseException] = []
-        self.outbox = Outbox(self.broker, TOPICS, "changelog", self._settled, self._failed, Fault())
+        self.outbox = Outbox(self.broker, TOPICS, "changelog", self._settled, self._failed, PlannedCrash())
 
     def _settled(self, part: Slice, written: range, seconds: float) -> None:
         self.settled.append((part, written))
@@ -198,4 +198,4 @@ async def test_only_so_many_slices_are_under_way_at_once() -> None:
 @pytest.mark.parametrize("text", ["nowhere", "after-alerts:x", "after-alerts:-1"])
 def test_a_misspelt_fault_is_refused(text: str) -> None:
     with pytest.raises(Exception, match=r"SUPERVISE_FAULT=.*expected one of before-alerts"):
-        Fault(text)
+        PlannedCrash(text)

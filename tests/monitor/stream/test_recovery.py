@@ -6,7 +6,7 @@ import pytest
 
 from monitor.kafka.client import partition_of
 from monitor.stream.faust.table import Recovered
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice
 from monitor.stream.recovery import restore
@@ -106,6 +106,6 @@ def test_a_frozen_workers_late_words_do_not_undo_its_successors() -> None:
         for each, value in part.changes.items():
             recovered.put(each, value)
     assert recovered.rows[key] == parts[1].changes[key]
-    assert Clock(recovered.rows[b"\0clock"]).now == ms(MONDAY + DAY)
+    assert PartitionClock(recovered.rows[b"\0clock"]).now == ms(MONDAY + DAY)
     recovered.put(key, None)
     assert recovered.rows[key] is None

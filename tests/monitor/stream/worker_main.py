@@ -4,7 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
-from monitor.books import Shelf
+from monitor.books import Library
 from monitor.settings import load_settings
 from monitor.stream.worker import run_worker
 from rules.errors import SupervisionError
@@ -12,6 +12,6 @@ from rules.errors import SupervisionError
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        run_worker(load_settings(), Shelf.of_files([Path(book) for book in sys.argv[1:]]))
+        run_worker(load_settings(), Library.of_files([Path(book) for book in sys.argv[1:]]))
     except SupervisionError as error:
         sys.exit(f"supervise worker: {error}")

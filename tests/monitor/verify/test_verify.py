@@ -10,9 +10,9 @@ from monitor.kafka.client import ensure_topics
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.verify import VerifyError, report_in_words, verify_cards
 from monitor.verify.compare import Mismatch, compare
-from monitor.verify.issued import Issued
+from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount
-from monitor.verify.report import Report, examples_of, grouped
+from monitor.verify.report import VerifyReport, examples_of, grouped
 from monitor.wire import encode_event, encode_json
 from rules.events import TICK, Accepted, Concluded, Event
 from rules.instant import to_instant
@@ -35,15 +35,15 @@ def recounted(*records: tuple[datetime, Event | None], point: int = 1000) -> Rec
     return recount
 
 
-def issued_by(recount: Recount) -> Issued:
+def issued_by(recount: Recount) -> AlertTrail:
     """The alerts topic of a worker that went through the same records."""
-    issued = Issued()
+    issued = AlertTrail()
     for example in examples_of([Mismatch("missing", id, (), None, t.at_point) for id, t in recount.trails.items()], 10**6):
         issued.take(encode_json(example.recomputed))
     return issued
 
 
-def mismatches(issued: Issued, recount: Recount, *, cut: bool = False) -> list[tuple[str, str]]:
+def mismatches(issued: AlertTrail, recount: Recount, *, cut: bool = False) -> list[tuple[str, str]]:
     ids = sorted({*issued.last, *recount.trails})
     return [(found.kind, found.id) for found in compare(issued, recount, iter(ids), cut=cut) if found is not None]
 
@@ -69,14 +69,14 @@ def test_a_card_that_came_and_went_unseen_is_no_mismatch() -> None:
     closed = (MONDAY + 9 * DAY, Concluded(id="c", at=MONDAY + DAY, how="voided", **{**PLACE, "case": "A"}))
     seen = recounted(OVERDUE[0], (MONDAY + 8 * DAY, None), closed)
     assert {trail.at_point.state for trail in seen.trails.values() if trail.at_point} <= {"withdrawn", "superseded", "expired"}
-    assert mismatches(Issued(), seen) == []
+    assert mismatches(AlertTrail(), seen) == []
     assert mismatches(issued_by(seen), recounted(OVERDUE[0])) == []
 
 
 def test_a_worker_that_is_ahead_of_what_it_committed_is_right() -> None:
     recount = recounted(*OVERDUE, point=2)
     assert mismatches(issued_by(recounted(*OVERDUE)), recount) == []
-    assert mismatches(Issued(), recount) == []
+    assert mismatches(AlertTrail(), recount) == []
 
 
 def test_records_that_lie_elsewhere_or_cannot_be_read_change_nothing() -> None:
@@ -120,8 +120,8 @@ def test_the_alerts_topic_may_repeat_itself_but_not_contradict_itself() -> None:
 def test_the_report_shows_both_sides_with_their_arithmetic(lang: str, words: tuple[str, ...]) -> None:
     recount = recounted(*OVERDUE)
     ids = sorted(recount.trails)
-    found = [each for each in compare(Issued(), recount, iter(ids), cut=False) if each is not None]
-    report = Report(
+    found = [each for each in compare(AlertTrail(), recount, iter(ids), cut=False) if each is not None]
+    report = VerifyReport(
         "e",
         "a",
         MONDAY.astimezone(ZONE),

@@ -1,7 +1,7 @@
 """The order and the limit of the lists."""
 
 from monitor.wall.hub import row_of
-from monitor.wall.newest import Shelf
+from monitor.wall.newest import Newest
 from monitor.wall.picture import Placed
 from monitor.wall.scope import Scope
 from tests.monitor.wall.records import alert
@@ -13,12 +13,12 @@ def placed(number: int, at: int, region: str = "430104") -> Placed:
     return Placed(at, row_of(alert(number, region=region)))
 
 
-def cases(shelf: Shelf, scope: Scope = ALL, count: int = 10) -> list[str]:
+def cases(shelf: Newest, scope: Scope = ALL, count: int = 10) -> list[str]:
     return [entry.row.case[-2:] for entry in shelf.newest(scope, count)]
 
 
 def test_alerts_are_listed_newest_first_and_replaced_by_id() -> None:
-    shelf = Shelf(10)
+    shelf = Newest(10)
     for number, at in ((1, 10), (2, 30), (3, 20)):
         shelf.put(placed(number, at))
     assert cases(shelf) == ["02", "03", "01"]
@@ -28,7 +28,7 @@ def test_alerts_are_listed_newest_first_and_replaced_by_id() -> None:
 
 
 def test_alerts_of_equal_instants_have_one_order() -> None:
-    first, second = Shelf(10), Shelf(10)
+    first, second = Newest(10), Newest(10)
     for number in (1, 2, 3):
         first.put(placed(number, 5))
         second.put(placed(4 - number, 5))
@@ -36,7 +36,7 @@ def test_alerts_of_equal_instants_have_one_order() -> None:
 
 
 def test_the_oldest_alert_falls_off_a_full_list() -> None:
-    shelf = Shelf(2)
+    shelf = Newest(2)
     for number, at in ((1, 10), (2, 30), (3, 20), (4, 5)):
         shelf.put(placed(number, at))
     assert cases(shelf) == ["02", "03"]
@@ -44,7 +44,7 @@ def test_the_oldest_alert_falls_off_a_full_list() -> None:
 
 
 def test_a_list_shows_the_alerts_of_the_scope_only() -> None:
-    shelf = Shelf(10)
+    shelf = Newest(10)
     shelf.put(placed(1, 10, "430104"))
     shelf.put(placed(2, 20, "430204"))
     assert cases(shelf, Scope("4301")) == ["01"]

@@ -1,10 +1,10 @@
 """Record time across crashes."""
 
-from monitor.stream.partition.clock import LATEST, Clock
+from monitor.stream.partition.clock import LATEST, PartitionClock
 
 
 def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:
-    clock = Clock()
+    clock = PartitionClock()
     clock.begin_batch(0, 500, committed=0)
     clock.now, clock.offset = 900, 9
     clock.begin_batch(10, 700, committed=0)  # stamped before what was seen: record time stands at 900
@@ -13,20 +13,20 @@ def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:
     clock.now, clock.offset = 990, 29
     kept = clock.encode()
 
-    again = Clock(kept)
+    again = PartitionClock(kept)
     assert again.now == 990
     again.begin_batch(10, 700, committed=10)
     assert again.now == 900
-    fresh = Clock(kept)
+    fresh = PartitionClock(kept)
     fresh.begin_batch(30, 100, committed=30)
     assert fresh.now == 990
-    first = Clock(kept)
+    first = PartitionClock(kept)
     first.begin_batch(20, 960, committed=20)
     assert first.now <= 960
 
 
 def test_a_mark_of_the_clock_is_kept_only_while_a_batch_could_begin_there() -> None:
-    clock = Clock()
+    clock = PartitionClock()
     clock.now = 900
     clock.offset = 5
     for offset in range(10, 500, 10):
@@ -36,28 +36,28 @@ def test_a_mark_of_the_clock_is_kept_only_while_a_batch_could_begin_there() -> N
 
 
 def test_a_crash_during_the_second_reading_loses_nothing() -> None:
-    clock = Clock()
+    clock = PartitionClock()
     clock.begin_batch(0, 100, committed=0)
     clock.now, clock.offset = 900, 9
     clock.begin_batch(10, 700, committed=0)
     clock.now, clock.offset = 950, 19
-    once = Clock(clock.encode())
+    once = PartitionClock(clock.encode())
     once.begin_batch(0, 100, committed=0)
     once.now, once.offset = 400, 4
-    twice = Clock(once.encode())
+    twice = PartitionClock(once.encode())
     assert twice.now == 950
     twice.begin_batch(10, 700, committed=10)
     assert twice.now == 900
-    last = Clock(once.encode())
+    last = PartitionClock(once.encode())
     last.begin_batch(20, 10, committed=20)
     assert last.now == 950
 
 
 def test_a_first_record_with_an_impossible_stamp_does_not_stand_in_for_the_time() -> None:
-    clock = Clock()
+    clock = PartitionClock()
     clock.now, clock.offset = 900, 9
     clock.begin_batch(10, LATEST + 1, committed=0)
     clock.offset = 19
-    again = Clock(clock.encode())
+    again = PartitionClock(clock.encode())
     again.begin_batch(10, LATEST + 1, committed=10)
     assert again.now == 900

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from monitor.kafka.client import partition_of
-from monitor.stream.partition.clock import Clock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import SLICE_STEPS, EngineFault
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import MAX_VALUE_BYTES, encode_event
@@ -181,7 +181,7 @@ def test_the_live_flag_follows_the_brokers_stamp() -> None:
     target = engine()
     run(target, partition_log([feed(accepted(NAME, MONDAY))], live=True))
     assert target.clock.is_live
-    assert Clock(target.clock.encode()).is_live
+    assert PartitionClock(target.clock.encode()).is_live
 
 
 def test_figures_follow_a_case_to_its_department() -> None:

@@ -4,6 +4,8 @@
     python -m tests.shape --root DIR             of another one, say an older commit in a work tree of its own
     python -m tests.shape --json > before.json   everything as data, the lists in full
     python -m tests.shape --against before.json  a column for what was, a column for what is
+    python -m tests.shape --against before.json --page docs/explanation/shape.md
+                                                 renews the table of that page
 
 Nothing is imported, everything is parsed, so one script measures any commit. How things are counted:
 

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,9 @@ from tests.shape.measure import LONG_FILE, LONG_FUNCTION, measure
 from tests.shape.words import LONGEST_SENTENCE
 
 HERE = Path(__file__).resolve().parents[2]
+
+BEGIN, END = "<!-- shape -->", "<!-- /shape -->"
+"""Round the table of a page that ``--page`` renews."""
 
 Data = dict[str, Any]
 
@@ -76,6 +79,15 @@ def names(data: Data) -> Iterator[str]:
     yield from (f"leans on something unsaid: {name}" for name in data["tests"]["leaning"])
 
 
+def renew(page: str, lines: Iterable[str]) -> str:
+    """The page with those lines between its marks. Raises ``ValueError`` where it has none."""
+    before, begin, rest = page.partition(f"{BEGIN}\n")
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page has no lines {BEGIN} and {END}: put them round its table")
+    return "".join([before, begin, *(f"{line}\n" for line in lines), end, after])
+
+
 def _lengths(things: list[Data]) -> str:
     return ", ".join(f"{thing['name']} ({thing['lines']})" for thing in things)
 
@@ -84,6 +96,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.shape", description=__doc__)
     options.add_argument("--root", type=Path, default=HERE, help="the folder that holds rules/ and monitor/; else this one")
     options.add_argument("--json", action="store_true", help="everything as data, the lists in full")
+    options.add_argument("--page", type=Path, help="a Markdown file whose table is renewed instead of printed")
     options.add_argument("--against", type=Path, help="what --json printed of another tree, shown in a column before")
     chosen = options.parse_args()
     now = measure(chosen.root).as_data()
@@ -91,7 +104,11 @@ def main() -> None:
         print(json.dumps(now, ensure_ascii=False, indent=1))
         return
     before = [("before", json.loads(chosen.against.read_text("utf-8")))] if chosen.against else []
-    print(*table(*before, ("now", now)), "", *names(now), sep="\n")
+    lines = list(table(*before, ("now", now)))
+    if chosen.page:
+        chosen.page.write_text(renew(chosen.page.read_text("utf-8"), lines), "utf-8")
+        return
+    print(*lines, "", *names(now), sep="\n")
 
 
 if __name__ == "__main__":

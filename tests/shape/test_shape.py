@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.shape.__main__ import renew
 from tests.shape.arrows import circles, floors
 from tests.shape.measure import measure
 from tests.shape.source import read
@@ -179,6 +180,17 @@ def test_the_command_prints_what_was_beside_what_is(house: Path, tmp_path: Path)
     (house / "rules" / "step.py").write_text("def step(): ...\n", "utf-8")
     lines = [line for line in _printed("--root", str(house), "--against", str(before)).splitlines() if "room to room" in line]
     assert [cell.strip() for cell in lines[0].strip("|").split("|")] == ["`rules/` arrows, room to room", "3", "1"]
+
+
+def test_the_table_of_a_page_is_renewed_between_its_marks(house: Path, tmp_path: Path) -> None:
+    page = tmp_path / "shape.md"
+    page.write_text("Above.\n<!-- shape -->\nold\n<!-- /shape -->\nBelow.\n", "utf-8")
+    assert _printed("--root", str(house), "--page", str(page)) == ""
+    above, *table, below = page.read_text("utf-8").splitlines()
+    assert (above, below) == ("Above.", "Below.")
+    assert any("rooms" in line for line in table) and "old" not in table
+    with pytest.raises(ValueError, match="put them round its table"):
+        renew("no marks", [])
 
 
 def _printed(*options: str) -> str:

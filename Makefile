@@ -6,7 +6,7 @@ DEMO ?=
 MUTANTS ?= 20
 JOBS ?= 1
 
-.PHONY: install demo mutation test test-long check bench lock clean help
+.PHONY: install demo mutation test test-long check bench docs lock clean help
 
 help:           ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -52,8 +52,19 @@ mutation: .venv-mutation/installed  ## breaks rules/ in thousands of places and 
 bench: install  ## the benchmarks, on a real Kafka
 	$(BIN)/python -m benchmarks
 
-lock: install   ## renew requirements.lock from pyproject.toml (needs uv)
+# Sphinx has an environment of its own, so that nobody who runs the monitor installs it.
+.venv-docs/installed: requirements-docs.lock
+	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	touch $@
+
+docs: install .venv-docs/installed  ## writes the reference from the code and builds the site, build/docs/index.html
+	$(BIN)/python -m docs.generate
+	.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going -j auto docs build/docs
+
+lock: install   ## renew both lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock
+	uv pip compile --group docs --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-docs.lock
 
 clean:          ## forget what was made here
-	rm -rf .venv .venv-mutation .demo mutants build *.egg-info
+	rm -rf .venv .venv-mutation .venv-docs .demo first-hour mutants build *.egg-info

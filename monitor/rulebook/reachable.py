@@ -37,6 +37,8 @@ def check_reach(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
 
 def _rules(book: RuleBook, table: Mapping[str, Any]) -> Iterator[_Written]:
     for index, raw in enumerate(table.get("time_limits", ())):
+        if raw.get("off"):
+            continue  # it is meant to watch nothing
         ids = {raw["id"], *(f"{raw['id']}-{stage}" for stage in STAGES if raw["clock"] == "stage")}
         rules = tuple(rule for rule in book.time_limits if rule.id in ids and rule.clock == raw["clock"])
         yield _Written(f"time_limits[{index}]", raw, rules)

@@ -90,3 +90,13 @@ def test_the_law_of_one_country_is_not_held_against_another(tmp_path: Path) -> N
     book = tmp_path / "boston.toml"
     book.write_text('extends = "default"\nversion = "b"\nzone = "America/New_York"\n[extension]\nmax_days = 30\n', "utf-8")
     assert not [finding for finding in check_books([book], TODAY).findings if finding.key == "extension.max_days"]
+
+
+def test_a_rule_that_is_switched_off_is_no_rule_that_watches_nothing(tmp_path: Path) -> None:
+    book = tmp_path / "city.toml"
+    book.write_text(
+        'extends = "hunan"\nname = "city"\nversion = "1"\n[stages]\nreview = "3wd"\n\n'
+        '[[time_limits]]\nid = "certificate"\noff = true\n',
+        "utf-8",
+    )
+    assert check_books([book], TODAY).findings == []

@@ -24,7 +24,11 @@ from rules.errors import SupervisionError
 
 
 class BadSettings(SupervisionError):
-    """The operator's settings cannot be used; the text names the keys."""
+    """The operator's settings cannot be used; the text names the keys.
+
+    Whose: the operator's.
+    Mend: correct the keys that the text names.
+    """
 
 
 class _Section(BaseModel):

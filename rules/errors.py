@@ -12,7 +12,11 @@ class SupervisionError(Exception):
 
 
 class BadEvent(SupervisionError):
-    """A record that cannot be what it claims to be. ``reason`` is a dead-letter code, ``field`` the JSON path at fault."""
+    """A record that cannot be what it claims to be. ``reason`` is a dead-letter code, ``field`` the JSON path at fault.
+
+    Whose: the sender's.
+    Mend: send the record as its type wants it; over Kafka it lies in the dead-letter topic, with this reason.
+    """
 
     def __init__(self, reason: str, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -21,7 +25,11 @@ class BadEvent(SupervisionError):
 
 
 class BadRuleBook(SupervisionError):
-    """A rule book, item list or calendar that must not go live. Lists every defect with its key, not just the first."""
+    """A rule book, item list or calendar that must not go live. Lists every defect with its key, not just the first.
+
+    Whose: the operator's.
+    Mend: correct the keys that the text names; `supervise rulebook check` shows their lines.
+    """
 
     def __init__(self, source: str, defects: list[str]) -> None:
         super().__init__(f"{source}: " + "; ".join(defects))
@@ -30,7 +38,11 @@ class BadRuleBook(SupervisionError):
 
 
 class UncoveredDate(SupervisionError):
-    """A calendar was asked about a day it says nothing about: extend the calendar, we do not guess."""
+    """A calendar was asked about a day it says nothing about: extend the calendar, we do not guess.
+
+    Whose: the operator's.
+    Mend: add the year to the calendar, or update the package `chinesecalendar`, and publish the calendar.
+    """
 
     def __init__(self, calendar: str, day: date) -> None:
         super().__init__(f"calendar {calendar!r} does not cover {day.year} (asked for {day}): add that year to it")

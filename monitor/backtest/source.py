@@ -23,7 +23,11 @@ _OFTEN = 5000
 
 
 class BacktestError(SupervisionError):
-    """These records cannot be used for a back-test; the text says why and what to do."""
+    """These records cannot be used for a back-test; the text says why and what to do.
+
+    Whose: the operator's.
+    Mend: do what the text says.
+    """
 
 
 class BacktestSource(msgspec.Struct):

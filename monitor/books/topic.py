@@ -23,7 +23,11 @@ _LARGEST_PLAIN = 64_000_000
 
 
 class TooLarge(SupervisionError):
-    """A rule book that does not fit into one record, even compressed."""
+    """A rule book that does not fit into one record, even compressed.
+
+    Whose: the operator's.
+    Mend: split the items over several books, or raise `max.message.bytes` of the topic and of the brokers.
+    """
 
 
 class CatalogReader:

@@ -19,7 +19,11 @@ _PLAIN = re.compile(r"[^\w.-]")
 
 
 class CannotDraw(SupervisionError):
-    """There is no such item, or the picture cannot be written: the text says which."""
+    """There is no such item, or the picture cannot be written: the text says which.
+
+    Whose: the operator's.
+    Mend: name an item of the file, or a folder that can be written.
+    """
 
 
 class _Sheet(NamedTuple):

@@ -11,7 +11,11 @@ _LAST_LINES = 12
 
 
 class ChildEnded(SupervisionError):
-    """A part of the demo ended by itself."""
+    """A part of the demo ended by itself.
+
+    Whose: the machine's, or ours.
+    Mend: read the part's log, which the text names.
+    """
 
 
 class Children:

@@ -24,7 +24,11 @@ _TICK = encode_event(TICK)
 
 
 class Unreadable(SupervisionError):
-    """The file or topic cannot be read; the text says what to change."""
+    """The file or topic cannot be read; the text says what to change.
+
+    Whose: the operator's.
+    Mend: do what the text says.
+    """
 
 
 class _Line(msgspec.Struct):

@@ -35,7 +35,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class CannotListen(SupervisionError):
-    """The address is taken or not ours."""
+    """The address is taken or not ours.
+
+    Whose: the operator's.
+    Mend: free the address, or choose another host or port.
+    """
 
 
 class Gateway:

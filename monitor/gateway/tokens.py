@@ -22,7 +22,11 @@ _EMPTY_FILE = "has no tables: make one with `supervise token new NAME`"
 
 
 class BadTokens(SupervisionError):
-    """The operator's tokens file cannot be used; the text names the table and key."""
+    """The operator's tokens file cannot be used; the text names the table and key.
+
+    Whose: the operator's.
+    Mend: correct the table that the text names; `supervise token new` writes one.
+    """
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

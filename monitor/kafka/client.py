@@ -25,11 +25,19 @@ _GRACE = 2.0
 
 
 class KafkaUnavailable(SupervisionError):
-    """No broker answered, or it refused us."""
+    """No broker answered, or it refused us.
+
+    Whose: the cluster's, or the settings'.
+    Mend: see that a broker runs at `kafka.bootstrap` and lets this user in.
+    """
 
 
 class BadCertificate(SupervisionError):
-    """A certificate or key of the settings cannot be used."""
+    """A certificate or key of the settings cannot be used.
+
+    Whose: the operator's.
+    Mend: name readable PEM files that fit together.
+    """
 
 
 def no_kafka(kafka: KafkaSettings, error: Exception, key: str = "kafka.bootstrap") -> KafkaUnavailable:

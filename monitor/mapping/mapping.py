@@ -15,7 +15,11 @@ from rules.instant import to_instant
 
 
 class BadMapping(SupervisionError):
-    """A mapping file, or a file it does not fit: the operator's to mend. Lists every defect with its key."""
+    """A mapping file, or a file it does not fit. Lists every defect with its key.
+
+    Whose: the operator's.
+    Mend: correct the keys that the text names, or choose the mapping that fits the file.
+    """
 
     def __init__(self, source: str, defects: list[str]) -> None:
         super().__init__(f"{source}: " + "; ".join(defects))

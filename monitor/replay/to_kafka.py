@@ -32,7 +32,11 @@ _AHEAD = HOUR
 
 
 class ReplayError(SupervisionError):
-    """This file cannot be replayed into this topic; the text says what to change."""
+    """This file cannot be replayed into this topic; the text says what to change.
+
+    Whose: the operator's.
+    Mend: do what the text says; a replay needs a `--prefix` of its own.
+    """
 
 
 class KafkaReplay(msgspec.Struct):

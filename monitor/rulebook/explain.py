@@ -87,7 +87,11 @@ _EXAMPLE = Sample(promised="10wd", statutory="20wd")
 
 
 class UnknownRule(SupervisionError):
-    """The book has no such rule; the text lists those it has."""
+    """The book has no such rule; the text lists those it has.
+
+    Whose: the operator's.
+    Mend: name one of the rules that are listed.
+    """
 
 
 def explain_rule(book: RuleBook, rule: str, on: date, lang: Language = "zh") -> str:

@@ -34,11 +34,19 @@ LAST = 4_102_444_800_000
 
 
 class PublicationRefused(SupervisionError):
-    """Nothing was published; the text says why, and what to do."""
+    """Nothing was published; the text says why, and what to do.
+
+    Whose: the operator's.
+    Mend: do what the text says.
+    """
 
 
 class BooksHaveErrors(PublicationRefused):
-    """Nothing was published: the books have errors, which ``findings`` lists with their lines."""
+    """Nothing was published: the books have errors, which ``findings`` lists with their lines.
+
+    Whose: the operator's.
+    Mend: correct the lines that are listed, and publish again.
+    """
 
     def __init__(self, checked: Checked) -> None:
         super().__init__(f"nothing was published: {checked.errors} errors")

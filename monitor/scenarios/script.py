@@ -70,7 +70,11 @@ CASE = "430100-2026-000001"
 
 
 class BadScenario(SupervisionError):
-    """A scenario that says nothing the engine could play; the text names file, line, scenario and step."""
+    """A scenario that says nothing the engine could play; the text names file, line, scenario and step.
+
+    Whose: the author's of the scenario.
+    Mend: correct the step that the text names.
+    """
 
 
 class Step(msgspec.Struct, frozen=True):

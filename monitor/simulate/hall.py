@@ -28,7 +28,11 @@ _OFF_HALL_SHY = 1.6
 
 
 class BadSimulation(SupervisionError):
-    """What was asked for cannot be simulated; the text says what to ask for instead."""
+    """What was asked for cannot be simulated; the text says what to ask for instead.
+
+    Whose: the operator's.
+    Mend: ask for what the text offers instead.
+    """
 
 
 def generate(

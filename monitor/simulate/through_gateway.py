@@ -30,7 +30,11 @@ Clock = Callable[[], int]
 
 
 class GatewayRefused(SupervisionError):
-    """The gateway does not take our events: wrong address, wrong token, or not answering."""
+    """The gateway does not take our events: wrong address, wrong token, or not answering.
+
+    Whose: the operator's.
+    Mend: check the gateway's address and the token.
+    """
 
 
 class GatewaySummary(NamedTuple):

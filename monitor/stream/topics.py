@@ -15,7 +15,11 @@ _ATTEMPTS, _PAUSE = 100, 0.1  # a new topic takes a moment to be known to every 
 
 
 class MismatchedTopics(SupervisionError):
-    """Topics exist whose partitions cannot hold what belongs together."""
+    """Topics exist whose partitions cannot hold what belongs together.
+
+    Whose: the operator's.
+    Mend: make the topic that the text names anew, with the partitions it says.
+    """
 
 
 def changelog_name(settings: Settings) -> str:

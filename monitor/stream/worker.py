@@ -48,7 +48,11 @@ STOP_TIMEOUT = 20.0
 
 
 class WorkerFailed(SupervisionError):
-    """The worker gave up; the text says on what. Nothing is lost: whoever takes over starts from the last commit."""
+    """The worker gave up; the text says on what. Nothing is lost: whoever takes over starts from the last commit.
+
+    Whose: the cluster's, or ours.
+    Mend: start the worker again; report it if it fails at the same place.
+    """
 
 
 class Worker:

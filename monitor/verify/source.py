@@ -27,7 +27,11 @@ _EVERYTHING = 2**63
 
 
 class VerifyError(SupervisionError):
-    """The cards cannot be verified against this; the text says what to change."""
+    """The cards cannot be verified against this; the text says what to change.
+
+    Whose: the operator's.
+    Mend: do what the text says.
+    """
 
 
 class Partition(NamedTuple):

@@ -10,7 +10,11 @@ _MAX_NAME = 256
 
 
 class BadScope(SupervisionError):
-    """A screen asked for a scope that cannot be; the text names the parameter."""
+    """A screen asked for a scope that cannot be; the text names the parameter.
+
+    Whose: the screen's.
+    Mend: correct the address of the page.
+    """
 
 
 class Scope(NamedTuple):

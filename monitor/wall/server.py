@@ -44,7 +44,11 @@ logger = logging.getLogger(__name__)
 
 
 class CannotListen(SupervisionError):
-    """The address is taken or not ours."""
+    """The address is taken or not ours.
+
+    Whose: the operator's.
+    Mend: free the address, or choose another host or port.
+    """
 
 
 def _now() -> int:

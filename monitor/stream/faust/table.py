@@ -45,7 +45,11 @@ class Recovered:
 
 
 class BrokenChangelog(SupervisionError):
-    """The case table's changelog was not read whole. Nothing is lost: it can be read again."""
+    """The case table's changelog was not read whole. Nothing is lost: it can be read again.
+
+    Whose: the cluster's.
+    Mend: start the worker again.
+    """
 
 
 class Store(memory.Store):  # type: ignore[misc]

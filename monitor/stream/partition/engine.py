@@ -37,7 +37,11 @@ class StepFunction(Protocol):
 
 
 class EngineFault(SupervisionError):
-    """The rules failed on a record they should have understood or refused. Ours to mend: nothing is skipped."""
+    """The rules failed on a record they should have understood or refused. Nothing is skipped.
+
+    Whose: ours.
+    Mend: report it with partition, offset and key; the worker stays down rather than skip a record.
+    """
 
 
 class _Opened:

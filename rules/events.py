@@ -6,6 +6,8 @@ stages of the halls (受理, 承办, 审核, 审批, 办结, 送达 …).
 
 ``at`` is when it happened, by the window's clock, with its offset. When it *arrived* is the record's Kafka timestamp and
 never part of the JSON: a window cannot claim it.
+
+The union stands in one file, however long. Whoever writes a window system reads it from top to bottom.
 """
 
 from datetime import datetime

@@ -16,6 +16,9 @@ def test_the_days_under_appeal_are_told_as_not_counted() -> None:
         ("appeal_decided", day(21), {"outcome": "rejected"}),
     ):
         story.tell(kind, at, alert=f"{PLACE['case']}/case-promise/yellow/1", **fields)
+    # 2026-03    Mo09 Tu10 We11     Mo16     Mo23 Tu24 We25 Th26
+    # appeal               [=================] rejected
+    # reply 5wd  |----1----2==================----3----4----5 due
     reply = next(told for told in limits_of(story.known, judged, to_instant(day(22))) if told.rule == "reply")
     assert (reply.limit, reply.state) == ("5wd", "running")
     assert reply.deadline == day(24)

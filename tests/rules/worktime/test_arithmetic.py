@@ -33,6 +33,8 @@ def short(found: tuple[Span, ...]) -> list[tuple[str, int, str]]:
 
 
 def test_a_limit_over_national_day_shows_holidays_weekend_and_make_up_days() -> None:
+    # 2024-09  Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08 We09 Th10 Fr11 Sa12
+    # 7wd      |----.----1----2----.----.----.----.----.----.----.----3----4----5----6----7 due
     found = spans("2024-09-27T10:00", "7wd")
     assert short(found) == [
         ("09-27", 1, "first_day"),
@@ -46,6 +48,9 @@ def test_a_limit_over_national_day_shows_holidays_weekend_and_make_up_days() -> 
 
 
 def test_a_limit_begun_after_closing_time_shows_the_evening_before_its_first_day() -> None:
+    # 2024-09  Fr27 Sa28 Su29 Mo30
+    # 18:00    * closed
+    # 1wd                |----1 due; Su29 is worked, and is its first day
     assert short(spans("2024-09-27T18:00", "1wd")) == [
         ("09-27", 1, "outside_hours"),
         ("09-28", 1, "weekend"),
@@ -63,6 +68,10 @@ def test_a_limit_begun_after_closing_time_shows_the_evening_before_its_first_day
     ],
 )
 def test_a_suspension_names_its_procedure(ends: str, middle: list[tuple[str, int, str]]) -> None:
+    # 2024-09    Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11
+    # suspended       [=========] 10:00 to 10:00
+    # 5wd        |----==========1----2----.----.----3----4----5 due, with the day
+    # 5wd        |----1==========----2----.----.----3----4----5 due, to the second
     found = spans("2024-09-02T10:00", "5wd", ("2024-09-03T10:00", "2024-09-05T10:00", "inspection"), ends=ends)
     assert short(found) == [("09-02", 1, "first_day"), *middle, ("09-07", 2, "weekend"), ("09-09", 3, "counted")]
 
@@ -75,6 +84,8 @@ def test_hours_of_suspension_cost_a_day_only_when_a_day_is_full() -> None:
 
 
 def test_a_last_day_that_is_not_worked_rolls() -> None:
+    # 2024-09  Th26 Fr27 Sa28 Su29 Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+    # 5d       |----1----2----3----4----5 a holiday: rolls on to Tu08
     assert short(spans("2024-09-26T10:00", "5d")) == [
         ("09-26", 1, "first_day"),
         ("09-27", 5, "counted"),
@@ -88,6 +99,9 @@ def test_a_limit_in_months_shows_the_days_of_the_month_as_counted() -> None:
 
 
 def test_an_instant_item_shows_its_due_day_as_such() -> None:
+    # 2024-09  Mo30 Tu01 We02 Th03 Fr04 Sa05 Su06 Mo07 Tu08
+    # 18:00    * closed
+    # due                                              x the next working day
     found = spans("2024-09-30T18:00", "0wd")
     assert short(found) == [("09-30", 1, "outside_hours"), ("10-01", 7, "holiday:国庆节"), ("10-08", 1, "instant_item")]
 

@@ -17,6 +17,9 @@ from tests.monitor.stream.raw import Raw, case_names
 
 
 def test_a_changed_calendar_withdraws_the_card_and_moves_the_limit_at_the_next_tick() -> None:
+    # 2026-03      Mo02 Tu03 We04 Th05 Fr06 Sa07
+    # promise 3wd  |----1----2----3 due, yellow
+    # changed 3wd  |----1----h----2----3 due: We04 is a holiday now (h)
     log = new_log()
     log.feed(feed(accepted(NAME, MONDAY, "3wd")), *ticks(MONDAY + 3.5 * DAY))
     assert [(alert.rule, alert.level) for alert in log.alerts if alert.state == "issued"][-1] == ("case-promise", "yellow")

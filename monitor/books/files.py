@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.catalog_file import core_tables, parse_catalog
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import merge, parse_book
@@ -43,7 +44,7 @@ def load_books(paths: Sequence[Path]) -> RuleBooks:
 
 def load_book(path: Path) -> RuleBook:
     """One book with its bases; :class:`BadRuleBook` names the file and every defect."""
-    return parse_book(str(path), book_table(path))
+    return parse_book(str(path), book_table(path), ALMANAC)
 
 
 def book_table(path: Path, text: str | None = None) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def book_text(path: Path) -> str:
 
 def load_profile(name: str) -> RuleBook:
     """A built-in book by name."""
-    return parse_book(name, _extended(name, _profile(name), (name,)))
+    return parse_book(name, _extended(name, _profile(name), (name,)), ALMANAC)
 
 
 def calendars() -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import BookTable, book_tables
 from monitor.books.record import KINDS, Published, PublishedBook, PublishedCalendar, decode
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook, SupervisionError
-from rules.worktime import Calendar, from_dict
+from rules.worktime import Calendar, parse_calendar
 
 Unfit = Literal["unreadable", "key_mismatch", "unknown_kind", "bad_book", "conflict", "removed"]
 
@@ -106,7 +107,7 @@ class Library:
 
     def _take_calendar(self, record: PublishedCalendar) -> None:
         try:
-            days = from_dict(record.table)
+            days = parse_calendar(record.table, ALMANAC)
         except BadRuleBook as bad:
             raise BadPublication("bad_book", str(bad)) from None
         if days.name != record.name:
@@ -151,11 +152,11 @@ class Library:
 
 
 def _copy(table: BookTable, calendars: dict[str, tuple[dict[str, Any], Calendar]]) -> _Copy:
-    plain = parse_book(table.source, table.table)
+    plain = parse_book(table.source, table.table, ALMANAC)
     days = _days_for(plain, calendars)
     if days is None:
         return _Copy(table, plain, None, plain)
-    return _Copy(table, plain, days, parse_book(table.source, {**table.table, "calendar": calendars[days.name][0]}))
+    return _Copy(table, plain, days, parse_book(table.source, {**table.table, "calendar": calendars[days.name][0]}, ALMANAC))
 
 
 def _days_for(book: RuleBook, calendars: dict[str, tuple[dict[str, Any], Calendar]]) -> Calendar | None:

@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import BookTable, thawed
 from rules.book import RuleBook
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.worktime import Calendar, from_dict
+from rules.worktime import Calendar, parse_calendar
 
 
 class PublishedBook(msgspec.Struct, frozen=True, tag_field="kind", tag="rulebook", forbid_unknown_fields=True):
@@ -50,7 +51,7 @@ class PublishedCalendar(msgspec.Struct, frozen=True, tag_field="kind", tag="cale
 
     @property
     def table(self) -> dict[str, Any]:
-        """The table as :func:`rules.worktime.calendar.from_dict` takes it."""
+        """The table as :func:`rules.worktime.parse_calendar` takes it."""
         return thawed(self.calendar)
 
 
@@ -84,9 +85,9 @@ def saved(tables: Iterable[BookTable], folder: Path) -> tuple[Path, ...]:
     """Books written to ``folder`` as files that :func:`monitor.books.load_books` takes, for processes that read them anew."""
     files = []
     for number, book in enumerate(tables):
-        parsed = parse_book(book.source, book.table)
+        parsed = parse_book(book.source, book.table, ALMANAC)
         record = book_record(parsed, book.table, "")
-        check_faithful(book.source, parsed, parse_book(book.source, record.table))
+        check_faithful(book.source, parsed, parse_book(book.source, record.table, ALMANAC))
         files.append(folder / f"book-{number}.json")
         files[-1].write_bytes(encode(record))
     return tuple(files)
@@ -95,7 +96,7 @@ def saved(tables: Iterable[BookTable], folder: Path) -> tuple[Path, ...]:
 def calendar_record(source: str, table: Mapping[str, Any], by: str) -> PublishedCalendar:
     """The record of a calendar from its parsed TOML; :class:`BadRuleBook` lists its defects."""
     try:
-        calendar = from_dict(table)
+        calendar = parse_calendar(table, ALMANAC)
     except BadRuleBook as bad:
         raise BadRuleBook(source, bad.defects) from None
     return PublishedCalendar(calendar.name, msgspec.json.decode(msgspec.json.encode(calendar_table(calendar))), by)

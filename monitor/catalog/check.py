@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.catalog_file import Catalog, core_tables, parse_catalog
 from monitor.books.files import book_table, catalog_table, catalog_text
 from monitor.catalog.completeness import Completeness, completeness, missing
@@ -45,7 +46,7 @@ def check_catalog(path: Path, book: Path = Path("default")) -> CatalogReport:
     that an item does not. Raises :class:`BadRuleBook` if that cannot be used; a bad catalog is no exception but a finding.
     """
     base = book_table(book)
-    parse_book(str(book), base)
+    parse_book(str(book), base, ALMANAC)
     text = ""
     try:
         text = catalog_text(path)
@@ -69,7 +70,7 @@ def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _R
     except BadRuleBook as bad:
         defects += bad.defects
     try:
-        book = parse_book(source, {**base, "items": core_tables(table)})
+        book = parse_book(source, {**base, "items": core_tables(table)}, ALMANAC)
     except BadRuleBook as bad:
         told = tuple(defects)
         defects += [defect for defect in bad.defects if not any(said.startswith(defect) for said in told)]

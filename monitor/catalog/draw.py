@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.catalog_file import CORE_KEYS, CatalogItem, core_tables, parse_catalog
 from monitor.books.files import book_table, catalog_table, own_table
 from monitor.catalog.poster import poster
@@ -60,14 +61,14 @@ def _of_catalog(file: Path) -> list[_Sheet]:
     table = catalog_table(file)
     catalog = parse_catalog(str(file), table)
     base = {**book_table(Path("default")), "items": core_tables(table)}
-    book = parse_book(str(file), base)
+    book = parse_book(str(file), base, ALMANAC)
     return [_sheet(item, catalog.hall, book) for item in catalog.items]
 
 
 def _of_book(file: Path, catalog_name: str | None) -> list[_Sheet]:
     """The book's items, its own and its catalog's; what the catalog says besides is shown, too."""
     table = book_table(file)
-    book = parse_book(str(file), table)
+    book = parse_book(str(file), table, ALMANAC)
     if not book.items:
         raise CannotDraw(f"{file}: this rule book lists no items, so there is nothing to draw")
     said: dict[str, CatalogItem] = {}

@@ -122,7 +122,7 @@ class Follower:
             book=book.version,
             book_title=book.title,
             calendar=f"{book.calendar.name} {book.calendar.years[0]}–{book.calendar.years[-1]}",
-            zone=book.worktime.zone,
+            zone=book.worktime.clock.zone,
             region=place.region,
             hall=place.hall,
             department=place.department,

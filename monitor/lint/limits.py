@@ -104,7 +104,7 @@ def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Remark]:
 
 def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """许可法 art. 42, for books of halls under that law. Another law may allow more, so an item's cap is only a warning."""
-    if book.worktime.zone not in _CHINESE_ZONES:
+    if book.worktime.clock.zone not in _CHINESE_ZONES:
         return
     if book.extension.max_days > LAW_EXTENSION:
         text = f"{book.extension.max_days} days for every item: 许可法 art. 42 allows {LAW_EXTENSION}"

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import book_table, book_text
 from monitor.lint.diagnosis import Diagnosis, Remark, error, warning
 from monitor.lint.limits import check_limits
@@ -70,7 +72,7 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None,
         table = book_table(path, text)
     except BadRuleBook as bad:
         return None, _placed(path, text, map(split, bad.defects))
-    book, defects = read_all(str(path), table, parse_book)
+    book, defects = read_all(str(path), table, partial(parse_book, almanac=ALMANAC))
     if book is None:
         return None, _placed(path, text, defects)
     doubts = [

@@ -7,6 +7,7 @@ the check: what is published is what was judged, whatever has become of the file
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from monitor.almanac import ALMANAC
 from monitor.books import (
     BadPublication,
     Library,
@@ -27,7 +28,7 @@ from monitor.wire import Topics
 from rules.book import RuleBook
 from rules.errors import SupervisionError
 from rules.instant import to_datetime, to_instant
-from rules.worktime import Calendar, from_dict
+from rules.worktime import Calendar, parse_calendar
 
 LAST = 4_102_444_800_000
 """2100-01-01: which book is in force in the end."""
@@ -116,7 +117,7 @@ async def withdraw_book(settings: Settings, version: str, begin: datetime | None
 async def publish_calendar(settings: Settings, name: str, *, by: str, replace: bool) -> list[str]:
     """Publish a calendar (a TOML file, ``cn``, or one that comes with the package) for all books of that calendar."""
     record = calendar_record(name, calendar_table(name), by)
-    days = from_dict(record.table)
+    days = parse_calendar(record.table, ALMANAC)
     if days.name == "own":
         raise PublicationRefused(f"{name}: name: {days.name!r} is any book's own calendar: give it the name the books know it by")
     shelf = await _shelf(settings)
@@ -195,7 +196,7 @@ def _about_book(shelf: Library, record: PublishedBook) -> list[str]:
             f"{book.version}: that is past. A case that is already known keeps the book it was accepted under; a case accepted "
             "since then that becomes known from now on, or in a replay, is judged by this one"
         )
-    own = from_dict(record.table["calendar"])
+    own = parse_calendar(record.table["calendar"], ALMANAC)
     if own.version != book.calendar.version:
         lines.append(f"{book.version}: the published calendar {book.calendar.name} stands in for that of the file")
     return lines

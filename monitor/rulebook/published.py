@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books import Library, PublishedBook
 from rules.book import RuleBook
 from rules.instant import to_datetime
-from rules.worktime import Calendar, from_dict
+from rules.worktime import Calendar, parse_calendar
 
 
 class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,7 +85,7 @@ def _books(shelf: Library, zone: str, now: int) -> Iterator[Listed]:
 def _calendars(shelf: Library, zone: str) -> Iterator[Listed]:
     for entry in shelf.entries.values():
         if not isinstance(entry.record, PublishedBook):
-            days = from_dict(entry.record.table)
+            days = parse_calendar(entry.record.table, ALMANAC)
             cover = f"{days.years[0]}–{days.years[-1]}"
             at = _at(entry.at, zone)
             yield Listed("calendar", days.name, days.version[:8], at, entry.record.by, entry.offset, calendar=cover)

@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import book_table
 from monitor.lint.positions import line_of, positions
 from rules.book import RuleBook
@@ -135,7 +136,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if path.suffix and not path.is_absolute():
             path = Path(self.file).parent / path
         try:
-            return parse_book(self.book, merge(merge(book_table(path), self.over), change or {}))
+            return parse_book(self.book, merge(merge(book_table(path), self.over), change or {}), ALMANAC)
         except BadRuleBook as error:
             raise BadScenario(f"{self.file}:{self.line}: scenario {self.name!r}: its book: {error}") from None
 

@@ -9,8 +9,9 @@ from bisect import bisect_right
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 
+from monitor.almanac import china
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.worktime import Calendar, china, from_epoch_day
+from rules.worktime import Calendar, from_epoch_day
 
 ZONE = timezone(timedelta(hours=8), "CST")
 """China's time: one offset all year since 1991."""

@@ -7,7 +7,6 @@ These are the parts of a book that is fit to judge by. How it is written down an
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal, get_args
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -269,7 +268,7 @@ class RuleBook:
         rates: tuple[RateRule, ...] = (),
     ) -> None:
         self.name, self.version, self.title, self.digest = name, version, title, digest
-        self.worktime, self.calendar, self.zone = worktime, worktime.calendar, ZoneInfo(worktime.zone)
+        self.worktime, self.calendar, self.zone = worktime, worktime.calendar, worktime.clock.tzinfo
         self.effective_from, self.effective_until = effective_from, effective_until
         self.defaults, self.special, self.supplement, self.extension = defaults, special, supplement, extension
         self.notice = Limit.parse(supplement.notice)

@@ -41,7 +41,9 @@ from rules.bookfile.retention_check import check_retention
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
 from rules.instant import to_instant
-from rules.worktime.calendar import Calendar, china, from_dict
+from rules.worktime.almanac import Almanac
+from rules.worktime.calendar import Calendar
+from rules.worktime.calendar_table import parse_calendar
 from rules.worktime.hours import OfficeHours
 from rules.worktime.worktime import Counting, Limit, Worktime
 
@@ -126,8 +128,11 @@ class _Parts(msgspec.Struct):
     rates: tuple[RateRule, ...]
 
 
-def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
-    """A book from its parsed TOML (``extends`` already resolved). Every defect is listed in one :class:`BadRuleBook`."""
+def parse_book(source: str, data: Mapping[str, Any], almanac: Almanac) -> RuleBook:
+    """A book from its parsed TOML (``extends`` already resolved). Every defect is listed in one :class:`BadRuleBook`.
+
+    ``almanac`` has the zone and the national calendar that the book refers to by name.
+    """
     defects: list[str] = []
     table = convert("", dict(data), _BookTable, defects)
     if table is None:
@@ -135,13 +140,13 @@ def parse_book(source: str, data: Mapping[str, Any]) -> RuleBook:
     for key, when in (("effective_from", table.effective_from), ("effective_until", table.effective_until)):
         if when is not None and when.tzinfo is None:
             defects.append(f"{key}: write it with its offset, 2026-01-01T00:00:00+08:00")
-    calendar = guarded("calendar", lambda: _calendar(table.calendar), defects)
+    calendar = guarded("calendar", lambda: _calendar(table.calendar, almanac), defects)
     hours = guarded("office_hours", lambda: OfficeHours.from_dict(table.office_hours), defects)
     counting = convert("counting", table.counting, Counting, defects)
     parts = _parts(table, defects)
     worktime = None
     if calendar is not None and hours is not None and counting is not None:
-        worktime = guarded("zone", lambda: Worktime(table.zone, calendar, hours, counting), defects)
+        worktime = guarded("zone", lambda: Worktime(almanac.wall_clock(table.zone), calendar, hours, counting), defects)
     if defects or worktime is None or calendar is None or parts is None:
         raise BadRuleBook(source, defects)
     return RuleBook(
@@ -175,12 +180,12 @@ def _digest(data: Mapping[str, Any], calendar: Calendar) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def _calendar(value: str | dict[str, Any]) -> Calendar:
+def _calendar(value: str | dict[str, Any], almanac: Almanac) -> Calendar:
     if isinstance(value, dict):
-        return from_dict({"name": "own", **value})
+        return parse_calendar({"name": "own", **value}, almanac)
     if value != "cn":
         raise BadRuleBook("calendar", [f'{value!r}: write "cn" or a table with base, years, holidays and workdays'])
-    return china()
+    return almanac.national()
 
 
 def _parts(table: _BookTable, defects: list[str]) -> _Parts | None:

@@ -1,20 +1,23 @@
 """When a limit is over: zones, calendars, office hours, and the arithmetic that shows how a due instant came about."""
 
+from rules.worktime.almanac import Almanac
 from rules.worktime.arithmetic import LabelledPause, Span
-from rules.worktime.calendar import Calendar, china, from_dict
+from rules.worktime.calendar import Calendar
+from rules.worktime.calendar_table import parse_calendar
 from rules.worktime.limit import OFFICE_TIME, Limit, Unit
 from rules.worktime.worktime import Worktime
-from rules.worktime.zone import from_epoch_day
+from rules.worktime.zone import WallClock, from_epoch_day
 
 __all__ = [
     "OFFICE_TIME",
+    "Almanac",
     "Calendar",
     "LabelledPause",
     "Limit",
     "Span",
     "Unit",
+    "WallClock",
     "Worktime",
-    "china",
-    "from_dict",
     "from_epoch_day",
+    "parse_calendar",
 ]

@@ -28,7 +28,7 @@ from rules.worktime.calendar import Calendar
 from rules.worktime.due import DueDates
 from rules.worktime.hours import OfficeHours
 from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
-from rules.worktime.zone import Clock, add_months
+from rules.worktime.zone import WallClock, add_months
 
 __all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worked", "Worktime"]
 
@@ -54,13 +54,14 @@ class Worktime:
     months and years ask the calendar only if ``counting.roll_last_day`` is set.
     """
 
-    def __init__(self, zone: str, calendar: Calendar, hours: OfficeHours | None = None, counting: Counting | None = None) -> None:
-        """``zone`` is an IANA key. Without ``hours`` the office is open all day; ``counting`` has the civil defaults."""
-        self.zone = zone
+    def __init__(
+        self, clock: WallClock, calendar: Calendar, hours: OfficeHours | None = None, counting: Counting | None = None
+    ) -> None:
+        """Without ``hours`` the office is open all day; ``counting`` has the civil defaults."""
+        self.clock = clock
         self.calendar = calendar
         self.hours = hours or OfficeHours()
         self.counting = counting or Counting()
-        self.clock = Clock(zone)
         self.dates = DueDates(calendar, self.hours, self.counting)
         self._bind()
 

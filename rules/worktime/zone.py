@@ -2,24 +2,18 @@
 
 "Local milliseconds" are milliseconds since 1970-01-01T00:00 *of the wall clock*: ``local // DAY`` is the local day,
 ``local % DAY`` the time of day. Adding days to them keeps the time of day across a change to summer time, which is how
-limits counted in days behave.
+limits counted in days behave. When a zone changed its offset is data of others, and handed in (:mod:`rules.worktime.almanac`).
 """
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import date, tzinfo
+from itertools import pairwise
 
-from rules.errors import BadRuleBook
-from rules.instant import DAY, to_instant
+from rules.instant import DAY, Instant
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 """``date.toordinal()`` of epoch day 0."""
-
-_FIRST_YEAR, _LAST_YEAR = 1960, 2100
-_STEP = timedelta(days=7)  # no zone changes its offset twice within a week
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def epoch_day(day: date) -> int:
@@ -45,74 +39,38 @@ def add_months(day: int, months: int) -> int:
     return min(first + start.day, following) - 1 - EPOCH_ORDINAL
 
 
-class _Transitions(NamedTuple):
-    instants: tuple[int, ...]  # when the offset changes
-    offsets: tuple[int, ...]  # one more than changes
-    walls: tuple[int, ...]  # from which local ms on the new offset is the one to subtract
+class WallClock:
+    """The wall clock of one zone. Before the first change handed in, and after the last, the nearest offset holds.
 
-
-class Clock:
-    """The wall clock of one zone, for the years 1960 to 2100 (beyond them the nearest known offset holds).
-
-    A wall time that exists twice means the first of the two; one that does not exist means the instant as many
-    milliseconds after the gap began as it lies behind the gap's beginning (PEP 495, ``fold=0``).
+    A wall time that exists twice means the first of the two: 01:30 on the night clocks go back is the first 01:30. One that
+    does not exist lies as far behind the gap as behind its beginning: 02:30 on the night clocks go forward is 03:30.
+    These are the rules of PEP 495 with ``fold=0``.
     """
 
-    __slots__ = ("changes", "offsets", "walls", "zone")
+    __slots__ = ("changes", "offsets", "tzinfo", "walls", "zone")
 
-    def __init__(self, zone: str) -> None:
-        """``zone`` is an IANA key such as ``Asia/Shanghai``; an unknown one is a ``BadRuleBook``."""
+    def __init__(self, zone: str, tzinfo: tzinfo, changes: Iterable[Instant], offsets: Iterable[int]) -> None:
+        """The clock of ``zone``, an IANA key such as ``Asia/Shanghai``; ``tzinfo`` is the same zone to render times with.
+
+        ``changes`` are the instants from which on another offset holds. ``offsets`` are the milliseconds by which the wall
+        clock is ahead of UTC: before the first change, then from each change on.
+        """
         self.zone = zone
-        self.changes, self.offsets, self.walls = _transitions(zone)
+        self.tzinfo = tzinfo
+        self.changes = tuple(changes)
+        self.offsets = tuple(offsets)
+        steps = zip(self.changes, pairwise(self.offsets), strict=True)
+        self.walls = tuple(at + max(old, new) for at, (old, new) in steps)
+        """From which local milliseconds on the new offset is the one to subtract."""
 
-    def to_local(self, instant: int) -> int:
+    def to_local(self, instant: Instant) -> int:
         """Local milliseconds of an instant."""
         return instant + self.offsets[bisect_right(self.changes, instant)]
 
-    def to_instant(self, local: int) -> int:
+    def to_instant(self, local: int) -> Instant:
         """The instant at which the wall clock shows ``local``."""
         return local - self.offsets[bisect_right(self.walls, local)]
 
-    def day_of(self, instant: int) -> date:
+    def day_of(self, instant: Instant) -> date:
         """The local date of an instant."""
         return from_epoch_day(self.to_local(instant) // DAY)
-
-
-@lru_cache(maxsize=64)
-def _transitions(zone: str) -> _Transitions:
-    """Every change of the zone's offset, found by looking once a week and halving the weeks that differ."""
-    try:
-        info = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as problem:
-        raise BadRuleBook("zone", [f"{zone!r} is no time zone: give an IANA key such as 'Asia/Shanghai'"]) from problem
-    low, end = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC)
-    instants: list[int] = []
-    offsets = [_offset(info, low)]
-    while low < end:
-        high = low + _STEP
-        if _offset(info, high) != offsets[-1]:
-            change = _change_between(info, low, high)
-            instants.append(to_instant(change))
-            offsets.append(_offset(info, change))
-        low = high
-    steps = zip(instants, offsets, offsets[1:], strict=False)
-    return _Transitions(tuple(instants), tuple(offsets), tuple(at + max(old, new) for at, old, new in steps))
-
-
-def _offset(zone: ZoneInfo, when: datetime) -> int:
-    shift = when.astimezone(zone).utcoffset()
-    return 0 if shift is None else shift // _MILLISECOND
-
-
-def _change_between(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """The first second in (low, high] with another offset than at ``low``."""
-    before = _offset(zone, low)
-    seconds = (high - low) // timedelta(seconds=1)
-    known = 0
-    while seconds - known > 1:
-        middle = (known + seconds) // 2
-        if _offset(zone, low + timedelta(seconds=middle)) == before:
-            known = middle
-        else:
-            seconds = middle
-    return low + timedelta(seconds=seconds)

@@ -20,6 +20,8 @@ PLANTED = {
     "the database driver in the wall": ("monitor/wall/hub.py", "import psycopg", "database"),
     "the database driver in the core": ("rules/case/case.py", "import psycopg", "database"),
     "a deep import from outside": ("monitor/explain/people.py", "import rules.case.case", "faces"),
+    "China's calendar beside its door": ("monitor/books/files.py", "import chinese_calendar", "calendars"),
+    "zones in the core": ("rules/worktime/zone.py", "import zoneinfo", "pure"),
     "a clock in the core": ("rules/cards/judge.py", "import time", "pure"),
     "logging in a new module of the core": ("rules/families/brand_new.py", "import logging", "pure"),
     "a family that looks up at the cards": ("rules/families/stale.py", "import rules.cards", "floors-of-the-core"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from monitor.almanac import ALMANAC
 from monitor.books.record import encode as encode_published
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
@@ -88,7 +89,7 @@ def lined(written: Iterable[Row]) -> str:
 
 def golden_book() -> RuleBook:
     """The newest sample book, as a worker reads it from the catalog topic."""
-    return parse_book("golden", NEWEST.PUBLISHED_BOOK.table)
+    return parse_book("golden", NEWEST.PUBLISHED_BOOK.table, ALMANAC)
 
 
 def worked() -> list[Slice]:

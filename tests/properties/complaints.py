@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.book import RuleBooks
 from rules.bookfile import parse_book
@@ -94,7 +95,9 @@ def _everything() -> RuleBooks:
     ]
     limits = [*book["time_limits"], *extra]
     lasting = {"complaints": 400, "attendance": 400}  # what windows forget is looked at in its own properties
-    return RuleBooks([parse_book("everything", {**book, "time_limits": limits, "process": process, "retention": lasting})])
+    return RuleBooks(
+        [parse_book("everything", {**book, "time_limits": limits, "process": process, "retention": lasting}, ALMANAC)]
+    )
 
 
 EVERYTHING = _everything()

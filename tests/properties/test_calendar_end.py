@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.alerts import STATES
 from rules.book import RuleBook, RuleBooks
@@ -45,7 +46,7 @@ histories = st.tuples(st.lists(begun, max_size=1), st.lists(halted, max_size=2),
 def books(profile: str, until: int) -> RuleBooks:
     over: dict[str, Any] = {"stages": STAGES, "hall": HALL, "items": ITEMS}
     over["calendar"] = {"name": f"until {until}", "base": "cn", "until": until}
-    return RuleBooks([parse_book(profile, merge(table(profile), over))])
+    return RuleBooks([parse_book(profile, merge(table(profile), over), ALMANAC)])
 
 
 def clocks_of(case: Case | None, book: RuleBook) -> dict[tuple[str, int], Clock]:

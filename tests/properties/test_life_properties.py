@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book import RuleBooks
@@ -28,12 +29,12 @@ _OFFICE = {**table("office"), "stages": STAGES}
 _HELD = [{**rule, "hold": [lv for lv in LEVELS if lv in rule]} if rule["id"] == "case-promise" else rule
          for rule in _OFFICE["time_limits"]]  # fmt: skip
 OFFICES = {
-    "office": RuleBooks([parse_book("office", _OFFICE)]),
-    "held": RuleBooks([parse_book("held", {**_OFFICE, "time_limits": _HELD})]),
+    "office": RuleBooks([parse_book("office", _OFFICE, ALMANAC)]),
+    "held": RuleBooks([parse_book("held", {**_OFFICE, "time_limits": _HELD}, ALMANAC)]),
 }
 offices = st.sampled_from(sorted(OFFICES))
 _PROCESS = [rule for rule in _OFFICE["process"] if rule["finding"] != "back-entry"]
-UNHURRIED = RuleBooks([parse_book("unhurried", {**_OFFICE, "process": _PROCESS})])
+UNHURRIED = RuleBooks([parse_book("unhurried", {**_OFFICE, "process": _PROCESS}, ALMANAC)])
 """Without the rule that is about the order of arrival itself."""
 
 ACT_KINDS: dict[str, tuple[type[ev.Action], dict[str, Any]]] = {

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks
@@ -34,7 +35,7 @@ def _books(complaints: int, attendance: int) -> RuleBooks:
         {"id": "bad", "finding": "bad-review", "reminder": "at once", "yellow": "3wd after"},
     ]
     retention = {"complaints": complaints, "attendance": attendance}
-    return RuleBooks([parse_book("r", {**table("default"), "process": process, "retention": retention})])
+    return RuleBooks([parse_book("r", {**table("default"), "process": process, "retention": retention}, ALMANAC)])
 
 
 SHORT, LONG = _books(45, 25), _books(20_000, 20_000)

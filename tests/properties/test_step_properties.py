@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import load_profile
 from rules.alerts import STANDING
 from rules.book import RuleBooks
@@ -29,7 +30,7 @@ def _books(profile: str, **over: object) -> RuleBooks:
     """The profile with something for every finding to look at, but for back-entry, which is about the order of arrival."""
     rules = [rule for rule in table(profile)["process"] if rule["finding"] != "back-entry"]
     over = {"stages": STAGES, "hall": HALL, "items": ITEMS, "process": rules, "drop": ["process"], **over}
-    return RuleBooks([parse_book(profile, merge(table(profile), over))])
+    return RuleBooks([parse_book(profile, merge(table(profile), over), ALMANAC)])
 
 
 PROFILES = {name: _books(name) for name in ("default", "hunan", "jiangsu", "chengdu", "zhanjiang")}

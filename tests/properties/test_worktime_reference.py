@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.almanac import china, wall_clock
 from rules.errors import UncoveredDate
 from rules.instant import to_instant
-from rules.worktime import Limit, Unit, Worktime, china
+from rules.worktime import Limit, Unit, Worktime
 from rules.worktime.worktime import Counting, OfficeHours
 
 Pause = tuple[datetime, datetime]
@@ -172,7 +173,7 @@ def instant(local: datetime, zone: str) -> int:
 
 def agree(start: datetime, limit: Limit, pauses: list[Pause], counting: Counting, zone: str) -> None:
     """The engine gives the reference's due instant, or both know nothing of the year."""
-    worktime = Worktime(zone, china(), OFFICE, counting)
+    worktime = Worktime(wall_clock(zone), china(), OFFICE, counting)
     spans = [(instant(from_, zone), instant(to, zone)) for from_, to in pauses]
     try:
         expected = instant(reference(start, limit, pauses, counting), zone)
@@ -240,7 +241,7 @@ def test_a_pause_never_makes_a_limit_end_earlier_nor_within_it(data: st.DataObje
     pause = (instant(min(one, two), "Asia/Shanghai"), instant(max(one, two), "Asia/Shanghai"))
     counting = Counting(data.draw(st.sampled_from(ENDS), "ends"), roll_last_day=data.draw(st.booleans(), "roll"))
     limit = Limit(data.draw(st.integers(0, 12), "value"), data.draw(st.sampled_from(list(Unit)[:3]), "unit"))
-    worktime = Worktime("Asia/Shanghai", china(), OFFICE, counting)
+    worktime = Worktime(wall_clock("Asia/Shanghai"), china(), OFFICE, counting)
     begin = instant(start, "Asia/Shanghai")
     plain, paused = worktime.due(begin, limit), worktime.due(begin, limit, [pause])
     assert paused >= plain
@@ -254,7 +255,7 @@ def test_a_pause_never_makes_a_limit_end_earlier_nor_within_it(data: st.DataObje
 def test_the_fraction_lies_between_and_the_whole_is_all_that_was_counted(data: st.DataObject) -> None:
     start = instant(data.draw(within(2024), "start"), "Asia/Shanghai")
     limit = Limit(data.draw(st.integers(1, 30), "value"), Unit.working_days)
-    worktime = Worktime("Asia/Shanghai", china(), OFFICE, Counting("second"))
+    worktime = Worktime(wall_clock("Asia/Shanghai"), china(), OFFICE, Counting("second"))
     due = worktime.due(start, limit)
     assert worktime.worked(start, due, Unit.working_days) == (limit.value, 0)
     marks = [worktime.fraction(start, due, num, 10, Unit.working_days) for num in range(1, 11)]

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitor.almanac import ALMANAC
 from rules.alerts import LEVELS
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import merge, parse_book
@@ -57,7 +58,9 @@ def book(profile: str = "default", over: Mapping[str, Any] | None = None, **keys
     """A shipped book with some keys changed. Rules given are its only ones of their kind, not laid over those it has."""
     given = {**(over or {}), **keys}
     return parse_book(
-        profile, merge(table(profile), {**given, "drop": [kind for kind in ("time_limits", "process", "rates") if kind in given]})
+        profile,
+        merge(table(profile), {**given, "drop": [kind for kind in ("time_limits", "process", "rates") if kind in given]}),
+        ALMANAC,
     )
 
 

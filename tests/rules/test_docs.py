@@ -17,7 +17,7 @@ from rules.bookfile import parse as bookfile
 from rules.bookfile import parse_rates as ratetable
 from rules.case.case import STATES
 from rules.events import STAGES, Procedure
-from rules.worktime import calendar
+from rules.worktime import calendar_table
 from rules.worktime import hours as workhours
 from rules.worktime.worktime import Counting
 from tests.rules.story import own_rules
@@ -40,7 +40,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "`[[rates]]`": ratetable.RateTable,
 }
 NAMES = {
-    "`[calendar]`": calendar._KEYS,
+    "`[calendar]`": calendar_table._KEYS,
     "`[office_hours]`": workhours._KEYS,
     "`[[office_hours.seasons]]`": workhours._SEASON_KEYS,
     "Clocks": CLOCK_KINDS,

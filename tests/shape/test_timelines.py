@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from rules.worktime import china
+from monitor.almanac import china
 from tests.shape.__main__ import HERE
 from tests.shape.timelines import Timeline, defects, timelines
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.almanac import ALMANAC
 from monitor.mapping import Mapping, parse_mapping
 from rules.book import RuleBooks
 from rules.bookfile import parse_book
@@ -25,7 +26,7 @@ HEADER = "no,opened,closed,typed\n"
 
 def books() -> RuleBooks:
     """Two natural days; yellow then, red a day later."""
-    return RuleBooks([parse_book("small", BOOK)])
+    return RuleBooks([parse_book("small", BOOK, ALMANAC)])
 
 
 def mapping() -> Mapping:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from monitor.almanac import ALMANAC
 from monitor.books import Library, PublishedBook, PublishedCalendar, book_record, calendar_record
 from monitor.books.files import BookTable, book_table
 from rules.bookfile import parse_book
@@ -21,7 +22,7 @@ def book(version: str = "city-1", begins: str = "2026-03-01T00:00:00+08:00", by:
 
 def record_of(table: dict[str, Any], by: str = "") -> PublishedBook:
     """The record of a book's table."""
-    return book_record(parse_book("here", table), table, by)
+    return book_record(parse_book("here", table, ALMANAC), table, by)
 
 
 def calendar(name: str = "cn", **more: Any) -> PublishedCalendar:

@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from monitor.almanac import ALMANAC
 from monitor.books import PublishedBook, calendar_record, encode, saved
 from monitor.books.files import BookTable, book_table, load_book, profiles
 from monitor.books.record import decode, ended, same_but_calendar
-from rules.bookfile import parse as bookfile
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
-from rules.worktime import from_dict
+from rules.worktime import parse_calendar
 from tests.monitor.books.published_books import book, calendar, record_of, table
 
 DAY = date(2026, 3, 4)
@@ -36,36 +36,36 @@ def test_every_profile_survives_its_record(profile: str) -> None:
     record = record_of(whole, "me")
     again = decode(encode(record))
     assert isinstance(again, PublishedBook)
-    assert parse_book(profile, again.table).digest == parse_book(profile, whole).digest
-    assert again.key == f"rulebook:{parse_book(profile, whole).version}".encode()
+    assert parse_book(profile, again.table, ALMANAC).digest == parse_book(profile, whole, ALMANAC).digest
+    assert again.key == f"rulebook:{parse_book(profile, whole, ALMANAC).version}".encode()
 
 
 def test_a_published_book_is_read_without_any_other_file(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(CITY, "utf-8")
     (tmp_path / "town.toml").write_text(TOWN, "utf-8")
     record = record_of(book_table(tmp_path / "city.toml"), "me")
-    read = parse_book("city", record.table)
+    read = parse_book("city", record.table, ALMANAC)
     assert read.calendar.name == "town"
     assert read.calendar.name_of(DAY) == "停电"
     assert "extends" not in record.book
     assert read.digest == load_book(tmp_path / "city.toml").digest
 
 
-def test_a_published_book_pins_the_national_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_published_book_pins_the_national_calendar() -> None:
     record = book()
-    before = parse_book("here", record.table).digest
-    other = from_dict({"name": "cn", "base": "weekends", "years": [2026]})
-    monkeypatch.setattr(bookfile, "china", lambda: other)
-    assert parse_book("there", record.table).digest == before
-    assert parse_book("there", table()).digest != before
+    before = parse_book("here", record.table, ALMANAC).digest
+    other = parse_calendar({"name": "cn", "base": "weekends", "years": [2026]}, ALMANAC)
+    there = ALMANAC._replace(national=lambda: other)
+    assert parse_book("there", record.table, there).digest == before
+    assert parse_book("there", table(), there).digest != before
 
 
 def test_a_saved_book_is_a_book_file(tmp_path: Path) -> None:
     record = book("city-1", hall={"places": ["h"]})
     (tmp_path / "city.json").write_bytes(encode(record))
-    assert load_book(tmp_path / "city.json").digest == parse_book("city", record.table).digest
+    assert load_book(tmp_path / "city.json").digest == parse_book("city", record.table, ALMANAC).digest
     (file,) = saved([BookTable("city", record.table)], tmp_path)
-    assert load_book(file).digest == parse_book("city", record.table).digest
+    assert load_book(file).digest == parse_book("city", record.table, ALMANAC).digest
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"book": 1}', '{"book": {"calendar": {"holidays": [1, {"date": 3}]}}}'])
@@ -84,7 +84,7 @@ def test_a_book_published_again_may_differ_in_its_calendar_and_end_only() -> Non
 
 def test_a_calendar_record_has_its_days() -> None:
     record = calendar("town", holidays=[{"date": DAY, "name": "停电"}])
-    days = from_dict(record.table)
+    days = parse_calendar(record.table, ALMANAC)
     assert days.name_of(DAY) == "停电"
     assert not days.is_workday(DAY)
     with pytest.raises(BadRuleBook, match="base"):

@@ -2,16 +2,17 @@
 
 import pytest
 
+from monitor.almanac import ALMANAC
 from rules.book import RuleBooks, Threshold
 from rules.book.book import CLOCK_KINDS
-from rules.bookfile import parse as bookfile
+from rules.bookfile import parse_book
 from rules.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
 from rules.instant import to_instant
-from rules.worktime import Limit, Unit, from_dict
-from tests.rules.story import Story, book, books, day
+from rules.worktime import Limit, Unit, parse_calendar
+from tests.rules.story import Story, book, books, day, table
 
 
 class TestThreshold:
@@ -100,11 +101,10 @@ class TestBook:
         ]
         assert len({book(calendar=calendar).digest for calendar in written}) == 1
 
-    def test_the_digest_changes_with_the_national_calendar_that_a_package_brings(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = book().digest
-        longer = from_dict({"name": "cn", "base": "cn", "holidays": [{"date": day(0).date(), "name": "元旦"}]})
-        monkeypatch.setattr(bookfile, "china", lambda: longer)
-        assert book().digest != before
+    def test_the_digest_changes_with_the_national_calendar_that_is_handed_in(self) -> None:
+        longer = parse_calendar({"name": "cn", "base": "cn", "holidays": [{"date": day(0).date(), "name": "元旦"}]}, ALMANAC)
+        there = ALMANAC._replace(national=lambda: longer)
+        assert parse_book("default", table("default"), there).digest != book().digest
 
 
 class TestBooks:

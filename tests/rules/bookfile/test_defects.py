@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from monitor.almanac import ALMANAC
 from rules.book import RuleBooks
 from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook
@@ -16,7 +17,7 @@ SPANS = 'must be spans such as ["08:30-12:00", "14:00-17:30"], in order and apar
 
 def defects(**over: Any) -> list[str]:
     with pytest.raises(BadRuleBook) as refused:
-        parse_book("own", merge(table("default"), over))
+        parse_book("own", merge(table("default"), over), ALMANAC)
     assert refused.value.source == "own"
     return refused.value.defects
 
@@ -67,8 +68,8 @@ def test_two_books_that_cannot_be_told_apart_are_refused() -> None:
 
 def test_the_order_of_keys_does_not_change_the_digest() -> None:
     data = table("default")
-    assert parse_book("own", dict(reversed(data.items()))).digest == parse_book("own", data).digest
-    assert parse_book("own", merge(data, {"title": "x"})).digest != parse_book("own", data).digest
+    assert parse_book("own", dict(reversed(data.items())), ALMANAC).digest == parse_book("own", data, ALMANAC).digest
+    assert parse_book("own", merge(data, {"title": "x"}), ALMANAC).digest != parse_book("own", data, ALMANAC).digest
 
 
 def test_an_item_not_listed_has_no_name_and_the_default_limits() -> None:

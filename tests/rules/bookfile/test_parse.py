@@ -1,20 +1,35 @@
 """From a TOML table to a book. What is refused is in ``tests/bad_books``."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import calendars, load_book, load_books, load_profile, profiles
 from rules.bookfile import merge, parse_book
-from rules.instant import to_instant
+from rules.instant import HOUR, to_datetime, to_instant
+from rules.worktime import Almanac, Calendar, Limit, WallClock
 from tests.rules.story import book, table
 
-LEAST = {
+LEAST: dict[str, Any] = {
     "name": "least",
     "version": "least-1",
     "time_limits": [{"id": "all", "clock": "case", "limit": "3d", "red": "deadline"}],
 }
+
+
+def test_a_book_is_read_with_an_almanac_made_up_on_the_spot() -> None:
+    zone = timezone(timedelta(hours=8), "CST")
+    calendar = Calendar("cn", [2026], {date(2026, 3, 4): "停电"}, {})
+    almanac = Almanac(lambda key: WallClock(key, zone, (), (8 * HOUR,)), lambda: calendar)
+    read = parse_book("least", {**LEAST, "time_limits": [{**LEAST["time_limits"][0], "limit": "3wd"}]}, almanac)
+    assert read.zone is zone and read.calendar is calendar
+    monday = to_instant(datetime(2026, 3, 2, 9, 30, tzinfo=zone))
+    # Mon|Tue 1wd|Wed off|Thu 2wd|Fri 3wd, to the end of the day
+    friday = datetime(2026, 3, 6, 23, 59, 59, 999_000, tzinfo=zone)
+    assert to_datetime(read.worktime.due(monday, Limit.parse("3wd")), read.zone) == friday
 
 
 def test_merging_lays_tables_over_key_by_key_and_replaces_the_rest() -> None:
@@ -30,8 +45,9 @@ def test_merging_lays_tables_over_key_by_key_and_replaces_the_rest() -> None:
 
 
 def test_a_book_of_one_rule_has_the_defaults_for_the_rest() -> None:
-    least = parse_book("least", LEAST)
-    assert (least.title, least.worktime.zone, least.effective_from, least.calendar.name) == ("least", "Asia/Shanghai", 0, "cn")
+    least = parse_book("least", LEAST, ALMANAC)
+    assert (least.title, least.worktime.clock.zone) == ("least", "Asia/Shanghai")
+    assert (least.effective_from, least.calendar.name) == (0, "cn")
     assert least.item("x").statutory == "" and least.special.unit == "wd" and not least.process
 
 
@@ -63,14 +79,14 @@ def test_thresholds_go_from_mild_to_severe_however_written() -> None:
         "yellow": "deadline",
         "hold": ["red"],
     }
-    read = parse_book("b", {**LEAST, "time_limits": [rule]}).time_limits[0]
+    read = parse_book("b", {**LEAST, "time_limits": [rule]}, ALMANAC).time_limits[0]
     assert read.levels == (0, 2, 3) and read.held == {3}
     assert [threshold.kind for threshold in read.thresholds] == ["fraction", "deadline", "after"]
 
 
 def test_a_rule_without_a_limit_means_the_first_its_clock_knows() -> None:
     rules = [{"id": kind, "clock": kind, "red": "deadline"} for kind in ("case", "special", "acceptance")]
-    assert [rule.limit for rule in parse_book("b", {**LEAST, "time_limits": rules}).time_limits] == [
+    assert [rule.limit for rule in parse_book("b", {**LEAST, "time_limits": rules}, ALMANAC).time_limits] == [
         "promised",
         "approved",
         "notice",
@@ -114,4 +130,4 @@ class TestFiles:
 
 def test_the_tests_own_reader_of_profiles_agrees_with_the_real_one() -> None:
     for name in profiles():
-        assert parse_book(name, table(name)).digest == load_profile(name).digest
+        assert parse_book(name, table(name), ALMANAC).digest == load_profile(name).digest

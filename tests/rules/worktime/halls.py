@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitor.almanac import china, wall_clock
 from rules.instant import to_datetime, to_instant
-from rules.worktime import Limit, Worktime, china
+from rules.worktime import Limit, Worktime
 from rules.worktime.worktime import Counting, OfficeHours
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})  # 7 hours
@@ -35,9 +36,9 @@ def wall(instant: int, zone: str = "Asia/Shanghai") -> str:
 
 
 def hall(hours: OfficeHours = HALL, zone: str = "Asia/Shanghai", **counting: Any) -> Worktime:
-    return Worktime(zone, china(), hours, Counting(**counting))
+    return Worktime(wall_clock(zone), china(), hours, Counting(**counting))
 
 
 def due(worktime: Worktime, start: str, limit: str, *pauses: tuple[str, str]) -> str:
-    spans = [(at(from_, worktime.zone), at(to, worktime.zone)) for from_, to in pauses]
-    return wall(worktime.due(at(start, worktime.zone), Limit.parse(limit), spans), worktime.zone)
+    spans = [(at(from_, worktime.clock.zone), at(to, worktime.clock.zone)) for from_, to in pauses]
+    return wall(worktime.due(at(start, worktime.clock.zone), Limit.parse(limit), spans), worktime.clock.zone)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.almanac import china, wall_clock
 from rules.instant import HOUR, MINUTE, to_instant
-from rules.worktime import Limit, Span, Unit, Worktime, china
+from rules.worktime import Limit, Span, Unit, Worktime
 from rules.worktime.arithmetic import LabelledPause, arithmetic
 from rules.worktime.worktime import Counting, OfficeHours
 
@@ -22,7 +23,7 @@ def at(text: str) -> int:
 
 
 def spans(start: str, limit: str, *pauses: tuple[str, str, str], **counting: Any) -> tuple[Span, ...]:
-    worktime = Worktime("Asia/Shanghai", china(), HALL, Counting(**counting))
+    worktime = Worktime(wall_clock("Asia/Shanghai"), china(), HALL, Counting(**counting))
     labelled = [(at(from_), at(to), why) for from_, to, why in pauses]
     due = worktime.due(at(start), Limit.parse(limit), [(from_, to) for from_, to, _ in labelled])
     return arithmetic(worktime, at(start), Limit.parse(limit), labelled, due)
@@ -155,7 +156,7 @@ countings = st.sampled_from(
 def test_the_counted_days_add_up_to_the_limit(start: int, edges: list[int], unit: Unit, value: int, counting: Counting) -> None:
     """And the spans cover every day from the beginning to the due day once."""
     pauses: list[LabelledPause] = [(edges[index], edges[index + 1], "hearing") for index in range(0, len(edges) - 1, 2)]
-    worktime = Worktime("Asia/Shanghai", china(), HALL, counting)
+    worktime = Worktime(wall_clock("Asia/Shanghai"), china(), HALL, counting)
     limit = Limit(value, unit)
     due = worktime.due(start, limit, [(from_, to) for from_, to, _ in pauses])
     found = arithmetic(worktime, start, limit, pauses, due)

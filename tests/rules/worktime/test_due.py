@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from monitor.almanac import china, wall_clock
 from rules.errors import UncoveredDate
 from rules.instant import HOUR, MINUTE, to_datetime, to_instant
-from rules.worktime import Calendar, Limit, Unit, Worktime, china
+from rules.worktime import Calendar, Limit, Unit, Worktime
 from rules.worktime.worktime import Counting, OfficeHours
 from tests.rules.story import ZONE
 from tests.rules.worktime.halls import HALL, SEASONS, STRAIGHT, at, due, hall, wall
@@ -235,7 +236,7 @@ def test_a_limit_in_natural_days_that_does_not_roll_needs_no_calendar() -> None:
 )
 @pytest.mark.parametrize("unit", list(Unit))
 def test_a_longer_limit_is_never_due_earlier(counting: Counting, unit: Unit) -> None:
-    worktime = Worktime("Asia/Shanghai", china(), HALL, counting)
+    worktime = Worktime(wall_clock("Asia/Shanghai"), china(), HALL, counting)
     start = at("2024-01-31 16:47:31")
     dues = [worktime.due(start, Limit(value, unit)) for value in range(1, 3 if unit is Unit.years else 24)]
     assert all(earlier <= later for earlier, later in pairwise(dues))
@@ -245,7 +246,9 @@ def test_a_longer_limit_is_never_due_earlier(counting: Counting, unit: Unit) -> 
 def own(hours: str, limit: str, start: str) -> str:
     """The end of a limit where the years begin on a Thursday."""
     calendar = Calendar("own", [2026], {date(2026, 1, 1): "元旦"}, {})
-    worktime = Worktime("Asia/Shanghai", calendar, OfficeHours.from_dict({"sessions": hours.split()}), Counting(ends="second"))
+    worktime = Worktime(
+        wall_clock("Asia/Shanghai"), calendar, OfficeHours.from_dict({"sessions": hours.split()}), Counting(ends="second")
+    )
     began = to_instant(datetime.fromisoformat(f"2026-{start}:00+08:00"))
     return to_datetime(worktime.due(began, Limit.parse(limit)), ZONE).strftime("%m-%d %H:%M")
 
@@ -268,7 +271,7 @@ def test_a_limit_in_hours_ends_with_the_session_it_fills(start: str, limit: str,
 def test_a_limit_that_begins_on_the_first_day_nobody_knows_is_an_error() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-17:00"]})
     for ends in ("second", "day_end"):
-        worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends=ends))
+        worktime = Worktime(wall_clock("Asia/Shanghai"), Calendar("own", [2026], {}, {}), hours, Counting(ends=ends))
         for outside in ("2025-12-31", "2027-01-01"):
             with pytest.raises(UncoveredDate):
                 worktime.due(to_instant(datetime.fromisoformat(f"{outside}T10:00:00+08:00")), Limit(3, Unit.working_days))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from monitor.almanac import wall_clock
 from rules.instant import to_datetime, to_instant
 from rules.worktime import Calendar, Limit, Worktime
 from rules.worktime.worktime import Counting, OfficeHours
@@ -123,7 +124,7 @@ def test_pauses_out_of_order_are_refused_as_a_bug() -> None:
 
 def test_a_pause_in_the_grace_of_a_weekend_holds_the_limit_till_it_is_over_and_no_longer() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-17:00"]})
-    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="day_end"))
+    worktime = Worktime(wall_clock("Asia/Shanghai"), Calendar("own", [2026], {}, {}), hours, Counting(ends="day_end"))
     monday, sunday = (to_instant(datetime.fromisoformat(f"2026-03-{text}T10:00:00+08:00")) for text in ("02", "08"))
     # 2026-03    Mo02 Tu03 We04 Th05 Fr06 Sa07 Su08 Mo09 Tu10 We11
     # 5d         |----1----2----3----4----5 a Saturday: rolls on to Mo09

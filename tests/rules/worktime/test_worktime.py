@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from monitor.almanac import wall_clock
 from rules.instant import DAY, HOUR, MINUTE, to_datetime, to_instant
 from rules.worktime import Calendar, Limit, Unit, Worktime
 from rules.worktime.worktime import Counting, OfficeHours, Worked
@@ -100,7 +101,7 @@ def test_the_day_of_an_instant_is_that_of_the_zone() -> None:
 
 def test_a_limit_in_hours_taken_back_over_a_night_ends_at_the_opening() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
-    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
+    worktime = Worktime(wall_clock("Asia/Shanghai"), Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
 
     def before(text: str, limit: str) -> str:
         due = to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00"))
@@ -115,7 +116,7 @@ def test_a_limit_in_hours_taken_back_over_a_night_ends_at_the_opening() -> None:
 
 def test_worked_time_is_whole_milliseconds_and_less_than_a_month_is_no_month() -> None:
     hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
-    worktime = Worktime("Asia/Shanghai", Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
+    worktime = Worktime(wall_clock("Asia/Shanghai"), Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
     start, end = (to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00")) for text in ("02T09:00", "12T10:00"))
     assert worktime.worked(start, end, Unit.months) == (0, end - start)
     rest = worktime.worked(start, end, Unit.working_days)

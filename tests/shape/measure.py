@@ -11,7 +11,7 @@ from tests.shape.source import Module, Modules, read
 
 LONG_FUNCTION = 40
 LONG_FILE = 300
-"""Lines: as docs/explanation/architecture.md promises."""
+"""Lines."""
 WHY_LONG = ("one file", f"{LONG_FILE} lines")
 """One of these stands in the docstring on top of a file that is longer and says why."""
 SHOWN = 5

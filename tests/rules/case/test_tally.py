@@ -38,7 +38,7 @@ def joined(*reports: Tallied) -> Tally:
     return known
 
 
-def test_months_and_days_are_numbered_from_the_epoch() -> None:
+def test_the_month_and_its_first_day_follow_from_the_number_of_a_day() -> None:
     assert month_of(DAY) == MONTH
     assert first_day(MONTH) == DAY - 14
     assert month_of(first_day(MONTH) - 1) == MONTH - 1

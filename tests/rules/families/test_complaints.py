@@ -85,7 +85,7 @@ class TestRounds:
         told = [("filed", "a", 1), ("misrouted", "a", 2), ("filed", "a", 5), ("accepted", "a", 6)]
         assert self.rounds(*told) == [("a", at(1), 0, at(2)), ("a", at(5), at(6), 0)]
 
-    def test_a_round_without_a_filing_has_not_begun_by_filing(self) -> None:
+    def test_a_round_without_a_filing_waits_for_one(self) -> None:
         assert self.rounds(("accepted", "a", 3)) == [("a", 0, at(3), 0)]
         assert self.rounds(("extended", "a", 3)) == [("a", 0, 0, 0)]
 

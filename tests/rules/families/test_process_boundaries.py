@@ -94,7 +94,7 @@ def test_the_decision_is_a_step_of_the_flow_unless_the_stage_was_entered() -> No
     assert found(story) == 1, "entered it was; the decision is no further step"
 
 
-def test_a_handler_who_is_not_named_is_nobody_and_finds_no_four_eyes_breach() -> None:
+def test_four_eyes_are_not_missed_where_no_handler_is_named() -> None:
     story = looking("four-eyes")
     story.tell("accepted", day(0))
     for stage in ("handling", "review"):

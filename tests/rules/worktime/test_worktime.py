@@ -27,7 +27,7 @@ from tests.rules.worktime.halls import at, hall, wall
         ("2024-10-08 10:00", "0wd", "2024-10-08 10:00"),
     ],
 )
-def test_an_instant_a_limit_before_a_due_instant_is_counted_back_in_its_unit(due_at: str, limit: str, expected: str) -> None:
+def test_a_limit_before_a_due_instant_is_counted_back_in_its_unit(due_at: str, limit: str, expected: str) -> None:
     assert wall(hall().before(at(due_at), Limit.parse(limit))) == expected
 
 
@@ -42,7 +42,7 @@ def test_an_instant_a_limit_before_a_due_instant_is_counted_back_in_its_unit(due
         ("2024-09-30 10:00", "0d", "2024-09-30 10:00"),
     ],
 )
-def test_an_instant_a_limit_after_a_due_instant_is_counted_on_in_its_unit(due_at: str, limit: str, expected: str) -> None:
+def test_a_limit_after_a_due_instant_is_counted_on_in_its_unit(due_at: str, limit: str, expected: str) -> None:
     assert wall(hall().after(at(due_at), Limit.parse(limit))) == expected
 
 

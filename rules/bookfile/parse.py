@@ -8,7 +8,7 @@ base key by key, rules by their ids and items by their codes (:mod:`rules.bookfi
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -47,7 +47,6 @@ from rules.worktime.calendar_table import parse_calendar
 from rules.worktime.hours import OfficeHours
 from rules.worktime.worktime import Counting, Limit, Worktime
 
-_T = TypeVar("_T")
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 

@@ -21,7 +21,7 @@ from rules.book.book import RuleBook
 from rules.cards.acts import ACTS, state_after
 from rules.cards.watches import AGEING, life_clocks
 from rules.case import SUPERVISORS, number_of
-from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card, is_standing
+from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card
 from rules.numbers import LevelNumber, StateNumber
 
 PENDING = StateNumber.PENDING.value
@@ -274,6 +274,3 @@ def _withdrawn(card: Card, clocks: Sequence[Clock], book: RuleBook) -> CardChang
             reason = Reason.LIMIT_MOVED
     gone = _replace(card, state=WITHDRAWN, change=card.change + 1, due=due)
     return CardChange(gone, reason, clock)
-
-
-__all__ = ["CardChange", "Verdict", "is_standing", "judge", "next_threshold"]

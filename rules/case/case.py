@@ -15,9 +15,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from rules.alerts import CARDS, LEVELS, STANDING, STATES, Level
+from rules.alerts import CARDS, LEVELS, STANDING, STATES
 from rules.case.tally import Tally
-from rules.events import DUTY_KEY, STAGES, WINDOW_KEY
+from rules.events import DUTY_KEY, WINDOW_KEY
 from rules.instant import Instant
 from rules.numbers import LevelNumber
 
@@ -277,16 +277,6 @@ def standing(cards: tuple[Card, ...]) -> tuple[int, int]:
     return yellow, red
 
 
-def level_index(level: Level) -> int:
-    """Position of a level from mild to severe."""
-    return LEVELS.index(level)
-
-
 def is_card(level: int) -> bool:
     """Yellow or red, by index."""
     return level in _CARDS
-
-
-def stage_index(stage: str) -> int:
-    """Stages are kept as their position in :data:`rules.events.STAGES`."""
-    return STAGES.index(stage)

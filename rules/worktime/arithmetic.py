@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.worktime.due import NATURAL
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Worktime
 from rules.worktime.zone import from_epoch_day
 
-LabelledPause = tuple[int, int, str]
+LabelledPause = tuple[Instant, Instant, str]
 """``[from, to)`` instants and why, such as ``inspection``."""
 
 
@@ -43,7 +43,9 @@ class _Day(NamedTuple):
     ms: int = 0
 
 
-def arithmetic(worktime: Worktime, start: int, limit: Limit, pauses: Sequence[LabelledPause], due: int) -> tuple[Span, ...]:
+def arithmetic(
+    worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[LabelledPause], due: Instant
+) -> tuple[Span, ...]:
     """The spans from ``start`` to ``due``, which is what ``worktime.due`` gave for the same limit and pauses."""
     local = worktime.clock.to_local
     count = _Count(worktime, local(start), limit, [(local(from_), local(to), why) for from_, to, why in pauses], local(due))

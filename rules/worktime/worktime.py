@@ -21,30 +21,22 @@ Nothing walks from day to day: prefix sums and bisection, on integers.
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.worktime.calendar import Calendar
 from rules.worktime.due import DueDates
 from rules.worktime.hours import OfficeHours
 from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
-from rules.worktime.zone import WallClock, add_months
+from rules.worktime.zone import WallClock
 
-__all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worked", "Worktime"]
+__all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worktime"]
 
-Pauses = Sequence[tuple[int, int]]
+Pauses = Sequence[tuple[Instant, Instant]]
 """Suspensions, ``[from, to)`` instants, sorted and disjoint."""
 
 _WORKING_DAYS = Unit.working_days
 _CALENDAR_DAYS = Unit.calendar_days
 _WORKING = (Unit.working_days, *OFFICE_TIME)
-
-
-class Worked(NamedTuple):
-    """Counted time for reports: whole units, and the milliseconds of counted time beyond them."""
-
-    whole: int
-    rest_ms: int
 
 
 class Worktime:
@@ -80,7 +72,7 @@ class Worktime:
         ends = {"second": None, "day_end": DAY - 1, "closing_time": self.hours.usual.close}
         self._end = ends[self.counting.ends]
 
-    def due(self, start: int, limit: Limit, pauses: Pauses = ()) -> int:
+    def due(self, start: Instant, limit: Limit, pauses: Pauses = ()) -> Instant:
         """The last instant that is still in time for ``limit`` begun at ``start``, ``pauses`` not counted.
 
         Called for every stage of every case, so the common limits without pauses are computed right here.
@@ -143,7 +135,7 @@ class Worktime:
         end = self._end
         return day * DAY + (time_of_day if end is None else end)
 
-    def before(self, due: int, limit: Limit) -> int:
+    def before(self, due: Instant, limit: Limit) -> Instant:
         """The instant ``limit`` ahead of ``due``, for warnings: "2 working days before", at the same time of day.
 
         Working hours and minutes are taken off in office time; the instant is an opening rather than the closing before it.
@@ -160,7 +152,7 @@ class Worktime:
             return self.clock.to_instant(axis.local_of_office(point, latest=True))
         return self.clock.to_instant(self.dates.after_natural(local, limit, -1))
 
-    def after(self, due: int, limit: Limit) -> int:
+    def after(self, due: Instant, limit: Limit) -> Instant:
         """The instant ``limit`` past ``due``, for cards: "more than 3 days over", at the same time of day."""
         local = self.clock.to_local(due)
         if not limit.value:
@@ -174,7 +166,7 @@ class Worktime:
             return self.clock.to_instant(axis.local_of_office(point))
         return self.clock.to_instant(self.dates.after_natural(local, limit))
 
-    def fraction(self, start: int, due: int, num: int, den: int, unit: Unit, pauses: Pauses = ()) -> int:
+    def fraction(self, start: Instant, due: Instant, num: int, den: int, unit: Unit, pauses: Pauses = ()) -> Instant:
         """The instant by which ``num/den`` of the counted time from ``start`` to ``due`` is used (Jiangsu warns at 4/5).
 
         Counted time is office time for working days and hours, else all time; pauses are taken out to the millisecond.
@@ -195,37 +187,15 @@ class Worktime:
             point += to - from_
         return min(max(self.clock.to_instant(back(point)), start), due)
 
-    def worked(self, start: int, end: int, unit: Unit, pauses: Pauses = ()) -> Worked:
-        """Counted time between two instants; nothing if ``end`` lies before ``start``.
-
-        The rest is in office milliseconds for working units, else in milliseconds of the wall clock.
-        """
-        to_local, axis = self.clock.to_local, self.dates.axis
-        if end <= start:
-            return Worked(0, 0)
-        spans = [(to_local(from_), to_local(to)) for from_, to in _within(start, end, pauses)]
-        begin, finish = to_local(start), to_local(end)
-        if unit in OFFICE_TIME:
-            paused = sum(axis.office_at(to) - axis.office_at(from_) for from_, to in spans)
-            return Worked(*divmod(axis.office_at(finish) - axis.office_at(begin) - paused, OFFICE_TIME[unit]))
-        if unit is Unit.working_days:
-            paused = sum(axis.days_at(to) - axis.days_at(from_) for from_, to in spans)
-            whole, rest = divmod(axis.days_at(finish) - axis.days_at(begin) - paused, axis.scale)
-            return Worked(whole, rest * self.hours.on(self.day_of(end)).length // axis.scale)
-        finish -= sum(to - from_ for from_, to in spans)
-        if unit is Unit.calendar_days:
-            return Worked(*divmod(finish - begin, DAY))
-        return _whole_months(begin, finish, 12 if unit is Unit.years else 1)
-
-    def day_of(self, instant: int) -> date:
+    def day_of(self, instant: Instant) -> date:
         """The local date of an instant."""
         return self.clock.day_of(instant)
 
-    def covers(self, instant: int) -> bool:
+    def covers(self, instant: Instant) -> bool:
         """Whether the calendar says anything about the local date of an instant."""
         return self.calendar.covers(self.day_of(instant))
 
-    def in_office(self, instant: int) -> bool:
+    def in_office(self, instant: Instant) -> bool:
         """Whether the office is open: a working day, within a session."""
         day, time_of_day = divmod(self.clock.to_local(instant), DAY)
         return self.dates.is_worked(day) and self.hours.on(self.day_of(instant)).is_open(time_of_day)
@@ -243,13 +213,3 @@ def _check(pauses: Pauses) -> None:
 def _within(start: int, end: int, pauses: Pauses) -> Pauses:
     _check(pauses)
     return [(max(from_, start), min(to, end)) for from_, to in pauses if to > start and from_ < end]
-
-
-def _whole_months(begin: int, finish: int, months: int) -> Worked:
-    def after(count: int) -> int:
-        return add_months(begin // DAY, count * months) * DAY + begin % DAY
-
-    whole = max((finish - begin) // (31 * months * DAY), 0)
-    while after(whole + 1) <= finish:
-        whole += 1
-    return Worked(whole, finish - after(whole))

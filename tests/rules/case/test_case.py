@@ -3,7 +3,7 @@
 import pytest
 
 from rules.case import Card, Case, case_due, case_flags, case_state, decode_case, encode_case
-from rules.case.case import Terms, is_over, level_index, over_at, stage_index, standing
+from rules.case.case import Terms, is_over, over_at, standing
 from tests.rules.story import Story, day
 
 TERMS = Terms(10, "430100", "h", "d", "w", "i", "5wd", "10wd")
@@ -71,7 +71,3 @@ def test_a_case_without_a_promise_has_no_due_instant() -> None:
 def test_standing_counts_cards_not_warnings_nor_what_was_withdrawn() -> None:
     levels = [(0, 1), (1, 1), (2, 0), (2, 1), (2, 4), (3, 1), (3, 2)]
     assert standing(tuple(Card("r", level, 1, state, 1, 1, 1) for level, state in levels)) == (2, 1)
-
-
-def test_levels_and_stages_are_found_by_name() -> None:
-    assert (level_index("red"), stage_index("review")) == (3, 6)

@@ -5,9 +5,9 @@ from datetime import date, datetime
 import pytest
 
 from monitor.almanac import wall_clock
-from rules.instant import DAY, HOUR, MINUTE, to_datetime, to_instant
+from rules.instant import to_datetime, to_instant
 from rules.worktime import Calendar, Limit, Unit, Worktime
-from rules.worktime.worktime import Counting, OfficeHours, Worked
+from rules.worktime.worktime import Counting, OfficeHours
 from tests.rules.story import ZONE
 from tests.rules.worktime.halls import at, hall, wall
 
@@ -69,31 +69,6 @@ def test_a_fraction_of_a_limit_is_reached_after_that_part_of_the_counted_time(
     assert wall(hall(ends="second").fraction(at(start), at(due_at), 4, 5, Unit(unit), spans)) == expected
 
 
-@pytest.mark.parametrize(
-    ("unit", "end", "expected"),
-    [
-        ("working_days", "2024-10-08 10:00", Worked(3, 0)),
-        ("working_days", "2024-10-08 11:00", Worked(3, HOUR)),
-        ("working_hours", "2024-09-29 09:30", Worked(6, 30 * MINUTE)),
-        ("working_minutes", "2024-09-29 09:30", Worked(390, 0)),
-        ("calendar_days", "2024-09-29 09:00", Worked(1, 23 * HOUR)),
-        ("months", "2024-11-28 10:00", Worked(2, DAY)),
-        ("years", "2026-09-27 10:00", Worked(2, 0)),
-        ("working_days", "2024-09-27 09:00", Worked(0, 0)),
-    ],
-)
-def test_the_time_worked_between_two_instants_is_told_in_any_unit(unit: str, end: str, expected: Worked) -> None:
-    assert hall(ends="second").worked(at("2024-09-27 10:00"), at(end), Unit(unit)) == expected
-
-
-def test_the_time_in_pauses_is_not_worked() -> None:
-    pauses = [(at("2024-09-03 10:00"), at("2024-09-04 11:00"))]
-    worked = hall(ends="second").worked
-    assert worked(at("2024-09-02 10:00"), at("2024-09-06 10:00"), Unit.working_days, pauses) == (2, 6 * HOUR)
-    assert worked(at("2024-09-02 10:00"), at("2024-09-06 10:00"), Unit.working_hours, pauses) == (20, 0)
-    assert worked(at("2024-09-02 10:00"), at("2024-09-06 10:00"), Unit.calendar_days, pauses) == (2, 23 * HOUR)
-
-
 def test_the_day_of_an_instant_is_that_of_the_zone() -> None:
     assert hall().day_of(at("2024-10-01 00:00")) == date(2024, 10, 1)
     assert hall().day_of(at("2024-10-01 00:00") - 1) == date(2024, 9, 30)
@@ -112,12 +87,3 @@ def test_a_limit_in_hours_taken_back_over_a_night_ends_at_the_opening() -> None:
         "03 13:00",
         "02 16:00",
     ]
-
-
-def test_worked_time_is_whole_milliseconds_and_less_than_a_month_is_no_month() -> None:
-    hours = OfficeHours.from_dict({"sessions": ["09:00-12:00", "13:00-17:00"]})
-    worktime = Worktime(wall_clock("Asia/Shanghai"), Calendar("own", [2026], {}, {}), hours, Counting(ends="second"))
-    start, end = (to_instant(datetime.fromisoformat(f"2026-03-{text}:00+08:00")) for text in ("02T09:00", "12T10:00"))
-    assert worktime.worked(start, end, Unit.months) == (0, end - start)
-    rest = worktime.worked(start, end, Unit.working_days)
-    assert rest == (8, 60 * MINUTE) and all(type(part) is int for part in rest)

@@ -12,7 +12,7 @@ import click
 
 from monitor.books import Library
 from monitor.demo import Demo, DemoOptions
-from monitor.embedded.run import run_kafka
+from monitor.embedded.run import run_kafka, run_postgres
 from monitor.gateway import new_token, run_gateway
 from monitor.metrics import serve_metrics
 from monitor.settings import Settings
@@ -42,6 +42,11 @@ def wall(chosen: Settings) -> None:
 def kafka(data: Path, port: int) -> None:
     """Run the embedded Kafka until it is stopped."""
     run_kafka(data, port)
+
+
+def postgres(data: Path, port: int) -> None:
+    """Run the embedded PostgreSQL until it is stopped."""
+    run_postgres(data, port)
 
 
 def demo(*, fresh: bool, data: Path, **options: Any) -> int:

@@ -55,6 +55,7 @@ for _command in (
     services.gateway,
     services.wall,
     services.kafka,
+    services.postgres,
     services.simulate,
     services.token,
     records.replay,

@@ -150,6 +150,19 @@ def kafka(data: Path, port: int) -> None:
     app.services.kafka(data, port)
 
 
+@click.command()
+@click.option("--data", type=PATH, default=Path(".postgres"), show_default=True, help="Folder that keeps its data.")
+@click.option("--port", type=click.IntRange(0, 65535), default=5432, show_default=True, help="0 takes a free one.")
+def postgres(data: Path, port: int) -> None:
+    """The embedded PostgreSQL alone, on loopback, until Ctrl-C. Its one user's password lies in the data folder.
+
+    \b
+    supervise postgres --data /var/lib/supervise/postgres
+    PGPASSWORD=$(cat .postgres/password) psql -h 127.0.0.1 -U supervise
+    """
+    app.services.postgres(data, port)
+
+
 @click.group()
 def token() -> None:
     """Tokens of window systems for the gateway."""

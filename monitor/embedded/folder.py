@@ -1,8 +1,8 @@
 """Folders of the embedded parts: made, checked for space, and locked so that one process uses them at a time.
 
 The locks are the kernel's (``flock``), so none outlives its holders and there is no stale one to clear away. A data folder
-has two: ``lock`` is the starting process's, ``broker.lock`` is inherited by the broker. So a run that was killed is told from
-one that lives, and the next waits until the killed one's broker has really ended.
+has two: ``lock`` is the starting process's, ``NAME.lock`` is inherited by the server. So a run that was killed is told from
+one that lives, and the next waits until the killed one's server has really ended.
 """
 
 import errno
@@ -76,12 +76,12 @@ def lock_owner(folder: Path) -> int:
     return descriptor
 
 
-def lock_broker(folder: Path, patience: float) -> int:
-    """Take the lock that a broker inherits; the open descriptor, to be handed to the broker and then closed.
+def lock_server(folder: Path, name: str, patience: float) -> int:
+    """Take the lock that a server inherits; the open descriptor, to be handed to the server and then closed.
 
-    While the broker of a run that was killed is still being ended by its guard, wait for it, ``patience`` seconds at most.
+    While the server of a run that was killed is still being ended by its guard, wait for it, ``patience`` seconds at most.
     """
-    descriptor = _open(folder / "broker.lock")
+    descriptor = _open(folder / f"{name}.lock")
     deadline = time.monotonic() + patience
     while True:
         try:
@@ -90,9 +90,9 @@ def lock_broker(folder: Path, patience: float) -> int:
             if time.monotonic() > deadline:
                 os.close(descriptor)
                 raise EmbeddedError(
-                    "the broker of an earlier run still has the data folder",
+                    f"the {name} of an earlier run still has the data folder",
                     folder,
-                    f"End the process whose number stands in {folder / 'broker.pid'}, or use another folder (--data)",
+                    f"End the process whose number stands in {folder / f'{name}.pid'}, or use another folder (--data)",
                 ) from None
             time.sleep(_RETRY)
         else:

@@ -2,8 +2,9 @@
 
 The guard stands between the two. It runs CMD in a process group of its own and watches its own standard input, a pipe
 whose other end only the parent holds. However the parent ends, SIGKILL and a crash included, the kernel closes that end;
-the guard reads end-of-file and ends the whole group: SIGTERM first, SIGKILL once the grace is over. SIGTERM, SIGINT or
-SIGHUP to the guard do the same, SIGQUIT kills at once. That is plain POSIX: Linux and macOS alike, no prctl.
+the guard reads end-of-file and ends the whole group: SIGTERM first (or SIGINT where a server wants that),
+SIGKILL once the grace is over. SIGTERM, SIGINT or SIGHUP to the guard do the same, SIGQUIT kills at once. That is plain
+POSIX: Linux and macOS alike, no prctl.
 
 A process forked from the parent (``multiprocessing``) inherits the pipe and would keep it open, so the guard also looks
 every second whether the parent is still its parent.
@@ -84,16 +85,18 @@ def spawn_guarded(
     stderr: Stream = None,
     cwd: Path | str | None = None,
     grace: float = GRACE,
+    ends_by: signal.Signals = signal.SIGTERM,
     pid_file: Path | None = None,
     pass_fds: Sequence[int] = (),
 ) -> GuardedProcess:
     """Start ``argv`` under a guard, out of reach of the terminal's Ctrl-C: the parent alone decides when it ends.
 
-    ``grace`` is in seconds. ``pid_file`` is written with the child's own pid while it runs. ``pass_fds`` stay open in guard
-    and child, which is how a lock can be held by all of them. The child's standard input is empty.
+    ``grace`` is in seconds, ``ends_by`` the signal before it. ``pid_file`` is written with the child's own pid
+    while it runs. ``pass_fds`` stay open in guard and child, which is how a lock can be held by all of them. The child's
+    standard input is empty.
     """
     guard = [sys.executable, "-I", "-S", str(Path(__file__).resolve())]
-    options = ["--grace", str(grace), "--parent", str(os.getpid())]
+    options = ["--grace", str(grace), "--ends-by", ends_by.name, "--parent", str(os.getpid())]
     if pid_file is not None:
         options += ["--pid-file", str(pid_file.resolve())]
     return GuardedProcess(
@@ -110,8 +113,9 @@ def spawn_guarded(
 class _Guard:
     """One child, its signals and its end."""
 
-    def __init__(self, grace: float, parent: int) -> None:
+    def __init__(self, grace: float, ends_by: signal.Signals, parent: int) -> None:
         self.grace = grace
+        self.ends_by = ends_by
         self.parent = parent
         self.ending = False
         self.killing = False
@@ -135,7 +139,7 @@ class _Guard:
             self._drain(ready)
             self.ending |= (0 in ready and not os.read(0, 4096)) or os.getppid() != self.parent
         if child.poll() is None and not self.killing:
-            _signal_group(child.pid, signal.SIGTERM)
+            _signal_group(child.pid, self.ends_by)
             self._wait(child)
         _signal_group(child.pid, signal.SIGKILL)  # the child if it would not listen, and whatever it left behind
         status = child.wait()
@@ -164,7 +168,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Run CMD; end it when standard input reaches end-of-file, that is, when the parent is gone.",
         epilog="example: sleep 5 | python -m monitor.embedded.guard -- sleep 1000",
     )
-    parser.add_argument("--grace", type=float, default=GRACE, help="seconds from SIGTERM to SIGKILL (default %(default)s)")
+    parser.add_argument(
+        "--grace", type=float, default=GRACE, help="seconds from the first signal to SIGKILL (default %(default)s)"
+    )
+    parser.add_argument(
+        "--ends-by", default="SIGTERM", choices=["SIGTERM", "SIGINT"], help="the first signal (default %(default)s)"
+    )
     parser.add_argument("--parent", type=int, default=os.getppid(), help="pid whose end ends CMD (default: the parent)")
     parser.add_argument("--pid-file", type=Path, help="file that holds CMD's pid while it runs")
     parser.add_argument("command", nargs="+", metavar="CMD")
@@ -174,7 +183,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the guard; its exit status."""
     options = _parse(arguments)
-    guard = _Guard(options.grace, options.parent)
+    guard = _Guard(options.grace, signal.Signals[options.ends_by], options.parent)
     try:
         # close_fds=False hands on what the parent handed to us on purpose; all else of ours is not inheritable.
         child = subprocess.Popen(options.command, stdin=subprocess.DEVNULL, process_group=0, close_fds=False)

@@ -106,6 +106,7 @@ def _fetch_one(jar: Jar, staging: Path, folder: Path, arrived: Callable[[int], N
             f"{jar.filename} is not the file it should be: SHA-256 {found}, expected {jar.sha256}",
             source or "Maven Central",
             "The transfer was cut or altered: try again, or fetch from another repository (SUPERVISE_MAVEN)",
+            "embedded Kafka",
         )
     fetched.replace(folder / jar.filename)
 
@@ -147,6 +148,7 @@ def _no_download(jar: Jar, source: str | None, folder: Path, error: Exception) -
         source or "Maven Central",
         "The first start needs the network once; check it and the proxy (HTTPS_PROXY), or name a mirror in "
         f"SUPERVISE_MAVEN, or copy the folder {folder} from a machine that has it",
+        "embedded Kafka",
     )
 
 

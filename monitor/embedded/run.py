@@ -1,8 +1,8 @@
-"""``supervise kafka``: the embedded Kafka in the foreground, with its progress on the screen."""
+"""``supervise kafka`` and ``supervise postgres``: an embedded server in the foreground, with its progress on the screen."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from rich.progress import Progress as Bars
 
 from monitor.embedded.jars import Progress
 from monitor.embedded.kafka import EmbeddedKafka
+from monitor.embedded.postgres import EmbeddedPostgres
+from monitor.embedded.server import EmbeddedServer
 
-_LOOK = 0.5  # seconds between two looks at the broker
+_LOOK = 0.5  # seconds between two looks at the server
 
 
 @contextmanager
@@ -37,7 +39,17 @@ def shown_progress() -> Iterator[Progress]:
 
 
 def run_kafka(data: Path, port: int | None = None) -> None:
-    """Start the embedded Kafka, print its address on standard output, and keep it until SIGINT or SIGTERM.
+    """Start the embedded Kafka, print its address on standard output, and keep it until SIGINT or SIGTERM."""
+    _run(lambda progress: EmbeddedKafka(data, port, progress=progress), "Apache Kafka")
+
+
+def run_postgres(data: Path, port: int | None = None) -> None:
+    """The same for the embedded PostgreSQL. Its password lies in the file that the hint on standard error names."""
+    _run(lambda progress: EmbeddedPostgres(data, port, progress=progress), "PostgreSQL")
+
+
+def _run(make: Callable[[Progress], EmbeddedServer], product: str) -> None:
+    """Until SIGINT or SIGTERM.
 
     Raises :class:`~monitor.embedded.errors.EmbeddedError` where it does not start, or ends by itself. For the main thread
     only, because of the signals.
@@ -46,14 +58,16 @@ def run_kafka(data: Path, port: int | None = None) -> None:
     previous = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with shown_progress() as progress:
-            kafka = EmbeddedKafka(data, port, progress=_unless(asked, progress))
-            kafka.start()
-        with kafka:
-            click.echo(kafka.bootstrap)
-            click.echo(f"Apache Kafka keeps its data in {kafka.data}; Ctrl-C ends it", err=True)
+            server = make(_unless(asked, progress))
+            server.start()
+        with server:
+            click.echo(server.address)
+            for line in (f"{product} keeps its data in {server.data}; Ctrl-C ends it", server.hint):
+                if line:
+                    click.echo(line, err=True)
             while not asked.wait(_LOOK):
-                if not kafka.is_running():
-                    raise kafka.failure()
+                if not server.is_running():
+                    raise server.failure()
     except KeyboardInterrupt:
         pass
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.embedded.errors import EmbeddedError
-from monitor.embedded.folder import is_locked, lock_broker, lock_owner, make_folder, require_space
+from monitor.embedded.folder import is_locked, lock_owner, lock_server, make_folder, require_space
 from monitor.embedded.kafka import EmbeddedKafka
 from tests.monitor.embedded.processes import ROOT
 
@@ -105,9 +105,9 @@ def test_a_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_broker_that_does_not_end_is_named(tmp_path: Path) -> None:
-    first = lock_broker(tmp_path, patience=0)
+    first = lock_server(tmp_path, "broker", patience=0)
     assert is_locked(tmp_path / "broker.lock")
     with pytest.raises(EmbeddedError, match=r"earlier run.*broker\.pid"):
-        lock_broker(tmp_path, patience=0.2)
+        lock_server(tmp_path, "broker", patience=0.2)
     os.close(first)
     assert not is_locked(tmp_path / "broker.lock")

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL's life: restarts, violent ends, who may come in, and errors that say what to do. All with real servers."""
+"""The embedded PostgreSQL's life: restarts, violent ends, who may come in, errors that say what to do. All with real servers."""
 
 import os
 import signal

@@ -20,7 +20,7 @@ from rules.book.book import RuleBooks
 from rules.cards.describe import AlertChange, alert_of
 from rules.case.case import Case, decode_case, encode_case
 from rules.events import TICK, Record, Tick, key_of
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.rates.counting import Tallies
 from rules.step import Delivery, decide
 
@@ -42,7 +42,7 @@ class OneCase:
         self.changes: list[AlertChange] = []
         self.now = 0
         self.offset = -1
-        self.wake_at: int | None = None
+        self.wake_at: Instant | None = None
         self._stored = stored
         self._alerts: list[Alert] = []
 
@@ -52,7 +52,7 @@ class OneCase:
         self._alerts += map(alert_of, self.changes[len(self._alerts) :])
         return self._alerts
 
-    def apply(self, record: Record, arrived: int, offset: int | None = None) -> tuple[AlertChange, ...]:
+    def apply(self, record: Record, arrived: Instant, offset: int | None = None) -> tuple[AlertChange, ...]:
         """The changes that ``record`` makes, which arrived at ``arrived`` (epoch ms). ``offset`` delivers an earlier one again.
 
         Raises :class:`~rules.errors.BadEvent` for a record that cannot be what it says; the case is then as before.
@@ -69,7 +69,7 @@ class OneCase:
         self.wake_at = wake if wake is None or wake > now else now + 1  # up to now everything has been judged
         return changes
 
-    def advance(self, until: int) -> Sequence[AlertChange]:
+    def advance(self, until: Instant) -> Sequence[AlertChange]:
         """The changes that time makes: every wake-up up to and including ``until`` fires at its own instant."""
         first = len(self.changes)
         while self.wake_at is not None and self.wake_at <= until:
@@ -107,7 +107,7 @@ class Cases:
         self._wakes: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
 
-    def apply(self, record: Record, arrived: int, offset: int | None = None) -> Sequence[AlertChange]:
+    def apply(self, record: Record, arrived: Instant, offset: int | None = None) -> Sequence[AlertChange]:
         """The changes that ``record`` makes to its case, or a tick to every case whose instant has come.
 
         ``offset`` is that of its partition, where it has one. Raises :class:`~rules.errors.BadEvent` for a record that cannot be
@@ -122,7 +122,7 @@ class Cases:
             changes += self._decide(key, TICK, self.now)
         return changes
 
-    def advance(self, until: int) -> Sequence[AlertChange]:
+    def advance(self, until: Instant) -> Sequence[AlertChange]:
         """The changes that time makes: every wake-up up to and including ``until`` fires at its own instant."""
         changes: list[AlertChange] = []
         if self._tallies is not None and self._day(until) > self._day(self.now):

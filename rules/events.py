@@ -430,8 +430,6 @@ Event = (
 Record = Event | Tallied | Tick
 """What the events topic holds. Only events are reported; tallies and ticks are the workers' own."""
 
-OWN_TYPES = frozenset({"tallied", "tick"})
-"""What nobody but the workers writes."""
 EVENT_TYPES: dict[str, type[Header]] = {str(cls.__struct_config__.tag): cls for cls in get_args(Event)}
 TICK = Tick()
 OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items() if issubclass(cls, Action | CardIssuedByHand))

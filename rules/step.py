@@ -52,7 +52,7 @@ from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Action, Record, Tallied, Tick, key_of
 from rules.facts.join import Facts, join, supervised
 from rules.facts.retention import forgotten
-from rules.instant import MINUTE, to_instant
+from rules.instant import MINUTE, Instant, to_instant
 from rules.rates.cards import detailed, remembered
 
 CLOCK_TOLERANCE = 1 * MINUTE
@@ -67,7 +67,7 @@ class Delivery(NamedTuple):
     """A record as it lies in its partition: when it arrived (epoch ms), and its offset there."""
 
     record: Record
-    arrived: int
+    arrived: Instant
     offset: int
 
 
@@ -76,7 +76,7 @@ class Decision(NamedTuple):
 
     case: Case | None
     changes: tuple[AlertChange, ...]
-    wake_at: int | None
+    wake_at: Instant | None
 
 
 class Outcome(NamedTuple):
@@ -84,10 +84,10 @@ class Outcome(NamedTuple):
 
     case: Case | None
     alerts: tuple[Alert, ...]
-    wake_at: int | None
+    wake_at: Instant | None
 
 
-def step(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> Outcome:
+def step(case: Case | None, delivery: Delivery, books: RuleBooks, now: Instant) -> Outcome:
     """Apply a record to its case at ``now``, epoch ms.
 
     Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
@@ -96,7 +96,7 @@ def step(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -> O
     return Outcome(after, tuple([alert_of(change) for change in changes]) if changes else (), wake)
 
 
-def decide(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, *, in_time: bool = False) -> Decision:
+def decide(case: Case | None, delivery: Delivery, books: RuleBooks, now: Instant, *, in_time: bool = False) -> Decision:
     """:func:`step` without the whole alerts, which are dear: :func:`~rules.cards.describe.alert_of` makes one of a change.
 
     ``in_time`` promises that the case was woken, by these very books, at every instant it asked for up to ``now``. Time then
@@ -203,7 +203,7 @@ def _counted(case: Case, record: Any) -> Facts:
     return {"tally": tally} if tally is not case.tally else {}
 
 
-def wake_at(case: Case, books: RuleBooks, now: int = NEVER) -> int | None:
+def wake_at(case: Case, books: RuleBooks, now: Instant = NEVER) -> Instant | None:
     """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
     if _is_outdated(case, books.get(case.book)):
         return now

@@ -18,7 +18,7 @@ from rules.events import key_of
 from rules.rates import Changes
 
 BookFiles = tuple[Path, ...]
-"""What :func:`monitor.books.load_books` takes: rule books do not travel between processes, their names do."""
+"""What :func:`monitor.books.files.load_books` takes: rule books do not travel between processes, their names do."""
 Places = Sequence[tuple[bytes, bytes]]
 """Of one bucket, slice by slice: see :class:`~monitor.backtest.index.Indexed`."""
 

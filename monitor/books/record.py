@@ -67,7 +67,7 @@ def encode(record: Published) -> bytes:
 
 
 def book_record(book: RuleBook, table: Mapping[str, Any], by: str) -> PublishedBook:
-    """The record of ``book``, which ``table`` was parsed to (:func:`monitor.books.book_table`).
+    """The record of ``book``, which ``table`` was parsed to (:func:`monitor.books.files.book_table`).
 
     Whoever reads the record back holds what it judges by against the book: :func:`check_faithful`.
     """
@@ -82,7 +82,7 @@ def check_faithful(source: str, book: RuleBook, read_back: RuleBook) -> None:
 
 
 def saved(tables: Iterable[BookTable], folder: Path) -> tuple[Path, ...]:
-    """Books written to ``folder`` as files that :func:`monitor.books.load_books` takes, for processes that read them anew."""
+    """Books written to ``folder`` as files for processes that read them anew by :func:`monitor.books.files.load_books`."""
     files = []
     for number, book in enumerate(tables):
         parsed = parse_book(book.source, book.table, ALMANAC)

@@ -33,7 +33,7 @@ class TooLarge(SupervisionError):
 class CatalogReader:
     """Reads the catalog topic from its beginning. It belongs to no group and commits nothing.
 
-    An async context manager; :class:`~monitor.kafka.KafkaUnavailable` if no broker answers when it is entered.
+    An async context manager; :class:`~monitor.kafka.client.KafkaUnavailable` if no broker answers when it is entered.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -103,7 +103,7 @@ def _refused(record: Any, reason: str, text: str) -> None:
 async def read_shelf(settings: Settings, shelf: Library) -> int:
     """Lay what is published now on the shelf; the topic's end (0 if there is none).
 
-    :class:`~monitor.kafka.KafkaUnavailable` without a broker. A topic that does not exist is not made.
+    :class:`~monitor.kafka.client.KafkaUnavailable` without a broker. A topic that does not exist is not made.
     """
     if Topics(settings.topics.prefix).catalog not in await partition_counts(settings.kafka):
         return 0

@@ -31,7 +31,7 @@ async def prepare_topics(settings: Settings) -> int:
     """Make what is missing; the number of partitions of the events topic, which all that goes with it must have.
 
     An events topic that exists decides, whatever the settings say. :class:`MismatchedTopics` and
-    :class:`~monitor.kafka.KafkaUnavailable` say what to do.
+    :class:`~monitor.kafka.client.KafkaUnavailable` say what to do.
     """
     names = Topics(settings.topics.prefix)
     events, alerts, changelog = names.events, names.alerts, changelog_name(settings)

@@ -301,8 +301,8 @@ async def _main(settings: Settings, shelf: Library, apply: StepFunction) -> None
 def run_worker(settings: Settings, shelf: Library, *, apply: StepFunction = step) -> None:
     """Run one worker until SIGTERM or SIGINT. ``shelf`` holds the books of its files; the published ones are laid over them.
 
-    :class:`~monitor.kafka.KafkaUnavailable`, :class:`~monitor.stream.topics.MismatchedTopics` and :class:`WorkerFailed` say
-    what keeps it from working.
+    What keeps it from working is said by :class:`~monitor.kafka.client.KafkaUnavailable`,
+    :class:`~monitor.stream.topics.MismatchedTopics` or :class:`WorkerFailed`.
     """
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -17,6 +17,7 @@ from rules.alerts import STATES, Reason, State
 from rules.book import RuleBook
 from rules.case import Card, CardAct, Case, alert_id, department_of
 from rules.errors import BadEvent
+from rules.instant import Instant
 from rules.numbers import ActNumber, names_of
 
 ACTS: tuple[str, ...] = names_of(ActNumber)
@@ -92,7 +93,7 @@ def act_of(event: ev.Action) -> str:
     return _ACT_OF[type(event)]
 
 
-def acted(case: Case, event: ev.Action, at: int, book: RuleBook) -> tuple[Card, ...] | None:
+def acted(case: Case, event: ev.Action, at: Instant, book: RuleBook) -> tuple[Card, ...] | None:
     """The cards of ``case`` with the act of ``event`` on one of them; None where the act is known already.
 
     Raises :class:`BadEvent`: ``unknown_alert``, or ``illegal_transition`` with what stands against it.

@@ -17,7 +17,7 @@ from rules.families.pauses import counted_out, pauses_of
 from rules.families.process import found_by
 from rules.families.run import Span as Run
 from rules.families.time_limits import clip, extended, limit_of, spans_of
-from rules.instant import to_datetime
+from rules.instant import Instant, to_datetime
 from rules.worktime.arithmetic import Span, arithmetic
 
 
@@ -31,7 +31,7 @@ class AlertChange(NamedTuple):
     case: Case
     card_change: CardChange
     book: RuleBook
-    now: int
+    now: Instant
     by: str = ""
     note: str = ""
 

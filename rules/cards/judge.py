@@ -22,6 +22,7 @@ from rules.cards.acts import ACTS, state_after
 from rules.cards.watches import AGEING, life_clocks
 from rules.case import SUPERVISORS, number_of
 from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card
+from rules.instant import Instant
 from rules.numbers import LevelNumber, StateNumber
 
 PENDING = StateNumber.PENDING.value
@@ -64,10 +65,10 @@ class Verdict(NamedTuple):
     clocks: tuple[Clock, ...]
     cards: tuple[Card, ...]
     changes: tuple[CardChange, ...]
-    wake_at: int | None
+    wake_at: Instant | None
 
 
-def next_threshold(clocks: Sequence[Clock], now: int) -> int:
+def next_threshold(clocks: Sequence[Clock], now: Instant) -> Instant:
     """The earliest threshold of a running clock that ``now`` has not passed; ``UNREACHED`` if there is none."""
     soonest = UNREACHED
     for clock in clocks:
@@ -82,7 +83,7 @@ def judge(
     clocks: tuple[Clock, ...],
     cards: tuple[Card, ...],
     book: RuleBook,
-    now: int,
+    now: Instant,
     *,
     by_record: bool = False,
     act: Act | None = None,
@@ -106,7 +107,7 @@ def judge(
     return Verdict(clocks + watching, again.cards, verdict.changes + again.changes, again.wake_at)
 
 
-def undisturbed(clocks: Sequence[Clock], known: Sequence[Clock], book: RuleBook, now: int) -> bool:
+def undisturbed(clocks: Sequence[Clock], known: Sequence[Clock], book: RuleBook, now: Instant) -> bool:
     """Whether what stood by ``known`` at ``now`` stands by ``clocks`` as well: no clock that differs has reached a level.
 
     For cards that were judged by ``known`` and ``now`` a moment ago. Clocks that are the same are the very same objects.

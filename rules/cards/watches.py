@@ -13,6 +13,7 @@ from rules.cards.acts import ACTS
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, number_of, watched
 from rules.errors import UncoveredDate
 from rules.families.deadlines import threshold_of
+from rules.instant import Instant
 from rules.worktime import LabelledPause, Limit
 
 AGEING: frozenset[State] = frozenset({"pending", "issued", "acknowledged", "replied"})
@@ -23,8 +24,8 @@ _INDEX = {act: index for index, act in enumerate(ACTS)}
 class Watch(NamedTuple):
     """From when to when (NEVER: still) a rule watches a card, and when it stood still."""
 
-    start: int
-    end: int
+    start: Instant
+    end: Instant
     pauses: tuple[tuple[int, int], ...] = ()
 
 
@@ -87,7 +88,7 @@ def _watched_from(card: Card, start: int, ends: Sequence[str]) -> Watch:
     return Watch(start, end, appeals_of(card, start, end)[0])
 
 
-def appeals_of(card: Card, start: int, end: int = NEVER) -> tuple[tuple[tuple[int, int], ...], int]:
+def appeals_of(card: Card, start: Instant, end: Instant = NEVER) -> tuple[tuple[tuple[int, int], ...], int]:
     """From when to when appeals were open that were then rejected, within ``start`` and ``end``; and since when one is (or was
     upheld)."""
     pauses: list[tuple[int, int]] = []

@@ -20,6 +20,7 @@ from rules.families.attendance import ATTENDANCE_EVENTS
 from rules.families.complaints import COMPLAINT_EVENTS
 from rules.families.hearings import HEARING_EVENTS
 from rules.families.reviews import REVIEW_EVENTS
+from rules.instant import Instant
 from rules.numbers import StageNumber
 from rules.worktime.worktime import Limit
 
@@ -245,7 +246,7 @@ def _precedes(origin: Origin, known: Origin | None) -> bool:
     return known is None or origin.at < known.at or (origin.at == known.at and _place(origin) < _place(known))
 
 
-def join(case: Case, event: Header, at: int, arrived: int, books: RuleBooks) -> Facts:
+def join(case: Case, event: Header, at: Instant, arrived: Instant, books: RuleBooks) -> Facts:
     """The fields of ``case`` that ``event`` changes; empty where it says nothing new.
 
     ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.

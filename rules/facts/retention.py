@@ -23,7 +23,7 @@ from rules.case import watched
 from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.families.attendance import RECENT
 from rules.families.numbering import begun_at
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.numbers import StateNumber
 
 LOOKBACK = 740 * DAY
@@ -33,7 +33,7 @@ _WITHDRAWN = StateNumber.WITHDRAWN.value
 _NOTES = ("complaints", "reviews", "attendance")
 
 
-def remembered(case: Case, changes: Mapping[str, Any], at: int, book: RuleBook) -> dict[str, Any]:
+def remembered(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:
     """``changes`` by a fact of ``at`` to what is kept with a window, with what it makes the window forget."""
     days = book.retention.attendance if is_duty(case) else book.retention.complaints
     horizon = max(case.horizon, (at - days * DAY) // DAY * DAY)

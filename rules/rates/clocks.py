@@ -26,7 +26,7 @@ from rules.book.book import RateRule, RuleBook
 from rules.case.case import NEVER, UNREACHED, Case, Clock, is_standing
 from rules.case.tally import Tally, first_day, first_judged, month_of
 from rules.errors import UncoveredDate
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.rates.measures import VOLUMES, Measure, measured
 
 
@@ -45,7 +45,7 @@ def rate_clocks(case: Case, rule: RateRule, book: RuleBook) -> Iterator[Clock]:
             return  # nobody can say when the grace is over; judged once the calendar has that year
 
 
-def detail_at(tally: Tally, rule: RateRule, due: int, book: RuleBook) -> str:
+def detail_at(tally: Tally, rule: RateRule, due: Instant, book: RuleBook) -> str:
     """The detail of a card of ``rule`` that fell due at ``due``: the figure, and the counts behind it."""
     for each in measured(tally, rule, book):
         try:

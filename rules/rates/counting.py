@@ -12,7 +12,7 @@ from rules.book.book import RuleBook, RuleBooks
 from rules.case.case import Case, place_of
 from rules.case.tally import COUNTERS, month_of, oldest_kept
 from rules.events import TALLY_KEY, Tallied, TallyKind
-from rules.instant import DAY, to_datetime
+from rules.instant import DAY, Instant, to_datetime
 from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution
 
 _Place = tuple[str, str, str, str, str]
@@ -138,7 +138,7 @@ class Tallies:
             if case is not None and case.tally is None:
                 self.changes.add(case, self.books.get(case.book), sign)
 
-    def take(self, now: int, upto: int, *, whole: bool = False) -> list[Tallied]:
+    def take(self, now: Instant, upto: int, *, whole: bool = False) -> list[Tallied]:
         """Reports of what changed since the last call: the counts once the record at offset ``upto`` was applied.
 
         ``now`` is the record time. A book whose tallies know nothing yet, or not until when, is told everything; ``whole``

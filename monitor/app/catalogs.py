@@ -8,11 +8,11 @@ from monitor import catalog
 
 
 def check(file: Path, book: Path, *, as_json: bool) -> int:
-    """Findings and completeness on stdout; 1 if one is an error."""
+    """Diagnoses and completeness on stdout; 1 if one is an error."""
     report = catalog.check_catalog(file, book)
     if text := catalog.as_json(report) if as_json else catalog.as_text(report):
         click.echo(text)
-    click.echo(f"errors {report.errors}, warnings {len(report.findings) - report.errors}", err=True)
+    click.echo(f"errors {report.errors}, warnings {len(report.diagnoses) - report.errors}", err=True)
     return int(report.errors > 0)
 
 

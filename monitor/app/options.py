@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from monitor.books import Library, read_shelf
+from monitor.books import Library, read_library
 from monitor.settings import Settings, load_settings
 
 
@@ -35,9 +35,9 @@ def settings(
 
 def published(chosen: Settings) -> Library:
     """The books of the settings with the published ones laid over them."""
-    shelf = Library.of_files(chosen.worker.books)
-    asyncio.run(read_shelf(chosen, shelf))
-    return shelf
+    library = Library.of_files(chosen.worker.books)
+    asyncio.run(read_library(chosen, library))
+    return library
 
 
 def day(given: datetime | None) -> date:

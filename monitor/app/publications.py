@@ -27,12 +27,12 @@ def publish_books(
     today: datetime | None,
     horizon: int | None,
 ) -> int:
-    """Publish rule books, all or none; 1 and the findings if one has errors."""
+    """Publish rule books, all or none; 1 and the diagnoses if one has errors."""
     checked = check_books(paths, day(today), HORIZON if horizon is None else horizon)
     try:
         _print(publish.publish_books(chosen, checked, by=_who(by), replace=replace))
     except publish.BooksHaveErrors as bad:
-        click.echo("\n".join(map(str, bad.findings)))
+        click.echo("\n".join(map(str, bad.diagnoses)))
         click.echo(str(bad), err=True)
         return 1
     return 0
@@ -55,11 +55,11 @@ def withdraw_calendar(chosen: Settings, name: str) -> None:
 
 def show(chosen: Settings, version: str | None, *, as_json: bool) -> None:
     """What the catalog topic holds, or one of its books whole, as JSON."""
-    shelf = published(chosen)
+    library = published(chosen)
     if version is not None:
-        click.echo(encode(publish.book_of(shelf, version)))
+        click.echo(encode(publish.book_of(library, version)))
         return
-    rows = listed(shelf, chosen.zone, to_instant(datetime.now(UTC)))
+    rows = listed(library, chosen.zone, to_instant(datetime.now(UTC)))
     click.echo("\n".join(encode_json(row).decode() for row in rows) if as_json else as_table(rows))
 
 

@@ -14,11 +14,11 @@ from monitor.words import Language
 
 
 def check(paths: tuple[Path, ...], *, today: datetime | None, horizon: int | None) -> int:
-    """Findings on stdout; 1 if one is an error."""
+    """Diagnoses on stdout; 1 if one is an error."""
     checked = check_books(paths, day(today), HORIZON if horizon is None else horizon)
-    for finding in checked.findings:
-        click.echo(str(finding))
-    click.echo(f"files {len(paths)}, errors {checked.errors}, warnings {len(checked.findings) - checked.errors}", err=True)
+    for diagnosis in checked.diagnoses:
+        click.echo(str(diagnosis))
+    click.echo(f"files {len(paths)}, errors {checked.errors}, warnings {len(checked.diagnoses) - checked.errors}", err=True)
     return int(checked.errors > 0)
 
 

@@ -84,9 +84,9 @@ class BucketSums:
     def add(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
         """Count one case. ``books`` are those of the two sides."""
         self.cases += 1
-        for side, counts, shelf in zip((current, candidate), self.counts, books, strict=True):
-            if side.case is not None and shelf.counts_cases:
-                counts.add(side.case, shelf.get(side.case.book), 1)
+        for side, counts, judging in zip((current, candidate), self.counts, books, strict=True):
+            if side.case is not None and judging.counts_cases:
+                counts.add(side.case, judging.get(side.case.book), 1)
         self.compare(current, candidate, books)
 
     def compare(self, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
@@ -127,7 +127,7 @@ class BucketSums:
             return
         alert = alert_of(shown_by)
         sides = zip((found.current, found.candidate), (current.case, candidate.case), books, strict=True)
-        defences = [defend(fate, alert, case, shelf) for fate, case, shelf in sides]
+        defences = [defend(fate, alert, case, judging) for fate, case, judging in sides]
         place = (alert.department, alert.item, alert.item_name)
         shown.append((rank, BacktestExample(kind, alert.case, alert.rule, alert.level, *place, *defences)))
         shown.sort(key=_rank)

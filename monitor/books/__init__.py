@@ -2,7 +2,7 @@
 
 from monitor.books.library import BadPublication, Library
 from monitor.books.record import PublishedBook, PublishedCalendar, book_record, calendar_record, check_faithful, encode, saved
-from monitor.books.topic import CatalogReader, append, read_shelf
+from monitor.books.topic import CatalogReader, append, read_library
 
 __all__ = [
     "BadPublication",
@@ -15,6 +15,6 @@ __all__ = [
     "calendar_record",
     "check_faithful",
     "encode",
-    "read_shelf",
+    "read_library",
     "saved",
 ]

@@ -61,32 +61,32 @@ class CatalogReader:
     async def __aexit__(self, *_: object) -> None:
         await self._connection.aclose()
 
-    async def read_to_end(self, shelf: Library) -> int:
-        """Lay everything there is now on the shelf; the offset at which it goes on."""
+    async def read_to_end(self, library: Library) -> int:
+        """Lay everything there is now on the library; the offset at which it goes on."""
         try:
             end: int = (await self._consumer.end_offsets([self._where]))[self._where]
             while await self._consumer.position(self._where) < end:
-                await self.read(shelf)
+                await self.read(library)
         except KafkaError as error:
             raise self._unavailable(error) from error
         return end
 
-    async def read(self, shelf: Library) -> int:
-        """Wait a second at most for records and lay them on the shelf; how many there were, unusable ones included."""
+    async def read(self, library: Library) -> int:
+        """Wait a second at most for records and lay them on the library; how many there were, unusable ones included."""
         batches = await self._consumer.getmany(self._where, timeout_ms=1000)
         records = [record for batch in batches.values() for record in batch]
         for record in records:
-            lay(shelf, record)
+            lay(library, record)
         return len(records)
 
     def _unavailable(self, error: BaseException) -> KafkaUnavailable:
         return KafkaUnavailable(f"topic {self._where.topic} at {self._kafka.bootstrap} cannot be read: {error}")
 
 
-def lay(shelf: Library, record: Any) -> None:
-    """One record of the topic onto the shelf; what cannot be used is told by log and metric, and changes nothing."""
+def lay(library: Library, record: Any) -> None:
+    """One record of the topic onto the library; what cannot be used is told by log and metric, and changes nothing."""
     try:
-        shelf.take(record.key, record.value, record.timestamp, record.offset)
+        library.take(record.key, record.value, record.timestamp, record.offset)
     except BadPublication as bad:
         _refused(record, bad.reason, str(bad))
     except Exception as error:
@@ -100,15 +100,15 @@ def _refused(record: Any, reason: str, text: str) -> None:
     )
 
 
-async def read_shelf(settings: Settings, shelf: Library) -> int:
-    """Lay what is published now on the shelf; the topic's end (0 if there is none).
+async def read_library(settings: Settings, library: Library) -> int:
+    """Lay what is published now on the library; the topic's end (0 if there is none).
 
     :class:`~monitor.kafka.client.KafkaUnavailable` without a broker. A topic that does not exist is not made.
     """
     if Topics(settings.topics.prefix).catalog not in await partition_counts(settings.kafka):
         return 0
     async with CatalogReader(settings) as catalog:
-        return await catalog.read_to_end(shelf)
+        return await catalog.read_to_end(library)
 
 
 async def append(settings: Settings, records: Sequence[tuple[bytes, Published | None]]) -> list[int]:

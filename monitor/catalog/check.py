@@ -21,17 +21,17 @@ from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
 
 
-class CatalogReport(msgspec.Struct, frozen=True):
+class CatalogReport(msgspec.Struct, frozen=True, rename={"diagnoses": "findings"}):
     """``completeness`` is None where the catalog has errors that keep it from being read."""
 
     file: str
-    findings: tuple[Diagnosis, ...]
+    diagnoses: tuple[Diagnosis, ...]
     completeness: Completeness | None = None
 
     @property
     def errors(self) -> int:
-        """Findings that must be mended."""
-        return sum(finding.severity == "error" for finding in self.findings)
+        """Diagnoses that must be mended."""
+        return sum(diagnosis.severity == "error" for diagnosis in self.diagnoses)
 
 
 class _Read(NamedTuple):
@@ -40,10 +40,10 @@ class _Read(NamedTuple):
 
 
 def check_catalog(path: Path, book: Path = Path("default")) -> CatalogReport:
-    """Every finding in the order of lines, and how complete it is.
+    """Every diagnosis in the order of lines, and how complete it is.
 
     ``book`` is the rule book the items are for: its office hours say how long a working day is, its ``[stages]`` give limits
-    that an item does not. Raises :class:`BadRuleBook` if that cannot be used; a bad catalog is no exception but a finding.
+    that an item does not. Raises :class:`BadRuleBook` if that cannot be used; a bad catalog is no exception but a diagnosis.
     """
     base = book_table(book)
     parse_book(str(book), base, ALMANAC)
@@ -56,8 +56,8 @@ def check_catalog(path: Path, book: Path = Path("default")) -> CatalogReport:
     read, defects = read_all(str(path), table, lambda source, rest: _parse(source, rest, base))
     if read is None:
         return CatalogReport(str(path), tuple(_placed(path, text, defects)))
-    doubts = list(_doubts(read, table))
-    return CatalogReport(str(path), tuple(_placed(path, text, doubts)), completeness(read.catalog.items))
+    remarks = list(_remarks(read, table))
+    return CatalogReport(str(path), tuple(_placed(path, text, remarks)), completeness(read.catalog.items))
 
 
 def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _Read:
@@ -79,8 +79,8 @@ def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _R
     return _Read(catalog, book)
 
 
-def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Remark]:
-    yield from (doubt for doubt in check_limits(read.book, table) if doubt.key.startswith("items"))
+def _remarks(read: _Read, table: Mapping[str, Any]) -> Iterator[Remark]:
+    yield from (remark for remark in check_limits(read.book, table) if remark.key.startswith("items"))
     for index, item in enumerate(read.catalog.items):
         where = f"items[{index}]"
         yield from check_sense(item, read.book, where)
@@ -90,12 +90,12 @@ def _doubts(read: _Read, table: Mapping[str, Any]) -> Iterator[Remark]:
             yield warning(where, f"{item.code!r} lacks {names}")
 
 
-def _placed(file: Path, text: str, doubts: Sequence[Remark]) -> list[Diagnosis]:
-    """The findings with their lines in ``text``."""
-    broken = max([broken_line(doubt.text, text) for doubt in doubts if not doubt.key], default=0)
+def _placed(file: Path, text: str, remarks: Sequence[Remark]) -> list[Diagnosis]:
+    """The diagnoses with their lines in ``text``."""
+    broken = max([broken_line(remark.text, text) for remark in remarks if not remark.key], default=0)
     found = {} if broken else positions(text)
-    findings = []
-    for doubt in doubts:
-        line = broken or line_of(found, key_path(doubt.key))
-        findings.append(Diagnosis(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
-    return sorted(findings, key=lambda finding: finding.line)
+    diagnoses = []
+    for remark in remarks:
+        line = broken or line_of(found, key_path(remark.key))
+        diagnoses.append(Diagnosis(file=str(file), severity=remark.severity, key=remark.key, text=remark.text, line=line))
+    return sorted(diagnoses, key=lambda diagnosis: diagnosis.line)

@@ -10,8 +10,8 @@ from monitor.catalog.words import ELEMENTS
 
 
 def as_text(report: CatalogReport) -> str:
-    """The findings with their lines, then the completeness of each element."""
-    lines = [str(finding) for finding in report.findings]
+    """The diagnoses with their lines, then the completeness of each element."""
+    lines = [str(diagnosis) for diagnosis in report.diagnoses]
     if report.completeness is not None:
         lines += _completeness(report.completeness)
     return "\n".join(lines)

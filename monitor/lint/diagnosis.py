@@ -22,7 +22,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """A finding before anybody has looked up its line. ``key`` is written ``items[3].promised``."""
+    """A diagnosis before anybody has looked up its line. ``key`` is written ``items[3].promised``."""
 
     severity: Severity
     key: str

@@ -23,7 +23,7 @@ _CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "A
 
 
 def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
-    """All doubts about limits: of what nobody listed, and of each item in the order of the file."""
+    """All remarks about limits: of what nobody listed, and of each item in the order of the file."""
     yield from _check_item(book, Item("", "", book.defaults.promised, book.defaults.statutory), "defaults")
     for index, entry in enumerate(table.get("items", ())):
         item = book.items[entry["code"]]

@@ -29,11 +29,11 @@ def read_all(
         try:
             book = parse(source, rest)
         except BadRuleBook as bad:
-            new = [doubt for doubt in map(split, bad.defects) if doubt not in found and not _follows(doubt, taken)]
+            new = [remark for remark in map(split, bad.defects) if remark not in found and not _follows(remark, taken)]
             if not new:
                 return None, list(found)
             found |= dict.fromkeys(new)
-            for path in [key_path(doubt.key) for doubt in new]:
+            for path in [key_path(remark.key) for remark in new]:
                 taken.add(path)
                 _take_out(rest, path)
         else:
@@ -50,9 +50,9 @@ def split(defect: str) -> Remark:
     return error(key, text)
 
 
-def _follows(doubt: Remark, taken: set[KeyPath]) -> bool:
+def _follows(remark: Remark, taken: set[KeyPath]) -> bool:
     """Whether this says only that something is missing that we have taken out ourselves."""
-    path = key_path(doubt.key)
+    path = key_path(remark.key)
     return any(gone[: len(path)] == path for gone in taken)
 
 

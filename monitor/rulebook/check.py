@@ -31,27 +31,27 @@ class ReadBook(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """Books, each read once, and what is wrong with them. Of a file that is no book there are findings only."""
+    """Books, each read once, and what is wrong with them. Of a file that is no book there are diagnoses only."""
 
     books: tuple[ReadBook, ...]
-    findings: list[Diagnosis]
+    diagnoses: list[Diagnosis]
 
     @property
     def errors(self) -> int:
-        """How many of the findings are errors."""
-        return sum(finding.severity == "error" for finding in self.findings)
+        """How many of the diagnoses are errors."""
+        return sum(diagnosis.severity == "error" for diagnosis in self.diagnoses)
 
 
 def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> Checked:
-    """The books, with every finding: file by file in the order of their lines; at last what is wrong with them as a set.
+    """The books, with every diagnosis: file by file in the order of their lines; at last what is wrong with them as a set.
 
     ``today`` is for the calendar only: it must cover ``horizon`` days from there on.
     """
-    findings: list[Diagnosis] = []
+    diagnoses: list[Diagnosis] = []
     books: list[ReadBook] = []
     for path in paths:
         read, found = _check_book(path, today, horizon)
-        findings += found
+        diagnoses += found
         if read is not None:
             books.append(read)
     if len(books) > 1:
@@ -59,8 +59,8 @@ def check_books(paths: Sequence[Path], today: date, horizon: int = HORIZON) -> C
             RuleBooks([read.book for read in books])
         except BadRuleBook as bad:
             together = ", ".join(str(path) for path in paths)
-            findings += [Diagnosis(file=together, severity="error", text=text) for text in bad.defects]
-    return Checked(tuple(books), findings)
+            diagnoses += [Diagnosis(file=together, severity="error", text=text) for text in bad.defects]
+    return Checked(tuple(books), diagnoses)
 
 
 def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None, list[Diagnosis]]:
@@ -75,13 +75,13 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None,
     book, defects = read_all(str(path), table, partial(parse_book, almanac=ALMANAC))
     if book is None:
         return None, _placed(path, text, defects)
-    doubts = [
+    remarks = [
         *_check_calendar(book, today, horizon),
         *check_limits(book, table),
         *check_reach(book, table),
         *check_process(book, table),
     ]
-    return ReadBook(path, table, book), _placed(path, text, doubts)
+    return ReadBook(path, table, book), _placed(path, text, remarks)
 
 
 def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Remark]:
@@ -96,22 +96,22 @@ def _check_calendar(book: RuleBook, today: date, horizon: int) -> Iterator[Remar
         yield error("calendar", f"begins with {first}, after today ({today})")
 
 
-def _placed(file: Path, text: str, doubts: Iterable[Remark]) -> list[Diagnosis]:
-    """The findings with their lines in ``text``. What the file has from its catalog or the book it extends is shown on the line
+def _placed(file: Path, text: str, remarks: Iterable[Remark]) -> list[Diagnosis]:
+    """The diagnoses with their lines in ``text``. What the file has from its catalog or the book it extends is shown on the line
     that says so."""
-    doubts = list(doubts)
-    broken = max([broken_line(doubt.text, text) for doubt in doubts if not doubt.key], default=0)
+    remarks = list(remarks)
+    broken = max([broken_line(remark.text, text) for remark in remarks if not remark.key], default=0)
     found = {} if broken or file.suffix == ".json" else positions(text)
-    findings = []
-    for doubt in doubts:
-        path = key_path(doubt.key)
+    diagnoses = []
+    for remark in remarks:
+        path = key_path(remark.key)
         inherited = len(path) > 1 and isinstance(path[1], int) and path[:2] not in found
-        if inherited and doubt.severity == "warning":
+        if inherited and remark.severity == "warning":
             continue  # about a rule of the book it extends, which does not become wrong by being kept
         line = 0 if inherited else line_of(found, path)
-        if not doubt.key:
+        if not remark.key:
             line = broken
         elif not line:
             line = (path[0] == "items" and found.get(("catalog",))) or found.get(("extends",), 0)
-        findings.append(Diagnosis(file=str(file), severity=doubt.severity, key=doubt.key, text=doubt.text, line=line))
-    return sorted(findings, key=lambda finding: finding.line)
+        diagnoses.append(Diagnosis(file=str(file), severity=remark.severity, key=remark.key, text=remark.text, line=line))
+    return sorted(diagnoses, key=lambda diagnosis: diagnosis.line)

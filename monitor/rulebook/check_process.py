@@ -12,7 +12,7 @@ from rules.instant import to_instant
 
 
 def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
-    """All doubts about ``[[process]]``, in the order of the file."""
+    """All remarks about ``[[process]]``, in the order of the file."""
     for index, rule in enumerate(book.process):
         key = f"process[{index}]"
         lacking = _lacking(book, rule)

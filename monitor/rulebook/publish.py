@@ -1,6 +1,6 @@
 """``supervise rulebook publish`` and its kin: what is checked before a book or calendar goes to everybody, and what is told.
 
-Everything is decided on a shelf laid with what the topic holds now, before anything is written. A book's file is read once, by
+Everything is decided on a library laid with what the topic holds now, before anything is written. A book's file is read once, by
 the check: what is published is what was judged, whatever has become of the file since.
 """
 
@@ -17,7 +17,7 @@ from monitor.books import (
     calendar_record,
     check_faithful,
     encode,
-    read_shelf,
+    read_library,
 )
 from monitor.books.files import calendar_table
 from monitor.books.record import Published, PublishedCalendar, ended, same_but_calendar
@@ -43,7 +43,7 @@ class PublicationRefused(SupervisionError):
 
 
 class BooksHaveErrors(PublicationRefused):
-    """Nothing was published: the books have errors, which ``findings`` lists with their lines.
+    """Nothing was published: the books have errors, which ``diagnoses`` lists with their lines.
 
     Whose: the operator's.
     Mend: correct the lines that are listed, and publish again.
@@ -51,7 +51,7 @@ class BooksHaveErrors(PublicationRefused):
 
     def __init__(self, checked: Checked) -> None:
         super().__init__(f"nothing was published: {checked.errors} errors")
-        self.findings = checked.findings
+        self.diagnoses = checked.diagnoses
 
 
 async def publish_books(settings: Settings, checked: Checked, *, by: str, replace: bool) -> list[str]:
@@ -62,13 +62,13 @@ async def publish_books(settings: Settings, checked: Checked, *, by: str, replac
     """
     if checked.errors:
         raise BooksHaveErrors(checked)
-    records, lines = lay_books(await _shelf(settings), checked, by=by, replace=replace)
+    records, lines = lay_books(await _library(settings), checked, by=by, replace=replace)
     return lines + await _append(settings, [(record.key, record) for record in records])
 
 
-def lay_books(shelf: Library, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
-    """Lay the books on ``shelf``: the records that are new to it, and what to tell. Reads no file and writes nothing."""
-    lines = [str(finding) for finding in checked.findings]
+def lay_books(library: Library, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
+    """Lay the books on ``library``: the records that are new to it, and what to tell. Reads no file and writes nothing."""
+    lines = [str(diagnosis) for diagnosis in checked.diagnoses]
     records: list[PublishedBook] = []
     for path, table, book in checked.books:
         record = book_record(book, table, by)
@@ -76,35 +76,35 @@ def lay_books(shelf: Library, checked: Checked, *, by: str, replace: bool) -> tu
             raise PublicationRefused(
                 f"{path}: effective_from: a book to be published says from when on cases are accepted under it"
             )
-        if _is_there(shelf, record):
+        if _is_there(library, record):
             lines.append(f"{record.version}: published already, just so")
             continue
-        _check_version(shelf, record, replace=replace)
-        _lay(shelf, record)
-        check_faithful(str(path), book, shelf.own(record.version))
+        _check_version(library, record, replace=replace)
+        _lay(library, record)
+        check_faithful(str(path), book, library.own(record.version))
         records.append(record)
-        lines += _about_book(shelf, record)
+        lines += _about_book(library, record)
     return records, lines
 
 
-def book_of(shelf: Library, version: str) -> PublishedBook:
+def book_of(library: Library, version: str) -> PublishedBook:
     """The published record of that version, or :class:`PublicationRefused` with those there are."""
-    entry = shelf.entries.get(f"rulebook:{version}".encode())
+    entry = library.entries.get(f"rulebook:{version}".encode())
     if entry is not None and isinstance(entry.record, PublishedBook):
         return entry.record
-    known = ", ".join(book.version for book in shelf.books if shelf.is_published(book.version)) or "none"
+    known = ", ".join(book.version for book in library.books if library.is_published(book.version)) or "none"
     raise PublicationRefused(f"rule book {version!r} is not published; published are: {known}")
 
 
 async def withdraw_book(settings: Settings, version: str, begin: datetime | None, *, by: str) -> list[str]:
     """End a published book: cases accepted from ``begin`` (now) on are not judged by it; what to tell."""
-    shelf = await _shelf(settings)
-    known = book_of(shelf, version)
-    book = shelf.books.get(version)
+    library = await _library(settings)
+    known = book_of(library, version)
+    book = library.books.get(version)
     until = max(to_instant(begin or datetime.now(UTC)), book.effective_from)
     record = ended(known, _wall(until, book), by)
-    _lay(shelf, record)
-    after = shelf.books.at(LAST)
+    _lay(library, record)
+    after = library.books.at(LAST)
     if after.version == version:
         raise PublicationRefused(f"rule book {version!r} would have no successor: publish the one that is to follow first")
     lines = [
@@ -120,8 +120,8 @@ async def publish_calendar(settings: Settings, name: str, *, by: str, replace: b
     days = parse_calendar(record.table, ALMANAC)
     if days.name == "own":
         raise PublicationRefused(f"{name}: name: {days.name!r} is any book's own calendar: give it the name the books know it by")
-    shelf = await _shelf(settings)
-    users = [book for book in shelf.books if book.calendar.name == days.name]
+    library = await _library(settings)
+    users = [book for book in library.books if book.calendar.name == days.name]
     lines = [f"calendar {days.name} {_cover(days)} (version {days.version})"]
     lost = sorted({year for book in users for year in book.calendar.years} - set(days.years))
     if lost and not replace:
@@ -129,11 +129,11 @@ async def publish_calendar(settings: Settings, name: str, *, by: str, replace: b
             f"{name}: years: {', '.join(map(str, lost))} would be covered no longer, so limits that run into them could not be "
             "computed: add them, or say --replace"
         )
-    known = shelf.entries.get(record.key)
+    known = library.entries.get(record.key)
     if known is not None and isinstance(known.record, PublishedCalendar) and known.record.calendar == record.calendar:
         return [*lines, "published already, just so"]
     changed = {book.version: day_changes(book.calendar, days) for book in users}
-    _lay(shelf, record)
+    _lay(library, record)
     if not users:
         lines.append(f"no book known here has a calendar {days.name!r}: it waits for one")
     for version, changes in changed.items():
@@ -146,29 +146,29 @@ async def publish_calendar(settings: Settings, name: str, *, by: str, replace: b
 
 async def withdraw_calendar(settings: Settings, name: str) -> list[str]:
     """Take a published calendar back: every book has its own calendar again."""
-    shelf = await _shelf(settings)
+    library = await _library(settings)
     key = f"calendar:{name}".encode()
-    if key not in shelf.entries:
+    if key not in library.entries:
         raise PublicationRefused(f"calendar {name!r} is not published")
-    users = [book.version for book in shelf.books if book.calendar.name == name]
+    users = [book.version for book in library.books if book.calendar.name == name]
     lines = [f"calendar {name}: {', '.join(users) or 'no book'} has its own again; open cases are judged anew"]
     return lines + await _append(settings, [(key, None)])
 
 
-async def _shelf(settings: Settings) -> Library:
-    shelf = Library.of_files(settings.worker.books)
-    await read_shelf(settings, shelf)
-    return shelf
+async def _library(settings: Settings) -> Library:
+    library = Library.of_files(settings.worker.books)
+    await read_library(settings, library)
+    return library
 
 
-def _is_there(shelf: Library, record: PublishedBook) -> bool:
-    known = shelf.entries.get(record.key)
+def _is_there(library: Library, record: PublishedBook) -> bool:
+    known = library.entries.get(record.key)
     return known is not None and isinstance(known.record, PublishedBook) and known.record.book == record.book
 
 
-def _check_version(shelf: Library, record: PublishedBook, *, replace: bool) -> None:
+def _check_version(library: Library, record: PublishedBook, *, replace: bool) -> None:
     """A version says which rules judged a card, so its rules stay; only its days may change."""
-    known = shelf.entries.get(record.key)
+    known = library.entries.get(record.key)
     if known is None or replace or not isinstance(known.record, PublishedBook) or same_but_calendar(known.record, record):
         return
     raise PublicationRefused(
@@ -178,15 +178,15 @@ def _check_version(shelf: Library, record: PublishedBook, *, replace: bool) -> N
     )
 
 
-def _lay(shelf: Library, record: Published) -> None:
+def _lay(library: Library, record: Published) -> None:
     try:
-        shelf.take(record.key, encode(record))
+        library.take(record.key, encode(record))
     except BadPublication as bad:
         raise PublicationRefused(f"{record.key.decode()} cannot be published: {bad}") from None
 
 
-def _about_book(shelf: Library, record: PublishedBook) -> list[str]:
-    book = shelf.books.get(record.version)
+def _about_book(library: Library, record: PublishedBook) -> list[str]:
+    book = library.books.get(record.version)
     lines = [
         f"{book.version} (digest {book.digest}): for cases accepted from {_wall(book.effective_from, book)} on; "
         f"{len(book.rules)} rules, {len(book.items)} items, calendar {book.calendar.name} {_cover(book.calendar)}"

@@ -30,10 +30,10 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether a case accepted now is judged by it."""
 
 
-def listed(shelf: Library, zone: str, now: int) -> list[Listed]:
+def listed(library: Library, zone: str, now: int) -> list[Listed]:
     """Everything published, books in the order in which they take effect, then calendars; times in ``zone``."""
-    books = sorted(_books(shelf, zone, now), key=lambda book: str(book.effective_from))
-    return [*books, *sorted(_calendars(shelf, zone), key=lambda calendar: calendar.name)]
+    books = sorted(_books(library, zone, now), key=lambda book: str(book.effective_from))
+    return [*books, *sorted(_calendars(library, zone), key=lambda calendar: calendar.name)]
 
 
 def as_table(rows: list[Listed]) -> str:
@@ -63,11 +63,11 @@ def _named(before: Calendar, after: Calendar) -> list[date]:
     return sorted(day for day in days if before.covers(day) and after.covers(day))
 
 
-def _books(shelf: Library, zone: str, now: int) -> Iterator[Listed]:
-    current = shelf.books.at(now)
-    for entry in shelf.entries.values():
+def _books(library: Library, zone: str, now: int) -> Iterator[Listed]:
+    current = library.books.at(now)
+    for entry in library.entries.values():
         if isinstance(entry.record, PublishedBook):
-            book = shelf.books.get(entry.record.version)
+            book = library.books.get(entry.record.version)
             yield Listed(
                 kind="rulebook",
                 name=book.version,
@@ -82,8 +82,8 @@ def _books(shelf: Library, zone: str, now: int) -> Iterator[Listed]:
             )
 
 
-def _calendars(shelf: Library, zone: str) -> Iterator[Listed]:
-    for entry in shelf.entries.values():
+def _calendars(library: Library, zone: str) -> Iterator[Listed]:
+    for entry in library.entries.values():
         if not isinstance(entry.record, PublishedBook):
             days = parse_calendar(entry.record.table, ALMANAC)
             cover = f"{days.years[0]}–{days.years[-1]}"

@@ -37,42 +37,42 @@ class Bookkeeper:
 
     def __init__(
         self,
-        shelf: Library,
+        library: Library,
         reader: CatalogReader,
         engines: Mapping[int, PartitionEngine],
         recovery: asyncio.Lock,
         between: asyncio.Lock,
         arm: Callable[[int], None],
     ) -> None:
-        self.books = shelf.books
-        self._shelf = shelf
+        self.books = library.books
+        self._library = library
         self._reader = reader
         self._engines = engines
         self._recovery = recovery
         self._between = between
         self._arm = arm
-        _tell(shelf)
+        _tell(library)
 
     async def run(self) -> None:
         """Follow the topic until cancelled. A broker that does not answer changes nothing: the books stay."""
         while True:
             try:
-                read = await self._reader.read(self._shelf)
+                read = await self._reader.read(self._library)
             except KafkaError as error:
                 metrics.CATALOG_ERRORS.labels("unreachable").inc()
                 log.error("the catalog topic cannot be read: %s. The rule books stay as they are; trying again", error)
                 await asyncio.sleep(RETRY)
                 continue
-            if read and _shape(self._shelf.books) != _shape(self.books):
+            if read and _shape(self._library.books) != _shape(self.books):
                 await self._change()
 
     async def _change(self) -> None:
         async with self._recovery, self._between:
             before = {book.version: book.digest for book in self.books}
-            self.books = self._shelf.books
+            self.books = self._library.books
             for engine in self._engines.values():
                 engine.use(self.books)
-        _tell(self._shelf)
+        _tell(self._library)
         changed = any(before.get(book.version, book.digest) != book.digest for book in self.books)
         found = [await self._reexamine(engine) for engine in list(self._engines.values())] if changed else []
         log.info("open cases to be judged anew: %d", sum(found))
@@ -100,12 +100,12 @@ def _shape(books: RuleBooks) -> list[tuple[Any, ...]]:
     return [(book.version, book.digest, book.effective_from, book.effective_until) for book in books]
 
 
-def _tell(shelf: Library) -> None:
-    measures.rule_books(shelf)
-    told = [f"{book.version} ({book.digest}, {measures.origin(shelf, book.version)})" for book in shelf.books]
+def _tell(library: Library) -> None:
+    measures.rule_books(library)
+    told = [f"{book.version} ({book.digest}, {measures.origin(library, book.version)})" for book in library.books]
     log.info("rule books: %s", ", ".join(told))
     soon = datetime.now(UTC).date() + _AHEAD
-    for book in shelf.books:
+    for book in library.books:
         last = book.calendar.years[-1]
         if soon.year > last:
             log.warning(

@@ -42,16 +42,16 @@ def engine_state(engine: PartitionEngine) -> None:
     metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
 
 
-def origin(shelf: Library, version: str) -> str:
+def origin(library: Library, version: str) -> str:
     """Where the book of that version comes from: ``published`` or ``file``."""
-    return "published" if shelf.is_published(version) else "file"
+    return "published" if library.is_published(version) else "file"
 
 
-def rule_books(shelf: Library) -> None:
+def rule_books(library: Library) -> None:
     """The books this worker knows now."""
     metrics.RULE_BOOKS.clear()
-    for book in shelf.books:
-        metrics.RULE_BOOKS.labels(book.version, book.digest, origin(shelf, book.version)).set(1)
+    for book in library.books:
+        metrics.RULE_BOOKS.labels(book.version, book.digest, origin(library, book.version)).set(1)
 
 
 def partition_gone(partition: int) -> None:

@@ -61,7 +61,7 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
-        shelf: Library,
+        library: Library,
         catalog: CatalogReader,
         partitions: int,
         datadir: Path,
@@ -85,7 +85,7 @@ class Worker:
         )
         self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
         self._ticker = Ticker(self._send_tick, self._fail)
-        self._keeper = Bookkeeper(shelf, catalog, self._engines, self._recovery, self._between, self._ticker.arm)
+        self._keeper = Bookkeeper(library, catalog, self._engines, self._recovery, self._between, self._ticker.arm)
         self._tallies = TallyPublisher(sender, self._topics.events, self._home, settings.worker.tally_seconds, self._fail)
         self._connect(events_of(self.app, settings, partitions))
 
@@ -288,18 +288,18 @@ async def _nothing() -> None:
     """A slice that does not end its batch settles nothing."""
 
 
-async def _main(settings: Settings, shelf: Library, apply: StepFunction) -> None:
+async def _main(settings: Settings, library: Library, apply: StepFunction) -> None:
     partitions = await prepare_topics(settings)
     await check_clock(settings)
     metrics.serve_metrics(settings.metrics)
     async with CatalogReader(settings) as catalog:
-        await catalog.read_to_end(shelf)  # before the first record, so that a replay is judged by the same books
+        await catalog.read_to_end(library)  # before the first record, so that a replay is judged by the same books
         with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
-            await Worker(settings, shelf, catalog, partitions, Path(datadir), apply=apply).run()
+            await Worker(settings, library, catalog, partitions, Path(datadir), apply=apply).run()
 
 
-def run_worker(settings: Settings, shelf: Library, *, apply: StepFunction = step) -> None:
-    """Run one worker until SIGTERM or SIGINT. ``shelf`` holds the books of its files; the published ones are laid over them.
+def run_worker(settings: Settings, library: Library, *, apply: StepFunction = step) -> None:
+    """Run one worker until SIGTERM or SIGINT. ``library`` holds the books of its files; the published ones are laid over them.
 
     What keeps it from working is said by :class:`~monitor.kafka.client.KafkaUnavailable`,
     :class:`~monitor.stream.topics.MismatchedTopics` or :class:`WorkerFailed`.
@@ -310,7 +310,7 @@ def run_worker(settings: Settings, shelf: Library, *, apply: StepFunction = step
     try:
         import uvloop  # noqa: PLC0415  # not on every platform
     except ImportError:
-        asyncio.run(_main(settings, shelf, apply))
+        asyncio.run(_main(settings, library, apply))
     else:
         uvloop.install()
-        asyncio.run(_main(settings, shelf, apply))
+        asyncio.run(_main(settings, library, apply))

@@ -23,9 +23,9 @@ def at(days: float, hours: float = 0, minutes: float = 0) -> int:
     return to_instant(day(days, hours, minutes))
 
 
-def accepted(shelf: RuleBooks | None = None, **more: Any) -> OneCase:
+def accepted(rule_books: RuleBooks | None = None, **more: Any) -> OneCase:
     """A case accepted on Monday, as soon as it was known."""
-    one = OneCase(shelf or books(), **more)
+    one = OneCase(rule_books or books(), **more)
     one.apply(ACCEPTED, at(0))
     return one
 
@@ -156,8 +156,8 @@ RECORDS = [
 @pytest.mark.parametrize("advancing", [False, True])
 def test_a_driver_decides_what_step_decides_without_any_promise(advancing: bool) -> None:
     """It promises ``in_time`` where nothing is due; that must never show."""
-    shelf, case, alerts = books("office"), None, list[Alert]()
-    one = OneCase(shelf)
+    rule_books, case, alerts = books("office"), None, list[Alert]()
+    one = OneCase(rule_books)
     for record, when in RECORDS:
         if advancing:
             one.advance(at(when))

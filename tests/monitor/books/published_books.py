@@ -30,5 +30,5 @@ def calendar(name: str = "cn", **more: Any) -> PublishedCalendar:
     return calendar_record(name, {"name": name, "base": "cn", **more}, "")
 
 
-def shelf(*tables: dict[str, Any]) -> Library:
+def library(*tables: dict[str, Any]) -> Library:
     return Library([BookTable(str(each["version"]), each) for each in tables or (book_table(ANYWHERE),)])

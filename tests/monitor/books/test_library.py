@@ -9,7 +9,7 @@ import pytest
 from monitor.books import BadPublication, Library, PublishedBook, encode
 from monitor.books.record import Published, ended
 from rules.instant import to_instant
-from tests.monitor.books.published_books import book, calendar, shelf, table
+from tests.monitor.books.published_books import book, calendar, library, table
 from tests.monitor.stream.hall import MONDAY
 
 DAY = date(2026, 3, 4)
@@ -27,14 +27,14 @@ def shape(target: Library) -> list[tuple[str, str, int]]:
 
 
 def test_a_published_book_takes_its_turn() -> None:
-    books = put(shelf(), book()).books
+    books = put(library(), book()).books
     assert [each.version for each in books] == ["default-1", "city-1"]
     assert books.at(to_instant(MONDAY)).version == "city-1"
     assert books.at(to_instant(MONDAY - timedelta(days=9))).version == "default-1"
 
 
 def test_a_published_book_stands_in_for_the_file_of_its_version() -> None:
-    target = shelf(table(extension={"max_days": 3}))
+    target = library(table(extension={"max_days": 3}))
     assert not target.is_published("city-1")
     put(target, book(extension={"max_days": 7}))
     assert target.is_published("city-1")
@@ -42,14 +42,14 @@ def test_a_published_book_stands_in_for_the_file_of_its_version() -> None:
 
 
 def test_the_same_book_from_a_file_and_from_the_topic_is_the_same() -> None:
-    target = shelf(table())
+    target = library(table())
     before = shape(target)
     assert shape(put(target, book())) == before
 
 
 def test_a_published_calendar_is_that_of_every_book_of_its_name() -> None:
     own = {"name": "town", "base": "weekends", "years": [2026]}
-    target = shelf(table("file-1"), table("town-1", "2026-02-01T00:00:00+08:00", calendar=own))
+    target = library(table("file-1"), table("town-1", "2026-02-01T00:00:00+08:00", calendar=own))
     put(
         target,
         book("city-2", "2026-05-01T00:00:00+08:00"),
@@ -58,11 +58,11 @@ def test_a_published_calendar_is_that_of_every_book_of_its_name() -> None:
     )
     idle = {each.version: not each.calendar.is_workday(DAY) for each in target.books}
     assert idle == {"town-1": False, "file-1": True, "city-2": True, "city-3": True}
-    assert target.books.get("file-1").digest != shelf(table("file-1")).books.get("file-1").digest
+    assert target.books.get("file-1").digest != library(table("file-1")).books.get("file-1").digest
 
 
 def test_a_calendar_taken_back_leaves_each_book_its_own() -> None:
-    target = put(shelf(), book())
+    target = put(library(), book())
     before = shape(target)
     put(target, calendar(holidays=BLACKOUT))
     assert shape(target) != before
@@ -74,11 +74,11 @@ def test_a_calendar_taken_back_leaves_each_book_its_own() -> None:
 
 def test_publications_read_in_any_order_make_the_same_books() -> None:
     records = [book(), book("city-2", "2026-05-01T00:00:00+08:00"), calendar(holidays=BLACKOUT)]
-    assert len({str(shape(put(shelf(), *order))) for order in permutations(records)}) == 1
+    assert len({str(shape(put(library(), *order))) for order in permutations(records)}) == 1
 
 
 def test_a_published_book_that_ends_gives_way_to_the_one_before() -> None:
-    target = put(shelf(), book(), book("city-2", "2026-03-02T00:00:00+08:00"))
+    target = put(library(), book(), book("city-2", "2026-03-02T00:00:00+08:00"))
     assert target.books.at(to_instant(MONDAY)).version == "city-2"
     put(target, ended(book("city-2", "2026-03-02T00:00:00+08:00"), "2026-03-02T00:00:00+08:00", "me"))
     assert target.books.at(to_instant(MONDAY)).version == "city-1"
@@ -87,8 +87,8 @@ def test_a_published_book_that_ends_gives_way_to_the_one_before() -> None:
     assert target.books.at(to_instant(MONDAY)).version == "city-2b"
 
 
-def test_the_tables_of_a_shelf_make_the_same_shelf_again() -> None:
-    target = put(shelf(), book(), calendar(holidays=BLACKOUT))
+def test_the_tables_of_a_library_make_the_same_library_again() -> None:
+    target = put(library(), book(), calendar(holidays=BLACKOUT))
     again = Library(list(target.tables()))
     assert shape(again) == shape(target)
 
@@ -124,7 +124,7 @@ GOOD = encode(book())
 def test_a_publication_that_cannot_be_used_is_refused_with_its_reason_and_changes_nothing(
     key: bytes | None, value: bytes, reason: str
 ) -> None:
-    target = put(shelf(), book("city-0", "2026-02-01T00:00:00+08:00"))
+    target = put(library(), book("city-0", "2026-02-01T00:00:00+08:00"))
     before, books = shape(target), target.books
     with pytest.raises(BadPublication) as told:
         target.take(key, value)
@@ -136,7 +136,7 @@ def test_a_publication_that_cannot_be_used_is_refused_with_its_reason_and_change
 
 
 def test_a_deleted_book_stays_for_its_cases() -> None:
-    target = put(shelf(), book())
+    target = put(library(), book())
     with pytest.raises(BadPublication, match="publish it again") as told:
         target.take(b"rulebook:city-1", None)
     assert told.value.reason == "removed"

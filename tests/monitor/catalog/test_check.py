@@ -25,19 +25,19 @@ def run(*words: str) -> Result:
 @pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
 def test_a_defect_is_found_where_it_stands(file: Path) -> None:
     severity, line, *key = file.read_text("utf-8").splitlines()[0].removeprefix("# ").split()
-    findings = check_catalog(file).findings
-    assert [(found.severity, found.line, found.key) for found in findings] == [(severity, int(line), "".join(key))]
+    diagnoses = check_catalog(file).diagnoses
+    assert [(found.severity, found.line, found.key) for found in diagnoses] == [(severity, int(line), "".join(key))]
     if file.stem.startswith("lacks_"):
-        assert f"lacks {file.stem.removeprefix('lacks_')} " in findings[0].text
+        assert f"lacks {file.stem.removeprefix('lacks_')} " in diagnoses[0].text
 
 
 def test_the_catalog_that_the_bad_ones_are_made_from_has_no_defect() -> None:
-    assert check_catalog(GOOD).findings == ()
+    assert check_catalog(GOOD).diagnoses == ()
 
 
 def test_the_example_is_complete() -> None:
     report = check_catalog(EXAMPLE)
-    assert report.findings == ()
+    assert report.diagnoses == ()
     assert report.completeness is not None and report.completeness.percent == 100
     assert all(share.need for share in report.completeness.elements), "the example shows every element"
 
@@ -49,8 +49,8 @@ def test_every_defect_of_a_catalog_is_named_not_only_the_first(tmp_path: Path) -
         '[[items]]\ncode = "c"\nstatutory = "ten"\n',
         "utf-8",
     )
-    assert [(found.line, found.key) for found in check_catalog(file).findings][:1] == [(1, "hall")]
-    assert {found.key for found in check_catalog(file).findings} == {
+    assert [(found.line, found.key) for found in check_catalog(file).diagnoses][:1] == [(1, "hall")]
+    assert {found.key for found in check_catalog(file).diagnoses} == {
         "hall",
         "items[0].promised",
         "items[0].fee",
@@ -99,14 +99,14 @@ def test_a_bad_book_is_the_operators_error() -> None:
 
 def test_a_catalog_that_breaks_off_is_found_at_its_last_line(tmp_path: Path) -> None:
     (tmp_path / "cut.toml").write_text('[[items]]\ncode = "a"\nname = ', "utf-8")
-    (finding,) = check_catalog(tmp_path / "cut.toml").findings
-    assert (finding.line, finding.key) == (3, "")
+    (diagnosis,) = check_catalog(tmp_path / "cut.toml").diagnoses
+    assert (diagnosis.line, diagnosis.key) == (3, "")
 
 
 def test_the_check_takes_office_hours_and_stage_limits_from_the_book(tmp_path: Path) -> None:
     book = tmp_path / "city.toml"
     book.write_text('extends = "default"\nname = "c"\nversion = "c"\n[stages]\napproval = "5wd"\n', "utf-8")
-    assert [found.key for found in check_catalog(GOOD, book).findings] == ["items[0].stages"]
+    assert [found.key for found in check_catalog(GOOD, book).diagnoses] == ["items[0].stages"]
 
 
 def test_completeness_is_counted_over_the_items_that_need_an_element() -> None:

@@ -63,14 +63,14 @@ def test_a_catalog_with_a_defect_stops_the_book_and_is_named(judged: Path) -> No
     change(judged / "items.toml", "materials", "matter")
     with pytest.raises(BadRuleBook, match=r"catalog: items.toml: items\[0\]: Object contains unknown field `matter`"):
         load_book(judged / "city.toml")
-    (finding,) = check_books([judged / "city.toml"], date(2026, 3, 2)).findings
-    assert (finding.line, finding.key) == (5, "catalog")
+    (diagnosis,) = check_books([judged / "city.toml"], date(2026, 3, 2)).diagnoses
+    assert (diagnosis.line, diagnosis.key) == (5, "catalog")
 
 
 def test_a_limit_of_the_catalog_that_does_not_fit_is_named_on_the_line_of_the_catalog(judged: Path) -> None:
     change(judged / "items.toml", 'statutory = "10wd"', 'statutory = "4wd"')
-    (finding,) = check_books([judged / "city.toml"], date(2026, 3, 2)).findings
-    assert (finding.severity, finding.line, finding.key) == ("error", 5, "items[1].promised")
+    (diagnosis,) = check_books([judged / "city.toml"], date(2026, 3, 2)).diagnoses
+    assert (diagnosis.severity, diagnosis.line, diagnosis.key) == ("error", 5, "items[1].promised")
 
 
 @pytest.mark.parametrize("written", ['"missing.toml"', "5", '""'])

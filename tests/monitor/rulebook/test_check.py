@@ -16,9 +16,9 @@ BAD = sorted((Path(__file__).parent / "bad_books").glob("*.toml"))
 def test_a_defect_is_found_where_it_stands(file: Path) -> None:
     severity, line, *key = file.read_text("utf-8").splitlines()[0].removeprefix("# ").split()
     horizon = 365 if file.stem == "calendar_ends_soon" else 120
-    findings = [finding for finding in check_books([file], TODAY, horizon).findings if not _inherited(finding.key, file)]
-    assert [(found.severity, found.line, found.key) for found in findings] == [(severity, int(line), "".join(key))]
-    assert str(findings[0]).startswith(f"{file}:{line}: {severity}: ")
+    diagnoses = [diagnosis for diagnosis in check_books([file], TODAY, horizon).diagnoses if not _inherited(diagnosis.key, file)]
+    assert [(found.severity, found.line, found.key) for found in diagnoses] == [(severity, int(line), "".join(key))]
+    assert str(diagnoses[0]).startswith(f"{file}:{line}: {severity}: ")
 
 
 def _inherited(key: str, file: Path) -> bool:
@@ -28,9 +28,9 @@ def _inherited(key: str, file: Path) -> bool:
 
 @pytest.mark.parametrize("profile", profiles())
 def test_a_shipped_profile_has_no_error(profile: str) -> None:
-    findings = check_books([Path(profile)], TODAY).findings
-    assert {finding.severity for finding in findings} <= {"warning"}
-    assert all("watches nothing" in finding.text for finding in findings)
+    diagnoses = check_books([Path(profile)], TODAY).diagnoses
+    assert {diagnosis.severity for diagnosis in diagnoses} <= {"warning"}
+    assert all("watches nothing" in diagnosis.text for diagnosis in diagnoses)
 
 
 def test_every_defect_of_a_book_is_named_not_only_the_first(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_every_defect_of_a_book_is_named_not_only_the_first(tmp_path: Path) -> N
         '[special]\nunit = "weeks"\nmax_days = -1\nwhy = "?"\n\n[[items]]\ncode = "a"\npromised = 5\nstatutory = "ten"\n',
         "utf-8",
     )
-    found = [(finding.line, finding.key) for finding in check_books([book], TODAY).findings]
+    found = [(diagnosis.line, diagnosis.key) for diagnosis in check_books([book], TODAY).diagnoses]
     assert found == [
         (4, "zone"),
         (5, "colour"),
@@ -56,40 +56,40 @@ def test_a_set_of_books_is_checked_as_a_set(tmp_path: Path) -> None:
     files = [tmp_path / "one.toml", tmp_path / "two.toml"]
     for file in files:
         file.write_text('extends = "hunan"\nversion = "same"\neffective_from = 2026-01-01T00:00:00+08:00\n', "utf-8")
-    errors = [finding for finding in check_books(files, TODAY).findings if finding.severity == "error"]
+    errors = [diagnosis for diagnosis in check_books(files, TODAY).diagnoses if diagnosis.severity == "error"]
     assert len(errors) == 1
     assert "same version" in errors[0].text
     files[1].write_text('extends = "hunan"\nversion = "other"\neffective_from = 2027-01-01T00:00:00+08:00\n', "utf-8")
-    assert not [finding for finding in check_books(files, TODAY).findings if finding.severity == "error"]
+    assert not [diagnosis for diagnosis in check_books(files, TODAY).diagnoses if diagnosis.severity == "error"]
 
 
 def test_a_missing_file_is_one_finding(tmp_path: Path) -> None:
-    (finding,) = check_books([tmp_path / "none.toml"], TODAY).findings
-    assert (finding.severity, finding.line) == ("error", 0)
-    assert "cannot be read" in finding.text
+    (diagnosis,) = check_books([tmp_path / "none.toml"], TODAY).diagnoses
+    assert (diagnosis.severity, diagnosis.line) == ("error", 0)
+    assert "cannot be read" in diagnosis.text
 
 
 def test_a_file_that_breaks_off_is_found_at_its_last_line(tmp_path: Path) -> None:
     book = tmp_path / "cut.toml"
     book.write_text('extends = "hunan"\nversion = "b"\nzone = ', "utf-8")
-    (finding,) = check_books([book], TODAY).findings
-    assert (finding.line, finding.key) == (3, "")
-    assert "is no TOML: Invalid value (at end of document)" in finding.text
+    (diagnosis,) = check_books([book], TODAY).diagnoses
+    assert (diagnosis.line, diagnosis.key) == (3, "")
+    assert "is no TOML: Invalid value (at end of document)" in diagnosis.text
 
 
 def test_a_calendar_that_is_no_toml_is_found_where_the_book_names_it(tmp_path: Path) -> None:
     (tmp_path / "days.toml").write_text("name = \n", "utf-8")
     book = tmp_path / "city.toml"
     book.write_text('extends = "hunan"\nversion = "b"\n\ncalendar = "days.toml"\n', "utf-8")
-    (finding,) = check_books([book], TODAY).findings
-    assert (finding.line, finding.key) == (4, "calendar")
-    assert finding.text.startswith("days.toml: is no TOML: Invalid value (at line 1")
+    (diagnosis,) = check_books([book], TODAY).diagnoses
+    assert (diagnosis.line, diagnosis.key) == (4, "calendar")
+    assert diagnosis.text.startswith("days.toml: is no TOML: Invalid value (at line 1")
 
 
 def test_the_law_of_one_country_is_not_held_against_another(tmp_path: Path) -> None:
     book = tmp_path / "boston.toml"
     book.write_text('extends = "default"\nversion = "b"\nzone = "America/New_York"\n[extension]\nmax_days = 30\n', "utf-8")
-    assert not [finding for finding in check_books([book], TODAY).findings if finding.key == "extension.max_days"]
+    assert not [diagnosis for diagnosis in check_books([book], TODAY).diagnoses if diagnosis.key == "extension.max_days"]
 
 
 def test_a_rule_that_is_switched_off_is_no_rule_that_watches_nothing(tmp_path: Path) -> None:
@@ -99,4 +99,4 @@ def test_a_rule_that_is_switched_off_is_no_rule_that_watches_nothing(tmp_path: P
         '[[time_limits]]\nid = "certificate"\noff = true\n',
         "utf-8",
     )
-    assert check_books([book], TODAY).findings == []
+    assert check_books([book], TODAY).diagnoses == []

@@ -29,7 +29,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_book_of_the_page_has_no_finding_until_its_calendar_runs_out(city: Path) -> None:
-    assert check_books([Path("yuelu.toml")], date(2026, 3, 2)).findings == []
+    assert check_books([Path("yuelu.toml")], date(2026, 3, 2)).diagnoses == []
 
 
 def test_the_explanation_of_the_page_is_what_the_command_prints(city: Path) -> None:

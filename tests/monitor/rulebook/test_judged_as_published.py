@@ -12,7 +12,7 @@ import pytest
 
 from monitor.rulebook import check_books, publish
 from rules.bookfile import parse_book
-from tests.monitor.books.published_books import shelf
+from tests.monitor.books.published_books import library
 
 TODAY = date(2026, 3, 2)
 CITY = """\
@@ -49,7 +49,7 @@ def watched(work: Callable[[], _T]) -> tuple[_T, Counter[str], Counter[str]]:
         if event == "call" and frame.f_code is parse_book.__code__:
             parsed[frame.f_locals["source"]] += 1
 
-    base = shelf()
+    base = library()
     assert base.books, "made before anybody counts"
     _opened, before = [], sys.getprofile()
     sys.setprofile(called)
@@ -61,7 +61,7 @@ def watched(work: Callable[[], _T]) -> tuple[_T, Counter[str], Counter[str]]:
 
 
 def test_a_book_checked_and_published_is_read_once_and_parsed_once(city: Path) -> None:
-    among = shelf()
+    among = library()
     work = lambda: publish.lay_books(among, check_books([city], TODAY), by="", replace=False)  # noqa: E731
     (records, _), opened, parsed = watched(work)
     assert [record.version for record in records] == ["city-1"]
@@ -73,15 +73,15 @@ def test_a_book_checked_and_published_is_read_once_and_parsed_once(city: Path) -
 def test_a_book_that_is_no_toml_is_read_once(city: Path) -> None:
     city.write_text(CITY + "title = ", "utf-8")
     checked, opened, _ = watched(lambda: check_books([city], TODAY))
-    assert [finding.line for finding in checked.findings] == [6]
+    assert [diagnosis.line for diagnosis in checked.diagnoses] == [6]
     assert opened[str(city)] == 1
 
 
 def test_a_file_that_changes_between_check_and_publication_is_published_as_it_was_judged(city: Path) -> None:
     checked = check_books([city], TODAY)
     city.write_text(CITY.replace("as judged", "as never judged"), "utf-8")
-    ((record,), _) = publish.lay_books(shelf(), checked, by="王监察", replace=False)
+    ((record,), _) = publish.lay_books(library(), checked, by="王监察", replace=False)
     assert record.book["title"] == "as judged"
     city.unlink()
-    ((again,), _) = publish.lay_books(shelf(), checked, by="王监察", replace=False)
+    ((again,), _) = publish.lay_books(library(), checked, by="王监察", replace=False)
     assert again == record

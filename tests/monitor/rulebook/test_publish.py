@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.books import Library, append, read_shelf
+from monitor.books import Library, append, read_library
 from monitor.books.files import load_book
 from monitor.books.topic import TooLarge
 from monitor.cli.main import main
@@ -52,10 +52,10 @@ class Site:
         lines = self.run("rulebook", "published", "--json").stdout.splitlines()
         return {row["name"]: row for row in map(json.loads, filter(None, lines))}
 
-    def shelf(self) -> Library:
-        shelf = Library.of_files([])
-        asyncio.run(read_shelf(self.settings, shelf))
-        return shelf
+    def library(self) -> Library:
+        library = Library.of_files([])
+        asyncio.run(read_library(self.settings, library))
+        return library
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_the_rules_of_a_version_are_replaced_only_when_asked(site: Site) -> None
     assert refused.exit_code == 2
     assert "new version" in refused.stderr and "--replace" in refused.stderr
     assert site.publish(book, "--replace").exit_code == 0
-    assert site.shelf().books.get("city-1").extension.max_days == 3
+    assert site.library().books.get("city-1").extension.max_days == 3
 
 
 def test_the_calendar_of_a_published_version_may_change(site: Site) -> None:
@@ -134,7 +134,7 @@ def test_a_withdrawn_book_makes_room_for_another_of_its_instant(site: Site) -> N
     assert "in force in the end: city-1" in done.stdout
     assert site.published()["city-2"]["by"] == "李监察"
     assert site.publish(site.file("mended.toml", LATER.replace("city-2", "city-2b"))).exit_code == 0
-    assert site.shelf().books.at(4_060_000_000_000).version == "city-2b"
+    assert site.library().books.at(4_060_000_000_000).version == "city-2b"
     unknown = site.run("rulebook", "withdraw", "city-7")
     assert unknown.exit_code == 2
     assert "published are: city-1, city-2" in unknown.stderr
@@ -186,7 +186,7 @@ def test_a_book_too_large_for_a_record_is_refused(site: Site) -> None:
     many = [{"code": f"4301-{number:05}", "name": "事项" * 20, "promised": "10wd"} for number in range(5000)]
     record = record_of(table(items=many))
     asyncio.run(append(site.settings, [(record.key, record)]))
-    assert len(site.shelf().books.get("city-1").items) == 5000
+    assert len(site.library().books.get("city-1").items) == 5000
 
 
 def test_explain_and_backtest_of_a_topic_know_what_is_published(site: Site, kafka: str) -> None:

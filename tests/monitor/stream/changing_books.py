@@ -20,7 +20,7 @@ NEXT = MONDAY + 10 * DAY
 """When the second book takes effect."""
 
 
-def shelf() -> Library:
+def library() -> Library:
     return Library.of_files([AROUND_THE_CLOCK])
 
 
@@ -37,7 +37,7 @@ def second_book(begins: datetime = NEXT) -> PublishedBook:
 
 
 def with_records(*records: Published) -> RuleBooks:
-    target = shelf()
+    target = library()
     for record in records:
         target.take(record.key, encode(record))
     return target.books

@@ -17,9 +17,9 @@ from tests.monitor.stream.changing_books import (
     NAME,
     WEDNESDAY,
     calendar,
+    library,
     new_log,
     second_book,
-    shelf,
 )
 from tests.monitor.stream.hall import MONDAY, accepted, feed, ticks
 from tests.monitor.stream.raw import case_names, engine
@@ -47,7 +47,7 @@ async def keep(
     catalog: Catalog, engines: dict[int, PartitionEngine], between: asyncio.Lock
 ) -> tuple[Bookkeeper, list[int], asyncio.Task[None]]:
     armed: list[int] = []
-    keeper = Bookkeeper(shelf(), catalog, engines, asyncio.Lock(), between, armed.append)  # type: ignore[arg-type]
+    keeper = Bookkeeper(library(), catalog, engines, asyncio.Lock(), between, armed.append)  # type: ignore[arg-type]
     return keeper, armed, asyncio.create_task(keeper.run())
 
 
@@ -127,7 +127,7 @@ async def test_a_broker_that_fails_is_asked_again(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_gauge_knows_the_books_there_are() -> None:
-    target = shelf()
+    target = library()
     Bookkeeper(target, Catalog(), {}, asyncio.Lock(), asyncio.Lock(), print)  # type: ignore[arg-type]
     [sample] = metrics.RULE_BOOKS.collect()[0].samples
     [book] = target.books

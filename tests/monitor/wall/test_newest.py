@@ -13,18 +13,18 @@ def placed(number: int, at: int, region: str = "430104") -> Placed:
     return Placed(at, row_of(alert(number, region=region)))
 
 
-def cases(shelf: Newest, scope: Scope = ALL, count: int = 10) -> list[str]:
-    return [entry.row.case[-2:] for entry in shelf.newest(scope, count)]
+def cases(newest: Newest, scope: Scope = ALL, count: int = 10) -> list[str]:
+    return [entry.row.case[-2:] for entry in newest.newest(scope, count)]
 
 
 def test_alerts_are_listed_newest_first_and_replaced_by_id() -> None:
-    shelf = Newest(10)
+    newest = Newest(10)
     for number, at in ((1, 10), (2, 30), (3, 20)):
-        shelf.put(placed(number, at))
-    assert cases(shelf) == ["02", "03", "01"]
-    shelf.put(placed(1, 40))
-    assert cases(shelf) == ["01", "02", "03"]
-    assert cases(shelf, count=2) == ["01", "02"]
+        newest.put(placed(number, at))
+    assert cases(newest) == ["02", "03", "01"]
+    newest.put(placed(1, 40))
+    assert cases(newest) == ["01", "02", "03"]
+    assert cases(newest, count=2) == ["01", "02"]
 
 
 def test_alerts_of_equal_instants_have_one_order() -> None:
@@ -36,15 +36,15 @@ def test_alerts_of_equal_instants_have_one_order() -> None:
 
 
 def test_the_oldest_alert_falls_off_a_full_list() -> None:
-    shelf = Newest(2)
+    newest = Newest(2)
     for number, at in ((1, 10), (2, 30), (3, 20), (4, 5)):
-        shelf.put(placed(number, at))
-    assert cases(shelf) == ["02", "03"]
-    assert shelf.drop(placed(1, 10).id) is None
+        newest.put(placed(number, at))
+    assert cases(newest) == ["02", "03"]
+    assert newest.drop(placed(1, 10).id) is None
 
 
 def test_a_list_shows_the_alerts_of_the_scope_only() -> None:
-    shelf = Newest(10)
-    shelf.put(placed(1, 10, "430104"))
-    shelf.put(placed(2, 20, "430204"))
-    assert cases(shelf, Scope("4301")) == ["01"]
+    newest = Newest(10)
+    newest.put(placed(1, 10, "430104"))
+    newest.put(placed(2, 20, "430204"))
+    assert cases(newest, Scope("4301")) == ["01"]

@@ -24,10 +24,10 @@ RECORDS: tuple[Any, ...] = (
 
 def changes_of(records: tuple[Any, ...]) -> list[tuple[AlertChange, Any]]:
     """Every change that ``decide`` names, beside the alert that ``step`` gives for it; the cases and wake-ups must agree."""
-    shelf, case, pairs = books("office"), None, []
+    rule_books, case, pairs = books("office"), None, []
     for offset, record in enumerate(records):
         at = to_instant(MONDAY + timedelta(days=30) if record is TICK else record.at)
-        arguments: Any = (case, Delivery(record, at, offset), shelf, at)
+        arguments: Any = (case, Delivery(record, at, offset), rule_books, at)
         decision, outcome = decide(*arguments), step(*arguments)
         assert (decision.case, decision.wake_at) == (outcome.case, outcome.wake_at)
         pairs += zip(decision.changes, outcome.alerts, strict=True)

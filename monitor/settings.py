@@ -73,7 +73,7 @@ class WorkerSettings(_Section):
 
 
 class ListenSettings(_Section):
-    """Where a server listens. Loopback unless told otherwise."""
+    """Where a server listens. Loopback unless set otherwise."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)

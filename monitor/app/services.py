@@ -18,7 +18,7 @@ from monitor.metrics import serve_metrics
 from monitor.settings import Settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book, write_file
-from monitor.stream.worker import run_worker
+from monitor.stream.run import run_worker
 from monitor.wall.server import run_wall
 
 

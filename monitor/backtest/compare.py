@@ -40,7 +40,7 @@ class Difference(NamedTuple):
 
     @property
     def fate(self) -> Fate:
-        """What it is told by: the current book's, or the candidate's where only that has it."""
+        """What it is shown by: the current book's, or the candidate's where only that has it."""
         fate = self.current or self.candidate
         assert fate is not None
         return fate

@@ -13,7 +13,7 @@ _WORDS = {
 
 
 class Progress:
-    """One line per pass. Not shown where stderr is no terminal, unless told to."""
+    """One line per pass. Not shown where stderr is no terminal, unless that is forced."""
 
     def __init__(self, lang: str = "zh", *, shown: bool | None = None) -> None:
         console = Console(stderr=True)

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from monitor.backtest import pool as processes
+from monitor.backtest import pool
 from monitor.backtest.compare import BucketSums
 from monitor.backtest.index import Indexed, slices_of
 from monitor.backtest.pool import BookFiles, Task
@@ -79,7 +79,7 @@ def run_backtest(
         first = _first_pass(staff, source, shown)
         until = max(first.last, options.until or 0)
         tally = _second_pass(staff, first, until, options.examples, shown)
-        for rates in [staff.submit(processes.judge_rates, counts, until) for counts in by_department(tally.counts)]:
+        for rates in [staff.submit(pool.judge_rates, counts, until) for counts in by_department(tally.counts)]:
             tally.merge(rates.result())
     seconds = time.perf_counter() - began
     return Backtest(report_of(source, first, tally, books, until, options.examples), seconds, count)
@@ -89,7 +89,7 @@ def run_backtest(
 def _staff(task: Task, count: int) -> Iterator[Executor]:
     """So many processes, each with the file open and both books read."""
     context = multiprocessing.get_context("spawn")
-    staff = ProcessPoolExecutor(count, context, processes.start, (task,))
+    staff = ProcessPoolExecutor(count, context, pool.start, (task,))
     try:
         yield staff
     except BrokenProcessPool:
@@ -114,7 +114,7 @@ def _first_pass(staff: Executor, source: BacktestSource, shown: Progress) -> _Ev
     slices = slices_of(source.path)
     shown.reading(sum(end - start for start, end in slices))
     parts: list[Indexed] = []
-    for (start, end), part in zip(slices, staff.map(processes.index, *zip(*slices, strict=True)), strict=True):
+    for (start, end), part in zip(slices, staff.map(pool.index, *zip(*slices, strict=True)), strict=True):
         parts.append(part)
         shown.advance(end - start)
     bad = sum((part.bad for part in parts), Counter(source.bad))
@@ -138,7 +138,7 @@ def _second_pass(staff: Executor, first: _Everything, until: int, examples: int,
     whole = BucketSums(examples)
     waiting: dict[Future[BucketSums], int] = {}
     for places in first.buckets.values():
-        waiting[staff.submit(processes.judge, places, until)] = sum(len(hashes) for hashes, _ in places) // 4
+        waiting[staff.submit(pool.judge, places, until)] = sum(len(hashes) for hashes, _ in places) // 4
     for done in as_completed(waiting):
         whole.merge(done.result())
         shown.advance(waiting.pop(done))

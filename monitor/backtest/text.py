@@ -60,10 +60,10 @@ class _Printer:
         reasons = _listed(records.bad)
         versions = {side: ", ".join(getattr(self._report, side).versions) for side in SIDES}
         bad = words["bad"].format(total=sum(records.bad.values()), reasons=reasons) if records.bad else words["no_bad"]
-        told = words["records"].format(
+        line = words["records"].format(
             source=records.source, events=records.events, cases=records.cases, until=_when(records.until)
         )
-        self._say(words["title"], told, bad)
+        self._say(words["title"], line, bad)
         if records.ticks:
             self._say(words["ticks"].format(ticks=records.ticks))
         for side in SIDES:
@@ -83,8 +83,8 @@ class _Printer:
         self._console.print(table)
 
     def _ends(self, issued: IssuedCards) -> str:
-        told = (f"{self._states[state]} {count:,}" for state, count in issued.ends.items())
-        return ", ".join(told) or "—"
+        ends = (f"{self._states[state]} {count:,}" for state, count in issued.ends.items())
+        return ", ".join(ends) or "—"
 
     def _rule(self, rule: str, level: str) -> tuple[str, str]:
         name = self._rules.get(rule, "")
@@ -129,10 +129,10 @@ class _Printer:
         words = self._words
         item = f"{example.item} {example.item_name}".strip() or "—"
         rule = " ".join(part for part in (self._rules.get(example.rule, ""), example.rule) if part)
-        told = words["case"].format(
+        line = words["case"].format(
             case=example.case, level=words[example.level], rule=rule, department=example.department or "—", item=item
         )
-        yield f"{number}. {told}"
+        yield f"{number}. {line}"
         for side in SIDES:
             yield from self._side(words[side], getattr(example, side))
 
@@ -148,9 +148,9 @@ class _Printer:
         elif defence.deadline is None or defence.counted_from is None:
             yield "     " + words["no_limit"]
         elif defence.limit:
-            told = words["limit"].format(limit=defence.limit, start=_when(defence.counted_from), deadline=_when(defence.deadline))
+            line = words["limit"].format(limit=defence.limit, start=_when(defence.counted_from), deadline=_when(defence.deadline))
             stopped = words["ended_at"].format(ended=_when(defence.ended_at)) if defence.ended_at else words["running"]
-            yield f"     {told}; {stopped}" if self._lang == "en" else f"     {told}；{stopped}"
+            yield f"     {line}; {stopped}" if self._lang == "en" else f"     {line}；{stopped}"
         for line in arithmetic_lines(defence.spans, self._lang):
             yield "       " + line
 

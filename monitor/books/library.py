@@ -23,7 +23,7 @@ Unfit = Literal["unreadable", "key_mismatch", "unknown_kind", "bad_book", "confl
 
 
 class BadPublication(SupervisionError):
-    """A record of the catalog topic that cannot be used. Whoever wrote it is told by the log; the books stay as they were.
+    """A record of the catalog topic that cannot be used. The log says so to whoever wrote it; the books stay as they were.
 
     Whose: theirs who wrote to the catalog topic by hand.
     Mend: publish with `supervise rulebook publish` or `supervise calendar publish`.

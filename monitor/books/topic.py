@@ -84,7 +84,7 @@ class CatalogReader:
 
 
 def lay(library: Library, record: Any) -> None:
-    """One record of the topic onto the library; what cannot be used is told by log and metric, and changes nothing."""
+    """One record of the topic onto the library; what cannot be used shows in log and metric, and changes nothing."""
     try:
         library.take(record.key, record.value, record.timestamp, record.offset)
     except BadPublication as bad:

@@ -72,8 +72,8 @@ def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _R
     try:
         book = parse_book(source, {**base, "items": core_tables(table)}, ALMANAC)
     except BadRuleBook as bad:
-        told = tuple(defects)
-        defects += [defect for defect in bad.defects if not any(said.startswith(defect) for said in told)]
+        known = tuple(defects)
+        defects += [defect for defect in bad.defects if not any(text.startswith(defect) for text in known)]
     if catalog is None or book is None:
         raise BadRuleBook(source, defects)
     return _Read(catalog, book)

@@ -16,8 +16,8 @@ _UNKNOWN = "未登记"
 
 def poster(item: CatalogItem, hall: str, stage_limits: Mapping[str, str]) -> bytes:
     """The SVG file. ``stage_limits`` are those that hold for the item, its own or its rule book's."""
-    told = "，".join(words.word(words.STAGES, stage, "zh") for stage in item.flow)
-    canvas = Canvas(WIDTH, f"{item.name or item.code} 办事流程图", f"{item.code}：{told or '未登记办理流程'}")
+    flow = "，".join(words.word(words.STAGES, stage, "zh") for stage in item.flow)
+    canvas = Canvas(WIDTH, f"{item.name or item.code} 办事流程图", f"{item.code}：{flow or '未登记办理流程'}")
     y = _heading(canvas, item, hall)
     y = _tiles(canvas, item, y + 22)
     y = _section(canvas, "办理流程", y + 30)
@@ -130,8 +130,8 @@ def _list(canvas: Canvas, title: str, entries: Sequence[str], x: float, y: float
 
 
 def _material(material: Material) -> str:
-    told = f"{FORMS[material.form][0]} {material.copies} 份" if material.form != "electronic" else FORMS["electronic"][0]
-    return f"{material.name}（{told}{'，按需' if material.optional else ''}）"
+    text = f"{FORMS[material.form][0]} {material.copies} 份" if material.form != "electronic" else FORMS["electronic"][0]
+    return f"{material.name}（{text}{'，按需' if material.optional else ''}）"
 
 
 def _foot(canvas: Canvas, item: CatalogItem, y: float) -> float:

@@ -20,12 +20,12 @@ def as_text(report: CatalogReport) -> str:
 def as_json(report: CatalogReport) -> str:
     """The same as data: ``findings``, and ``completeness`` with ``percent`` for each element; null if it cannot be read."""
     whole = report.completeness
-    told = msgspec.to_builtins(report)
+    data = msgspec.to_builtins(report)
     if whole is not None:
-        for share, data in zip(whole.elements, told["completeness"]["elements"], strict=True):
-            data |= {"name": ELEMENTS[share.element][0], "percent": round(share.percent, 2)}
-        told["completeness"]["percent"] = round(whole.percent, 2)
-    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
+        for share, element in zip(whole.elements, data["completeness"]["elements"], strict=True):
+            element |= {"name": ELEMENTS[share.element][0], "percent": round(share.percent, 2)}
+        data["completeness"]["percent"] = round(whole.percent, 2)
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
 
 
 def _completeness(whole: Completeness) -> Iterator[str]:

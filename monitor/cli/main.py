@@ -13,7 +13,7 @@ from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
 _DEFECT = 70
-"""Exit status of a defect of ours (EX_SOFTWARE of BSD's sysexits), so that no script takes it for what a check found, which is 1."""
+"""Exit status of a defect of ours (EX_SOFTWARE of BSD's sysexits). No script takes it for 1, which says: a check found some."""
 
 
 class _Supervise(click.Group):

@@ -1,6 +1,6 @@
 """``supervise explain``: the whole story of one case, so that every card can be checked and defended.
 
-The story is told by the rule core itself: :class:`Follower` gives it the case's records once more and notes what each changed.
+The rule core itself makes the story: :class:`Follower` gives it the case's records once more and notes what each changed.
 """
 
 from monitor.explain.follow import Follower

@@ -18,7 +18,7 @@ def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitEntry]:
     for clock in case.clocks:
         rule = book.rules[clock.rule]
         if isinstance(rule, ProcessRule | RateRule) or rule.clock == "expiry":
-            continue  # what was found or counted, and a warning's age, are told with their alerts
+            continue  # what was found or counted, and a warning's age, stand with their alerts
         limit, spans = _arithmetic(case, clock, rule, book)
         yield LimitEntry(
             rule=rule.id,

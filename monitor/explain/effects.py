@@ -24,7 +24,7 @@ def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tup
 
 
 def _clocks(case: Case, book: RuleBook) -> dict[tuple[str, int], Clock]:
-    """What a process rule found, and a warning's age, are told with their alerts."""
+    """What a process rule found, and a warning's age, stand with their alerts."""
     rules = book.rules
     own = (c for c in case.clocks if not isinstance(rules[c.rule], ProcessRule) and rules[c.rule].clock != "expiry")
     return {(rules[c.rule].id, c.cycle): c for c in own}

@@ -40,7 +40,7 @@ class Follower:
 
     @property
     def case(self) -> Case | None:
-        """The case as it is now; None if no record told of one."""
+        """The case as it is now; None if no record is of one."""
         return self._one.case
 
     @property
@@ -108,7 +108,7 @@ class Follower:
         )
 
     def story(self) -> CaseStory | None:
-        """What is known so far; None if no record told of a case."""
+        """What is known so far; None if no record is of a case."""
         case = self.case
         place = place_of(case) if case is not None else None
         if case is None or place is None:

@@ -39,7 +39,7 @@ class ChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record in order of arrival, and what it changed; ``number`` 0 stands for the passing of time.
 
-    ``late_ms`` is the time from when it happened to its arrival, if a minute or more. ``repeated``: it told nothing new.
+    ``late_ms`` is the time from when it happened to its arrival, if a minute or more. ``repeated``: it said nothing new.
     ``ahead``: its window's clock runs ahead of the arrival. ``unwatched``: no rule depends on such records. ``refused``
     says why the engine could not use it.
     """

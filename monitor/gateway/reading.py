@@ -17,7 +17,7 @@ T = TypeVar("T")
 MOST_EVENTS = 10_000
 """Events or rows in one request."""
 MOST_ERRORS = 100
-"""Errors told in one answer; the sender mends its code after the first few."""
+"""Errors in one answer; the sender mends its code after the first few."""
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -1,5 +1,5 @@
 """Why no broker lets us in. aiokafka tries them all and then says no more than that none did; so each is asked once more, as a
-client would, and its answer told together with the setting to look at."""
+client would, and its answer shown together with the setting to look at."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ class NoBroker(errors.KafkaConnectionError):  # type: ignore[misc]  # aiokafka h
 async def no_broker(kafka: KafkaSettings, options: Mapping[str, Any]) -> NoBroker:
     """What the brokers of ``kafka`` answer to a client with these ``options``."""
     how = {key: value for key, value in options.items() if key != "bootstrap_servers"}
-    told: dict[str, bool] = {}
+    answers: dict[str, bool] = {}
     for host, port, _ in collect_hosts(kafka.bootstrap, randomize=False):
         where = f"{host}:{port}"
         try:
@@ -47,10 +47,10 @@ async def no_broker(kafka: KafkaSettings, options: Mapping[str, Any]) -> NoBroke
                     connection.close()
         except (OSError, errors.KafkaError) as error:
             text, address = _said(kafka, where, error)
-            told[text] = address
+            answers[text] = address
         else:
-            told[f"{where} answers now: it was away for a moment"] = True
-    return NoBroker("; ".join(told), address=all(told.values()))
+            answers[f"{where} answers now: it was away for a moment"] = True
+    return NoBroker("; ".join(answers), address=all(answers.values()))
 
 
 def _said(kafka: KafkaSettings, where: str, error: Exception) -> tuple[str, bool]:

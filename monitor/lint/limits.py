@@ -95,11 +95,11 @@ def _check_stages(book: RuleBook, item: Item, where: str) -> Iterator[Remark]:
     key = f"{where}.stages" if item.code else "stages"
     family, allowed = _measure(Limit.parse(promise), book)
     measured = [_measure(limit, book) for limit in limits]
-    told = " + ".join(map(str, limits))
+    parts = " + ".join(map(str, limits))
     if any(other != family for other, _ in measured):
-        yield warning(key, f"{told} cannot be compared with {promise}: their units tell nothing about each other")
+        yield warning(key, f"{parts} cannot be compared with {promise}: their units tell nothing about each other")
     elif sum(length for _, length in measured) > allowed:
-        yield error(key, f"{told} is more than the {promise} promised: all stages in time, and the case is late")
+        yield error(key, f"{parts} is more than the {promise} promised: all stages in time, and the case is late")
 
 
 def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:

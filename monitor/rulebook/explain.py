@@ -155,10 +155,10 @@ def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
     zh = lang == "zh"
     if rule.limit == "stage":
         own = {Limit.parse(item.stages[STAGES[rule.stage]]) for item in book.items.values() if STAGES[rule.stage] in item.stages}
-        told = [words.limit(limit, lang) for limit in sorted(own, key=lambda limit: (limit.unit, limit.value))]
+        limits = [words.limit(limit, lang) for limit in sorted(own, key=lambda limit: (limit.unit, limit.value))]
         usual = book.stages.get(rule.stage, "")
         usual = (f"通用 {words.limit(usual, lang)}" if zh else f"usually {words.limit(usual, lang)}") if usual else ""
-        by_item = ("按事项 " if zh else "by item ") + " / ".join(told) if told else ""
+        by_item = ("按事项 " if zh else "by item ") + " / ".join(limits) if limits else ""
         return ("；" if zh else "; ").join(text for text in (usual, by_item) if text)
     if rule.limit == "notice":
         return words.limit(book.notice, lang)

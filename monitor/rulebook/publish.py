@@ -1,4 +1,4 @@
-"""``supervise rulebook publish`` and its kin: what is checked before a book or calendar goes to everybody, and what is told.
+"""``supervise rulebook publish`` and its kin: what is checked before a book or calendar goes to everybody, and what is printed.
 
 Everything is decided on a library laid with what the topic holds now, before anything is written. A book's file is read once, by
 the check: what is published is what was judged, whatever has become of the file since.
@@ -55,7 +55,7 @@ class BooksHaveErrors(PublicationRefused):
 
 
 async def publish_books(settings: Settings, checked: Checked, *, by: str, replace: bool) -> list[str]:
-    """Publish the books as they were judged, all or none; what to tell, line by line.
+    """Publish the books as they were judged, all or none; what to print, line by line.
 
     Raises :class:`BooksHaveErrors`, :class:`PublicationRefused` for what others would not understand, ``KafkaUnavailable``
     without a broker.
@@ -67,7 +67,7 @@ async def publish_books(settings: Settings, checked: Checked, *, by: str, replac
 
 
 def lay_books(library: Library, checked: Checked, *, by: str, replace: bool) -> tuple[list[PublishedBook], list[str]]:
-    """Lay the books on ``library``: the records that are new to it, and what to tell. Reads no file and writes nothing."""
+    """Lay the books on ``library``: the records that are new to it, and what to print. Reads no file and writes nothing."""
     lines = [str(diagnosis) for diagnosis in checked.diagnoses]
     records: list[PublishedBook] = []
     for path, table, book in checked.books:
@@ -97,7 +97,7 @@ def book_of(library: Library, version: str) -> PublishedBook:
 
 
 async def withdraw_book(settings: Settings, version: str, begin: datetime | None, *, by: str) -> list[str]:
-    """End a published book: cases accepted from ``begin`` (now) on are not judged by it; what to tell."""
+    """End a published book: cases accepted from ``begin`` (now) on are not judged by it; what to print."""
     library = await _library(settings)
     known = book_of(library, version)
     book = library.books.get(version)

@@ -11,7 +11,7 @@ order of arrival::
 A step begins with how long after the start it arrives (``s m h d wd``, sums with ``+``; working days by the book's calendar,
 added first), then a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it had
 happened by then. ``refused`` before the type means that the engine must refuse the record; ``times 200`` that so many cases
-are told it (:mod:`monitor.scenarios.many`). An alert is named
+are given it (:mod:`monitor.scenarios.many`). An alert is named
 ``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.scenarios.expectations`.
 """
 
@@ -81,7 +81,7 @@ class BadScenario(SupervisionError):
 class Step(msgspec.Struct, frozen=True):
     """One line of a scenario: ``when`` after the start, ``verb`` (a record type or ``expect``) and its words.
 
-    ``refused``: the engine must not take the record. ``times``: how many cases are told it; 0: the scenario's own.
+    ``refused``: the engine must not take the record. ``times``: how many cases are given it; 0: the scenario's own.
     """
 
     number: int

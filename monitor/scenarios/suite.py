@@ -24,10 +24,10 @@ class SuiteResult(msgspec.Struct):
 
     def __str__(self) -> str:
         """Each failure, each error, and the count."""
-        told = [str(failure) for failure in self.failures] + [f"  ERROR: {text}" for text in self.errors]
+        lines = [str(failure) for failure in self.failures] + [f"  ERROR: {text}" for text in self.errors]
         passed = self.scenarios - self.failed
         verdict = "SUCCESS" if self.ok else "FAILED"
-        return "\n".join([*told, f"{verdict}: {passed} of {self.scenarios} scenarios in {self.files} files hold"])
+        return "\n".join([*lines, f"{verdict}: {passed} of {self.scenarios} scenarios in {self.files} files hold"])
 
 
 def run_suite(where: Path, book: str = "") -> SuiteResult:

@@ -25,7 +25,7 @@ def on_duty(rng: random.Random, day: int, offices: Iterable[Office], mark: str) 
     """The attendance of every window on epoch day ``day``, a working day, as it arrives: devices report within seconds."""
     for office in offices:
         for window in office.windows:
-            yield from _WindowDay(rng, day, office, window, mark).told()
+            yield from _WindowDay(rng, day, office, window, mark).arrivals()
 
 
 class _WindowDay:
@@ -34,7 +34,7 @@ class _WindowDay:
         self._ids = f"{mark}Z{day}-{window.name}"
         self._arrivals: list[Arrival] = []
 
-    def told(self) -> list[Arrival]:
+    def arrivals(self) -> list[Arrival]:
         """Opened, somebody there, the noon break, a short absence at most, closed; in order of what happened."""
         rng, trouble = self._rng, self._office.trouble
         clerk = rng.choice(self._window.clerks)

@@ -21,11 +21,11 @@ def numbers(day: str) -> Iterator[str]:
 def complain(life: Life, number: str, filed: float) -> None:
     """One complaint with its answer: five working days each, of which about one in ten is missed."""
     rng = life.rng
-    life.tell(ComplaintFiled, filed, complaint=number, about=rng.choice(_ABOUT))
+    life.record(ComplaintFiled, filed, complaint=number, about=rng.choice(_ABOUT))
     accepted = filed + (rng.uniform(0.05, 2) if rng.random() > 0.06 else rng.uniform(5.1, 8))
-    life.tell(ComplaintAccepted, accepted, complaint=number)
+    life.record(ComplaintAccepted, accepted, complaint=number)
     if rng.random() > CLOSED_SHARE:
         return
     answered = accepted + (rng.uniform(0.5, 4.5) if rng.random() > 0.1 else rng.uniform(5.1, 11))
-    life.tell(ComplaintAnswered, answered, complaint=number)
-    life.tell(ComplaintClosed, answered + rng.uniform(0.1, 1.5), complaint=number)
+    life.record(ComplaintAnswered, answered, complaint=number)
+    life.record(ComplaintClosed, answered + rng.uniform(0.1, 1.5), complaint=number)

@@ -1,7 +1,7 @@
 """The courses a simulated case can take: instant item, committed item, and the ways in which either goes wrong.
 
-Every duration is a number of working days on the axis of :mod:`monitor.simulate.rhythm`. A course tells its records in the
-order they happened; what arrives when is the case's business (:mod:`monitor.simulate.life`).
+Every duration is a number of working days on the axis of :mod:`monitor.simulate.rhythm`. A course makes its records in
+the order they happened; what arrives when is the case's business (:mod:`monitor.simulate.life`).
 """
 
 from monitor.simulate.catalog import CASHIER
@@ -46,7 +46,7 @@ _BAD = 4
 
 
 def live_through(life: Life, habits: Habits, start: float) -> float:
-    """From the application on, told at ``start`` by the caller for online cases: the whole case. Gives its last point."""
+    """From the application on, recorded at ``start`` by the caller for online cases: the whole case. Gives its last point."""
     if life.item.promised:
         return _committed(life, habits, start)
     return _instant(life, habits, start)
@@ -54,7 +54,7 @@ def live_through(life: Life, habits: Habits, start: float) -> float:
 
 def apply_at_window(life: Life, start: float) -> float:
     """The applicant hands the papers in."""
-    return life.tell(Applied, start)
+    return life.record(Applied, start)
 
 
 def _chance(life: Life, chance: float) -> bool:
@@ -66,7 +66,7 @@ def _instant(life: Life, habits: Habits, start: float) -> float:
     rng = life.rng
     limits = {"promised": "0wd", "statutory": f"{life.item.statutory}wd"}
     closing = int(start) + 0.9995
-    accepted = life.tell(Accepted, min(start + rng.uniform(2, 12) * MINUTES, closing - 0.001), **limits)
+    accepted = life.record(Accepted, min(start + rng.uniform(2, 12) * MINUTES, closing - 0.001), **limits)
     if _chance(life, habits.unfinished):
         return accepted
     if _chance(life, habits.late_instant * life.office.trouble):
@@ -85,19 +85,19 @@ def _committed(life: Life, habits: Habits, start: float) -> float:
     if _chance(life, 0.008):
         moment += rng.uniform(2, 6)
     if _chance(life, habits.not_accepted):
-        return life.tell(NotAccepted, moment, reason=rng.choice(("材料不全", "不属于本机关职权", "不符合法定条件")))
-    accepted = life.tell(Accepted, moment, promised=f"{life.item.promised}wd", statutory=f"{life.item.statutory}wd")
+        return life.record(NotAccepted, moment, reason=rng.choice(("材料不全", "不属于本机关职权", "不符合法定条件")))
+    accepted = life.record(Accepted, moment, promised=f"{life.item.promised}wd", statutory=f"{life.item.statutory}wd")
     return _handled(life, habits, accepted)
 
 
 def _supplements(life: Life, start: float) -> float:
     """补正: told what is missing within five days (nearly always), brought in some days later."""
     rng = life.rng
-    asked = life.tell(SupplementRequested, start + rng.uniform(0.05, 3.5), materials=rng.choice(_MATERIALS))
-    brought = life.tell(Supplemented, asked + rng.uniform(0.3, 7))
+    asked = life.record(SupplementRequested, start + rng.uniform(0.05, 3.5), materials=rng.choice(_MATERIALS))
+    brought = life.record(Supplemented, asked + rng.uniform(0.3, 7))
     if _chance(life, 0.04):  # 一次性告知 says once; some ask twice
-        asked = life.tell(SupplementRequested, brought + rng.uniform(0.05, 2), materials=rng.choice(_MATERIALS))
-        brought = life.tell(Supplemented, asked + rng.uniform(0.3, 5))
+        asked = life.record(SupplementRequested, brought + rng.uniform(0.05, 2), materials=rng.choice(_MATERIALS))
+        brought = life.record(Supplemented, asked + rng.uniform(0.3, 5))
     return brought
 
 
@@ -122,30 +122,30 @@ def _handled(life: Life, habits: Habits, accepted: float) -> float:
     if _chance(life, 0.01):  # nobody checks whom: the four-eyes rule is for the engine to notice
         handler = reviewer = approver
     if _chance(life, 0.05):
-        life.tell(Transferred, accepted + 0.02 * usual, to=handler)
-    entered = life.tell(StageEntered, accepted + 0.03 * usual, stage="handling", handler=handler)
+        life.record(Transferred, accepted + 0.02 * usual, to=handler)
+    entered = life.record(StageEntered, accepted + 0.03 * usual, stage="handling", handler=handler)
     left = accepted + usual * rng.uniform(0.47, 0.53) + (lost if slow == 0 else 0.0)
     pause = _suspended(life, habits, entered, left) if _chance(life, habits.suspended) else 0.0
     if leaves_off < 0.5:
         return left + pause
-    left = life.tell(StageLeft, left + pause, stage="handling", handler=handler)
-    review = life.tell(StageEntered, left, stage="review", handler=reviewer)
+    left = life.record(StageLeft, left + pause, stage="handling", handler=handler)
+    review = life.record(StageEntered, left, stage="review", handler=reviewer)
     reviewed = max(accepted + pause + usual * rng.uniform(0.7, 0.75) + (lost if slow <= 1 else 0.0), review)
     if _chance(life, habits.sent_back):
-        back = life.tell(StageLeft, review + (reviewed - review) * 0.3, stage="review", action="return", handler=reviewer)
-        life.tell(StageEntered, back, stage="handling", handler=handler)
-        again = life.tell(StageLeft, review + (reviewed - review) * 0.7, stage="handling", handler=handler)
-        life.tell(StageEntered, again, stage="review", handler=reviewer)
-    life.tell(StageLeft, reviewed, stage="review", handler=reviewer)
+        back = life.record(StageLeft, review + (reviewed - review) * 0.3, stage="review", action="return", handler=reviewer)
+        life.record(StageEntered, back, stage="handling", handler=handler)
+        again = life.record(StageLeft, review + (reviewed - review) * 0.7, stage="handling", handler=handler)
+        life.record(StageEntered, again, stage="review", handler=reviewer)
+    life.record(StageLeft, reviewed, stage="review", handler=reviewer)
     if _chance(life, habits.extended):
         days = min(10, max(1, life.item.promised // 2))
-        life.tell(Extended, reviewed, days=days, reason="案情复杂", approver=approver)
+        life.record(Extended, reviewed, days=days, reason="案情复杂", approver=approver)
         pause += days * rng.uniform(0.2, 0.8)
-    life.tell(StageEntered, reviewed, stage="approval", handler=approver)
+    life.record(StageEntered, reviewed, stage="approval", handler=approver)
     if leaves_off < 1:
         return reviewed
     done = max(accepted + duration + pause, reviewed)
-    life.tell(StageLeft, reviewed + (done - reviewed) * 0.9, stage="approval", handler=approver)
+    life.record(StageLeft, reviewed + (done - reviewed) * 0.9, stage="approval", handler=approver)
     return _end(life, habits, reviewed + (done - reviewed) * 0.9, done, approver)
 
 
@@ -154,7 +154,7 @@ def _suspended(life: Life, habits: Habits, entered: float, left: float) -> float
     rng = life.rng
     procedure, most, reason = rng.choice(_PROCEDURES)
     approved = rng.randrange(5, most + 1)
-    began = life.tell(
+    began = life.record(
         Suspended,
         entered + (left - entered) * rng.uniform(0.2, 0.9),
         procedure=procedure,
@@ -164,7 +164,7 @@ def _suspended(life: Life, habits: Habits, entered: float, left: float) -> float
     )
     over = _chance(life, habits.overrun)
     took = approved + rng.expovariate(1 / 2.5) if over else approved * rng.uniform(0.4, 0.97)
-    life.tell(Resumed, began + took)
+    life.record(Resumed, began + took)
     return took
 
 
@@ -175,25 +175,27 @@ def _end(life: Life, habits: Habits, decided: float, done: float, approver: str 
     for how, chance in (("withdrawn", habits.withdrawn), ("returned", habits.returned), ("voided", habits.voided)):
         fate -= chance
         if fate < 0:
-            return life.tell(Concluded, done, how=how)
+            return life.record(Concluded, done, how=how)
     handler = approver or rng.choice(life.office.handlers)
-    life.tell(Decided, min(decided + 1 * MINUTES, done), result="refused" if _chance(life, 0.015) else "granted", handler=handler)
+    life.record(
+        Decided, min(decided + 1 * MINUTES, done), result="refused" if _chance(life, 0.015) else "granted", handler=handler
+    )
     if life.item.has_fee and _chance(life, 0.3):
         outside = _chance(life, 0.02)
         fen = rng.choice((500, 1000, 2000, 4000, 8000, 55000))
-        life.tell(FeeCharged, done, amount_fen=fen, cashier="单位财务室" if outside else CASHIER)
-    life.tell(Concluded, done)
+        life.record(FeeCharged, done, amount_fen=fen, cashier="单位财务室" if outside else CASHIER)
+    life.record(Concluded, done)
     if not life.item.promised:
-        issued = life.tell(Issued, done + rng.uniform(0.5, 3) * MINUTES)
-        handed = life.tell(Delivered, issued + rng.uniform(0.5, 4) * MINUTES)
+        issued = life.record(Issued, done + rng.uniform(0.5, 3) * MINUTES)
+        handed = life.record(Delivered, issued + rng.uniform(0.5, 4) * MINUTES)
     else:
         slow = _chance(life, habits.late_issue * life.office.trouble)
-        issued = life.tell(Issued, done + (3 + rng.expovariate(1 / 3) if slow else rng.uniform(0.01, 1.8)))
-        handed = life.tell(Delivered, issued + rng.uniform(0.05, 3))
+        issued = life.record(Issued, done + (3 + rng.expovariate(1 / 3) if slow else rng.uniform(0.01, 1.8)))
+        handed = life.record(Delivered, issued + rng.uniform(0.05, 3))
     if _chance(life, habits.rated):
         _rate(life, handed)
     if _chance(life, 0.25):
-        life.tell(Archived, handed + rng.uniform(1, 10))
+        life.record(Archived, handed + rng.uniform(1, 10))
     return handed
 
 
@@ -202,6 +204,6 @@ def _rate(life: Life, handed: float) -> None:
     sour = 0.5 + 0.5 * life.office.trouble
     weights = (80.0, 14.0, 3.5 * sour, 1.5 * sour, 0.8 * sour)
     score = life.rng.choices(_SCORES, weights)[0]
-    rated = life.tell(Rated, handed + 1 * MINUTES, score=score)
+    rated = life.record(Rated, handed + 1 * MINUTES, score=score)
     if score >= _BAD:
         follow_up(life, rated)

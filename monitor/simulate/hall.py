@@ -125,7 +125,7 @@ class _Hall:
     def _walk_in(self, key: str, start: float) -> Life:
         life = self._begin(key, key, "hall")
         if self._rng.random() < 0.05:
-            life.tell(Consulted, start - (start - int(start)) * 0.1)
+            life.record(Consulted, start - (start - int(start)) * 0.1)
         apply_at_window(life, start)
         last = live_through(life, self._habits, start)
         if self._rng.random() < self._habits.back_entry:
@@ -136,12 +136,12 @@ class _Hall:
         """Applied for at home at any hour; the window looks at it in office hours."""
         life = self._begin(key, key, "online")
         applied = online_instant(day, draw)
-        life.tell_online(Applied, applied)
+        life.record_online(Applied, applied)
         opened = self._rhythm.point(applied) + self._rng.random() * 0.3
         if life.item.promised:
-            life.tell(StageEntered, opened, stage="pre-review", handler=life.window.clerks[0])
+            life.record(StageEntered, opened, stage="pre-review", handler=life.window.clerks[0])
             opened += self._rng.uniform(0.02, 1.2)
-            life.tell(StageLeft, opened, stage="pre-review", handler=life.window.clerks[0])
+            life.record(StageLeft, opened, stage="pre-review", handler=life.window.clerks[0])
         live_through(life, self._habits, opened)
         return life
 

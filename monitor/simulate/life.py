@@ -1,4 +1,4 @@
-"""One simulated case while its story is told: a header filled in once, records with when they happened and arrived.
+"""One simulated case while it goes its way: a header filled in once, records with when they happened and arrived.
 
 Most records arrive seconds after they happened. Some clerks type late (hours, up to a day); some cases are typed in as a
 whole when all is over (补录). The two times are kept apart, as the monitor keeps them.
@@ -51,13 +51,13 @@ class Habits(NamedTuple):
 
 
 class Life:
-    """One case. ``tell`` records what happened; ``arrivals`` are the records with their arrival times.
+    """One case. ``record`` notes what happened; ``arrivals`` are the records with their arrival times.
 
     ``key`` is the case key, empty for a complaint that names no case. A record's id is ``ids`` and its number within the
     case, so it is the same in every run of a seed.
     """
 
-    __slots__ = ("_header", "_ids", "_number", "_telling", "arrivals", "item", "office", "rhythm", "rng", "window")
+    __slots__ = ("_header", "_ids", "_lateness", "_number", "arrivals", "item", "office", "rhythm", "rng", "window")
 
     def __init__(
         self, rng: random.Random, rhythm: Rhythm, *, key: str, ids: str, office: Office, item: SimulatedItem, channel: Channel
@@ -66,7 +66,7 @@ class Life:
         self.window: Window = rng.choice(office.windows)
         self.arrivals: list[Arrival] = []
         self._number = 0
-        self._telling = 0.0
+        self._lateness = 0.0
         in_hall = channel != "off-hall"
         self._ids = ids
         self._header: dict[str, Any] = {
@@ -83,24 +83,24 @@ class Life:
 
     def types_late(self, chance: float) -> None:
         """From now on each record is typed in late with this chance."""
-        self._telling = chance
+        self._lateness = chance
 
-    def tell(self, kind: Callable[..., Event], point: float, **more: object) -> float:
+    def record(self, kind: Callable[..., Event], point: float, **more: object) -> float:
         """Record that ``kind`` happened at a point of working time; gives the point back."""
         at = self.rhythm.instant(point)
         delay = int(self.rng.random() * 8 * SECOND) + 200
-        if self._telling and self.rng.random() < self._telling:
+        if self._lateness and self.rng.random() < self._lateness:
             delay = self._typed_after(at)
         self._append(kind, at, at + delay, more)
         return point
 
-    def tell_online(self, kind: Callable[..., Event], instant: int, **more: object) -> None:
+    def record_online(self, kind: Callable[..., Event], instant: int, **more: object) -> None:
         """Record what somebody did at home, at any hour; machines report it at once."""
         nobody = {"operator": "", "terminal": ""}
         self._append(kind, instant, instant + int(self.rng.random() * 1500) + 50, {**nobody, **more})
 
     def enter_at_once(self, point: float) -> None:
-        """Back-entry: everything told so far is typed in together, seconds apart, at this point."""
+        """Back-entry: everything recorded so far is typed in together, seconds apart, at this point."""
         arrived = max(self.rhythm.instant(point), self.arrivals[-1][0])
         for index, (_, number, event) in enumerate(self.arrivals):
             arrived += 1 * SECOND + int(self.rng.random() * 2 * SECOND)

@@ -15,16 +15,16 @@ def follow_up(life: Life, rated: float) -> None:
     """Points are working days; verified and rectified within five, of which about one in ten is missed."""
     rng = life.rng
     if rng.random() < _APPEALED:
-        appealed = life.tell(RatingAppealed, rated + rng.uniform(0.1, 1), reason="误评")
+        appealed = life.record(RatingAppealed, rated + rng.uniform(0.1, 1), reason="误评")
         upheld = rng.random() < _UPHELD
-        life.tell(RatingAppealDecided, appealed + rng.uniform(0.3, 2), upheld=upheld, reason="经核实")
+        life.record(RatingAppealDecided, appealed + rng.uniform(0.3, 2), upheld=upheld, reason="经核实")
         if upheld:
             return
     if rng.random() < _FORGOTTEN:
         return
     founded = rng.random() < _FOUNDED
-    settled = life.tell(RatingVerified, rated + rng.uniform(0.2, 2), founded=founded)
+    settled = life.record(RatingVerified, rated + rng.uniform(0.2, 2), founded=founded)
     if founded:
-        settled = life.tell(RatingRectified, rated + (rng.uniform(5.1, 9) if rng.random() < _LATE else rng.uniform(2, 4.5)))
+        settled = life.record(RatingRectified, rated + (rng.uniform(5.1, 9) if rng.random() < _LATE else rng.uniform(2, 4.5)))
     if rng.random() > _FORGOTTEN:
-        life.tell(RatingCalledBack, settled + rng.uniform(0.1, 3))
+        life.record(RatingCalledBack, settled + rng.uniform(0.1, 3))

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from monitor import metrics
 from monitor.books import CatalogReader, Library
-from monitor.stream import gauges as measures
+from monitor.stream import gauges
 from monitor.stream.partition.engine import PartitionEngine
 from rules.book import RuleBooks
 
@@ -51,7 +51,7 @@ class Bookkeeper:
         self._recovery = recovery
         self._between = between
         self._arm = arm
-        _tell(library)
+        _announce(library)
 
     async def run(self) -> None:
         """Follow the topic until cancelled. A broker that does not answer changes nothing: the books stay."""
@@ -72,7 +72,7 @@ class Bookkeeper:
             self.books = self._library.books
             for engine in self._engines.values():
                 engine.use(self.books)
-        _tell(self._library)
+        _announce(self._library)
         changed = any(before.get(book.version, book.digest) != book.digest for book in self.books)
         found = [await self._reexamine(engine) for engine in list(self._engines.values())] if changed else []
         log.info("open cases to be judged anew: %d", sum(found))
@@ -100,10 +100,10 @@ def _shape(books: RuleBooks) -> list[tuple[Any, ...]]:
     return [(book.version, book.digest, book.effective_from, book.effective_until) for book in books]
 
 
-def _tell(library: Library) -> None:
-    measures.rule_books(library)
-    told = [f"{book.version} ({book.digest}, {measures.origin(library, book.version)})" for book in library.books]
-    log.info("rule books: %s", ", ".join(told))
+def _announce(library: Library) -> None:
+    gauges.rule_books(library)
+    versions = [f"{book.version} ({book.digest}, {gauges.origin(library, book.version)})" for book in library.books]
+    log.info("rule books: %s", ", ".join(versions))
     soon = datetime.now(UTC).date() + _AHEAD
     for book in library.books:
         last = book.calendar.years[-1]

@@ -9,7 +9,6 @@ import gc
 import logging
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from monitor import metrics
 from monitor.books import CatalogReader, Library
 from monitor.kafka.client import partition_of
 from monitor.settings import Settings
-from monitor.stream import gauges as measures
+from monitor.stream import gauges
 from monitor.stream.bookkeeper import Bookkeeper
 from monitor.stream.faults import PlannedCrash
 from monitor.stream.faust.app import TopicPartition, events_of, make_app, make_table
@@ -31,7 +30,7 @@ from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.stream.recovery import restore
 from monitor.stream.tallies import TallyPublisher
 from monitor.stream.ticker import Ticker
-from monitor.stream.topics import changelog_name, check_clock, prepare_topics
+from monitor.stream.topics import changelog_name
 from monitor.wire import Topics, encode_event
 from rules.errors import SupervisionError
 from rules.events import TICK
@@ -39,10 +38,6 @@ from rules.step import step
 
 log = logging.getLogger(__name__)
 
-GC_THRESHOLDS = (200_000, 20, 1000)
-"""The state is bytes: there is next to nothing to collect, and looking costs a third of the speed."""
-_CHATTY = ("faust", "mode", "monitor.stream.faust.app", "monitor.stream.faust.transport", "monitor.stream.faust.table")
-"""Loggers of Faust, of its services, and of the classes of ours that are such services."""
 STOP_TIMEOUT = 20.0
 """Seconds to finish in; what is not finished then is done again by the next owner."""
 
@@ -98,7 +93,7 @@ class Worker:
         app.on_before_shutdown.connect(self._before_shutdown, weak=False)
 
     async def run(self) -> None:
-        """Work until told to stop; :class:`WorkerFailed` if it could not."""
+        """Work until it is stopped; :class:`WorkerFailed` if it could not."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ended.set)
@@ -178,8 +173,8 @@ class Worker:
 
         await self._outbox.put(part, done)
         self._tallies.applied(engine)
-        measures.batch_applied(len(records), spent)
-        measures.engine_state(engine)
+        gauges.batch_applied(len(records), spent)
+        gauges.engine_state(engine)
         metrics.CONSUMER_LAG.labels(str(message.partition)).set(
             max(0, (consumer.highwater(message.tp) or 0) - message.offset - 1)
         )
@@ -189,7 +184,7 @@ class Worker:
     def _settled(self, part: Slice, written: range, seconds: float) -> None:
         self._store.wrote(part.partition, written)
         self._figures.note(part)
-        measures.slice_settled(part, seconds)
+        gauges.slice_settled(part, seconds)
 
     async def _send_tick(self, partition: int) -> tuple[int, int]:
         sent = await self.app.producer.send_one(self._topics.events, None, encode_event(TICK), partition=partition)
@@ -220,7 +215,7 @@ class Worker:
         self._engines.pop(partition, None)
         self._ticker.forget(partition)
         self._tallies.forget(partition)
-        measures.partition_gone(partition)
+        gauges.partition_gone(partition)
 
     async def _recovered(self) -> None:
         """Faust has read the changelogs: build the engines of new partitions."""
@@ -245,7 +240,7 @@ class Worker:
                     continue
                 self._engines[partition] = engine
                 self._figures.note(engine.recount())
-            measures.engine_state(engine)
+            gauges.engine_state(engine)
             self._ticker_watch(engine)
             self._tallies.applied(engine)
         metrics.RECOVERY_SECONDS.set(time.monotonic() - self._assigned_at)
@@ -286,31 +281,3 @@ def _check_ours(engine: PartitionEngine, rows: Mapping[bytes, bytes | None]) -> 
 
 async def _nothing() -> None:
     """A slice that does not end its batch settles nothing."""
-
-
-async def _main(settings: Settings, library: Library, apply: StepFunction) -> None:
-    partitions = await prepare_topics(settings)
-    await check_clock(settings)
-    metrics.serve_metrics(settings.metrics)
-    async with CatalogReader(settings) as catalog:
-        await catalog.read_to_end(library)  # before the first record, so that a replay is judged by the same books
-        with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it
-            await Worker(settings, library, catalog, partitions, Path(datadir), apply=apply).run()
-
-
-def run_worker(settings: Settings, library: Library, *, apply: StepFunction = step) -> None:
-    """Run one worker until SIGTERM or SIGINT. ``library`` holds the books of its files; the published ones are laid over them.
-
-    What keeps it from working is said by :class:`~monitor.kafka.client.KafkaUnavailable`,
-    :class:`~monitor.stream.topics.MismatchedTopics` or :class:`WorkerFailed`.
-    """
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.ERROR)
-    gc.set_threshold(*GC_THRESHOLDS)
-    try:
-        import uvloop  # noqa: PLC0415  # not on every platform
-    except ImportError:
-        asyncio.run(_main(settings, library, apply))
-    else:
-        uvloop.install()
-        asyncio.run(_main(settings, library, apply))

@@ -11,7 +11,7 @@ from rules.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
 
 Kind = Literal["unfounded", "missing", "different", "contradicted"]
-"""Issued, but not by these records; due by the records, but never issued; issued otherwise; one change told in two ways."""
+"""Issued, but not by these records; due by the records, but never issued; issued otherwise; one change said in two ways."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _GONE: frozenset[State] = frozenset({"superseded", "expired", "withdrawn"})

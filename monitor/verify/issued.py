@@ -8,7 +8,7 @@ from rules.events import TALLY_KEY
 
 
 class AlertTrail:
-    """``last`` is the last change of every alert by id; ``contradicted`` those of which one change was told in two ways;
+    """``last`` is the last change of every alert by id; ``contradicted`` those of which one change was said in two ways;
     ``unreadable`` counts records that are no alerts."""
 
     def __init__(self) -> None:
@@ -16,7 +16,7 @@ class AlertTrail:
         self.contradicted: dict[str, Alert] = {}
         self.unreadable = 0
         self.read = 0
-        self._told: dict[tuple[str, int], int] = {}
+        self._said: dict[tuple[str, int], int] = {}
 
     def forget_tallies(self) -> None:
         """Leave out what is about rates and volumes."""
@@ -31,7 +31,7 @@ class AlertTrail:
             self.unreadable += 1
             return
         name, said = (alert.id, alert.change), hash(value)
-        if self._told.setdefault(name, said) != said:
+        if self._said.setdefault(name, said) != said:
             self.contradicted.setdefault(alert.id, alert)
             return
         known = self.last.get(alert.id)

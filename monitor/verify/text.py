@@ -16,8 +16,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "unreadable": "告警主题中有 {count:,} 条记录不是告警",
         "unknown_books": "已发牌所依规则版本未提供：{listed}。用 --book 给出其文件",
         "group": "  {kind} {count:,}　规则 {rule}　{level}　{department}",
-        "issued": "    已发：{told}",
-        "recomputed": "    复算：{told}",
+        "issued": "    已发：{card}",
+        "recomputed": "    复算：{card}",
         "nothing": "无",
         "fields": "（{fields}）",
         "alert": "{state}，到期 {due}，时限至 {deadline}，{limit}{detail} 规则版本 {book}，{department}",
@@ -39,8 +39,8 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "unreadable": "{count:,} records of the alerts topic are no alerts",
         "unknown_books": "issued cards name books nobody gave: {listed}. Give their files with --book",
         "group": "  {kind} {count:,}  rule {rule}  {level}  {department}",
-        "issued": "    issued:     {told}",
-        "recomputed": "    recomputed: {told}",
+        "issued": "    issued:     {card}",
+        "recomputed": "    recomputed: {card}",
         "nothing": "none",
         "fields": " ({fields})",
         "alert": "{state}, due {due}, deadline {deadline}, {limit}{detail} book {book}, {department}",
@@ -92,12 +92,12 @@ def _example(example: VerifyExample, words: Mapping[str, str], lang: Language) -
     fields = words["fields"].format(fields=", ".join(example.fields)) if example.fields else ""
     yield f"{words[example.kind]} {example.id}{fields}"
     for side, alert in (("issued", example.issued), ("recomputed", example.recomputed)):
-        yield words[side].format(told=_told(alert, words) if alert is not None else words["nothing"])
+        yield words[side].format(card=_card(alert, words) if alert is not None else words["nothing"])
         for line in arithmetic_lines(alert.spans, lang) if alert is not None else ():
             yield f"        {line}"
 
 
-def _told(alert: Alert, words: Mapping[str, str]) -> str:
+def _card(alert: Alert, words: Mapping[str, str]) -> str:
     return words["alert"].format(
         state=alert.state,
         due=f"{alert.due_at:%Y-%m-%d %H:%M:%S}",

@@ -33,7 +33,7 @@ _CHANGES_REMEMBERED = 100_000
 
 
 class _View:
-    """What the screens of one scope have been told."""
+    """What the screens of one scope have been sent."""
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
@@ -140,7 +140,7 @@ class Hub:
         return self._views[scope].seq
 
     def flush(self, now: int) -> list[tuple[Scope, Delta]]:
-        """What the screens must be told, at most one delta a scope; ``now`` (epoch ms) lets struck cards leave."""
+        """What the screens must be sent, at most one delta a scope; ``now`` (epoch ms) lets struck cards leave."""
         self._let_leave(now)
         deltas: list[tuple[Scope, Delta]] = []
         for scope, view in self._views.items():

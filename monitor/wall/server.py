@@ -1,6 +1,6 @@
 """The wall on a socket: serves the page and carries the hub's pictures to every screen. Here alone websockets serves.
 
-A screen is told the snapshot and then every delta of its scope. Nobody waits for a screen: what it has not taken is queued,
+A screen is sent the snapshot and then every delta of its scope. Nobody waits for a screen: what it has not taken is queued,
 and a screen that is ``MAX_BACKLOG`` bytes behind, or does not answer pings, is cut off. Its page connects again and
 starts from a new snapshot, which costs less than catching up.
 """
@@ -202,12 +202,12 @@ class Wall:
             metrics.WALL_LAG.observe(max(0, sent - stamp) / 1000)
 
     async def _publish_changes(self) -> None:
-        told = self.reader.feed.state
+        sent = self.reader.feed.state
         while True:
             await self._changed.wait()
             self._changed.clear()
             self.publish()
-            if told != (told := self.reader.feed.state):
+            if sent != (sent := self.reader.feed.state):
                 self._send_heartbeats()  # a source lost or found is news
             await asyncio.sleep(COALESCE)
 

@@ -247,10 +247,10 @@ def detail(text: str, lang: Language) -> str:
     if names_and_values[0]:
         return text
     pairs = zip(names_and_values[1::2], names_and_values[2::2], strict=True)
-    told = ("，" if lang == "zh" else ", ").join(
+    figures = ("，" if lang == "zh" else ", ").join(
         f"{word(_DETAILS, name, lang)} {_value(name, value, lang)}" for name, value in pairs
     )
-    return ("：" if lang == "zh" else ": ").join(part for part in (what, told) if part)
+    return ("：" if lang == "zh" else ": ").join(part for part in (what, figures) if part)
 
 
 def _value(name: str, value: str, lang: Language) -> str:

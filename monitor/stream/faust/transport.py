@@ -2,7 +2,7 @@
 
 Faust pays about 300 µs per message: tracking, queues, callbacks, acknowledgement. Paid per batch that is nothing. The
 consumer here hands on one message per partition and fetch whose value is the list of raw aiokafka records; the offset it
-commits is the end of the longest prefix of batches that :meth:`Consumer.settle` was told of. Rebalancing, recovery and
+commits is the end of the longest prefix of batches that :meth:`Consumer.settle` was given. Rebalancing, recovery and
 exactly one owner per partition stay Faust's. Written against faust-streaming 0.15.3; ``docs/explanation/worker.md`` lists what is
 reached into and why.
 """

@@ -6,7 +6,7 @@ from itertools import count
 
 from monitor.books import Library
 from monitor.settings import load_settings
-from monitor.stream.worker import run_worker
+from monitor.stream.run import run_worker
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import SupervisionError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from monitor.books import Library
 from monitor.settings import load_settings
-from monitor.stream.worker import run_worker
+from monitor.stream.run import run_worker
 from rules.errors import SupervisionError
 
 if __name__ == "__main__":

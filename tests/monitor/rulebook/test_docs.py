@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -46,6 +47,16 @@ def test_the_failure_shown_is_what_a_shorter_promise_gives(city: Path) -> None:
     book.write_text(book.read_text("utf-8").replace('promised = "8wd"', 'promised = "7wd"', 1), "utf-8")
     (shown,) = [body for kind, body in BLOCKS if kind == "text"]
     assert str(run_suite(Path("scenarios")).failures[0]) + "\n" == shown
+
+
+def test_the_python_tests_of_the_page_pass(city: Path) -> None:
+    (source,) = [body for kind, body in BLOCKS if kind == "python"]
+    names: dict[str, Any] = {}
+    exec(compile(source, "test_yuelu.py", "exec"), names)  # what the reader runs by pytest
+    tests = [run for name, run in names.items() if name.startswith("test_")]
+    assert len(tests) == 2
+    for run in tests:
+        run()
 
 
 def _shape(text: str) -> str:

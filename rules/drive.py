@@ -60,13 +60,15 @@ class OneCase:
         now = self.now = max(self.now, arrived)
         if offset is None:
             offset = self.offset = self.offset + 1
+        again = self.case is not None and offset <= self.case.offset
         wake = self.wake_at
         in_time = wake is None or wake > now
         case, changes, wake = decide(self.case, Delivery(record, arrived, offset), self.books, now, in_time=in_time)
         self.case = decode_case(encode_case(case)) if self._stored and case is not None else case
         if changes:
             self.changes += changes
-        self.wake_at = wake if wake is None or wake > now else now + 1  # up to now everything has been judged
+        if not again:  # else not even time was told, and what was due is due
+            self.wake_at = wake if wake is None or wake > now else now + 1  # up to now everything has been judged
         return changes
 
     def advance(self, until: Instant) -> Sequence[AlertChange]:

@@ -6,18 +6,21 @@ The way of one record through :func:`decide`::
 
     case, Delivery(record, arrived, offset), books, now
       │
-      ├─ delivered before (offset not beyond the case's) ─────────► the very same case
+      ├─ delivered before: its offset is not beyond the case's ─────► the very same case
       ▼
-    time first: which thresholds lie before now? ──────────────► changes
+    time first: limits that passed before now ──────────────────────► changes
       │
-      ├─ Tick, or a report that no clock depends on ──────────────► done
-      ├─ Action: what a person did with one card ──────────────┐
-      └─ report, card issued by hand, tally: facts join │   no new fact ─► done
-           ▼                                                  │
-         clocks: those anew that the facts touch              │
-           ▼                                                  ▼
-         judge: which cards ought to stand now, against those that do ─► changes
-           ▼
+      ├─ Tick, or a report that no clock depends on ────────────────► that is all
+      │
+      ├─ report, card by hand, tally          └─ Action
+      ▼                                       ▼
+    join: the facts it states               acts: the card it names
+      ├─ nothing new ──► that is all          │
+      ▼                                       │
+    clocks: anew where the facts touch them   │
+      ▼                                       ▼
+    judge: cards that ought to stand now, against those that do ────► changes
+      ▼
     Decision(case, changes, wake_at)
 
 Facts. A case is a set of facts (:mod:`rules.case`). A record *joins* facts to it (:mod:`rules.facts`). Neither order nor

@@ -89,9 +89,9 @@ class TestOneCase:
     def test_a_record_delivered_again_changes_nothing(self) -> None:
         one = accepted()
         case = one.case
-        assert one.apply(event("concluded", day(1)), at(1), offset=0) == ()
-        assert one.case is case
-        one.apply(event("concluded", day(1)), at(1))
+        assert one.apply(event("concluded", day(1)), at(20), offset=0) == ()
+        assert one.case is case and one.wake_at == at(3) + 1, "what fell due meanwhile is still to be told"
+        assert {level for level, _, _ in seen(one.apply(event("concluded", day(20)), at(20)))} == {"warning", "yellow", "red"}
         assert one.case is not None and one.case.concluded
 
     def test_alerts_are_the_changes_described_each_once(self) -> None:

@@ -9,7 +9,7 @@ from benchmarks.child import BenchmarkFailed
 from benchmarks.site import Site
 from benchmarks.topics import ends
 from monitor.books.files import load_book
-from monitor.kafka.client import ensure_topics, topic_config
+from monitor.kafka import ensure_topics, topic_config
 from monitor.settings import Settings
 from monitor.simulate.feeder import run_simulate
 from monitor.simulate.files import write_book

@@ -23,7 +23,7 @@ from benchmarks.site import Site
 from benchmarks.topics import make_changelog, read
 from benchmarks.traffic import traffic
 from monitor.embedded.ports import free_port
-from monitor.kafka.client import ensure_topics
+from monitor.kafka import ensure_topics
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_alert
 from rules.instant import to_instant

@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaProducer
 from benchmarks.site import PARTITIONS
 from benchmarks.topics import changelog_of
 from monitor.books.files import load_book
-from monitor.kafka.client import client_options, partition_of
+from monitor.kafka import client_options, partition_of
 from monitor.settings import Settings
 from monitor.stream.partition.clock import ClockRecord
 from monitor.stream.partition.slices import CLOCK_KEY

@@ -9,7 +9,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
 from benchmarks.site import PARTITIONS
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice

@@ -8,7 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError
 
 from benchmarks.site import PARTITIONS
-from monitor.kafka.client import client_options, create_topics
+from monitor.kafka import client_options, create_topics
 from monitor.settings import Settings
 
 

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from benchmarks.openings import HALL, REGION
 from benchmarks.site import PARTITIONS
-from monitor.kafka.client import client_options, partition_of
+from monitor.kafka import client_options, partition_of
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import Accepted, StageEntered, StageLeft

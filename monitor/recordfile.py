@@ -4,8 +4,10 @@
 came from a topic whose timestamps went back; elsewhere it is the arrival.
 """
 
+import gzip
 from datetime import UTC, datetime
-from typing import NamedTuple
+from pathlib import Path
+from typing import IO, NamedTuple
 
 import msgspec
 
@@ -22,7 +24,7 @@ class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
-    """The same, with the event left as it is: to tell whose fault a defect is."""
+    """The same, with the event left as it is: to see whose fault a defect is."""
 
     arrived: Aware | int
     event: msgspec.Raw
@@ -44,6 +46,11 @@ class Arrived(NamedTuple):
     now: int
     arrived: int
     event: Event | None
+
+
+def opened(file: Path) -> IO[bytes]:
+    """The file's lines; ``.gz`` is unpacked on the way. A broken one raises ``OSError`` or ``EOFError``."""
+    return gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb")  # type: ignore[return-value]
 
 
 def read_line(raw: bytes) -> Arrived:

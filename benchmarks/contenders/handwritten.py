@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
 from monitor.books.files import load_books
-from monitor.kafka.client import client_options
+from monitor.kafka import client_options
 from monitor.settings import Settings, load_settings
 from monitor.wire import Topics, decode_record, encode_json
 from rules.book import RuleBooks

@@ -19,7 +19,7 @@ import uvloop
 
 from benchmarks.child import BenchmarkFailed
 from monitor.books.files import load_books
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.settings import load_settings
 from monitor.wire import Topics, encode_json
 from rules.case import decode_case, encode_case

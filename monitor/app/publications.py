@@ -11,8 +11,7 @@ import click
 
 from monitor.app.options import day, published
 from monitor.books import encode
-from monitor.rulebook import as_table, check_books, listed, publish
-from monitor.rulebook.check import HORIZON
+from monitor.rulebook import HORIZON, as_table, check_books, listed, publish
 from monitor.settings import Settings
 from monitor.wire import encode_json
 from rules.instant import to_instant

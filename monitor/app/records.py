@@ -10,8 +10,7 @@ import click
 
 from monitor.app.options import published
 from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
-from monitor.books import saved
-from monitor.books.files import load_books
+from monitor.books import load_books, saved
 from monitor.explain import Follower, as_text, follow_file, follow_topic
 from monitor.mapping import load_mapping
 from monitor.replay import replay_offline as run_offline

@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 from monitor.app.options import day
-from monitor.books.files import load_book
-from monitor.rulebook import check_books, explain_rule
-from monitor.rulebook.check import HORIZON
+from monitor.books import load_book
+from monitor.rulebook import HORIZON, check_books, explain_rule
 from monitor.scenarios import run_suite
 from monitor.words import Language
 

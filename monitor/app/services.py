@@ -16,10 +16,9 @@ from monitor.embedded.run import run_kafka, run_postgres
 from monitor.gateway import new_token, run_gateway
 from monitor.metrics import serve_metrics
 from monitor.settings import Settings
-from monitor.simulate.feeder import run_simulate
-from monitor.simulate.files import write_book, write_file
+from monitor.simulate import run_simulate, write_book, write_file
 from monitor.stream.run import run_worker
-from monitor.wall.server import run_wall
+from monitor.wall import run_wall
 
 
 def worker(chosen: Settings) -> None:

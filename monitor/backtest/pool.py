@@ -11,7 +11,7 @@ from monitor.backtest.compare import BucketSums
 from monitor.backtest.fates import NOTHING, judge_case
 from monitor.backtest.index import Indexed, index_slice, line_at, mapped
 from monitor.backtest.rates import judge_rates as judge_department
-from monitor.books.files import load_books
+from monitor.books import load_books
 from monitor.recordfile import Arrived, read_line
 from rules.book import RuleBooks
 from rules.events import key_of

@@ -18,7 +18,7 @@ from monitor.backtest.progress import Progress
 from monitor.backtest.rates import by_department
 from monitor.backtest.report import BacktestReport, report_of
 from monitor.backtest.source import BacktestError, BacktestSource
-from monitor.books.files import load_books
+from monitor.books import load_books
 from rules.book import RuleBooks
 from rules.errors import BadRuleBook
 

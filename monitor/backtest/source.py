@@ -18,7 +18,7 @@ from monitor.wire import encode_event
 from rules.errors import SupervisionError
 
 Seen = Callable[[int], None]
-"""Told the number of records so far, now and then."""
+"""Called with the number of records so far, now and then."""
 _OFTEN = 5000
 
 

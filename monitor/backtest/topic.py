@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from aiokafka import TopicPartition
 
 from monitor.backtest.source import BacktestError, BacktestSource, Seen
-from monitor.kafka.ranges import consuming, partitions_of, read_event, read_ranges
+from monitor.kafka import consuming, partitions_of, read_event, read_ranges
 from monitor.recordfile import EARLIEST, LATEST, write_line
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event

@@ -1,20 +1,76 @@
-"""Where books come from: files, the catalog topic, and the library that both make."""
+"""Where books come from: files, the catalog topic, and the library that both make; and how a catalog of items is read."""
 
+from monitor.books.catalog_file import (
+    CORE_KEYS,
+    Catalog,
+    CatalogBranch,
+    CatalogItem,
+    Fee,
+    Forwarding,
+    Material,
+    core_tables,
+    parse_catalog,
+)
+from monitor.books.files import (
+    book_table,
+    book_text,
+    calendar_table,
+    calendars,
+    catalog_table,
+    catalog_text,
+    load_book,
+    load_books,
+    own_table,
+    profiles,
+)
 from monitor.books.library import BadPublication, Library
-from monitor.books.record import PublishedBook, PublishedCalendar, book_record, calendar_record, check_faithful, encode, saved
+from monitor.books.record import (
+    Published,
+    PublishedBook,
+    PublishedCalendar,
+    book_record,
+    calendar_record,
+    check_faithful,
+    encode,
+    ended,
+    same_but_calendar,
+    saved,
+)
 from monitor.books.topic import CatalogReader, append, read_library
 
 __all__ = [
+    "CORE_KEYS",
     "BadPublication",
+    "Catalog",
+    "CatalogBranch",
+    "CatalogItem",
     "CatalogReader",
+    "Fee",
+    "Forwarding",
     "Library",
+    "Material",
+    "Published",
     "PublishedBook",
     "PublishedCalendar",
     "append",
     "book_record",
+    "book_table",
+    "book_text",
     "calendar_record",
+    "calendar_table",
+    "calendars",
+    "catalog_table",
+    "catalog_text",
     "check_faithful",
+    "core_tables",
     "encode",
+    "ended",
+    "load_book",
+    "load_books",
+    "own_table",
+    "parse_catalog",
+    "profiles",
     "read_library",
+    "same_but_calendar",
     "saved",
 ]

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from monitor import metrics
 from monitor.books.library import BadPublication, Library
 from monitor.books.record import Published, encode
-from monitor.kafka.client import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, partition_counts
+from monitor.kafka import LARGEST_PUBLICATION, KafkaUnavailable, connected, ensure_catalog, from_beginning, partition_counts
 from monitor.settings import Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError
@@ -39,21 +39,12 @@ class CatalogReader:
     def __init__(self, settings: Settings) -> None:
         self._where = TopicPartition(Topics(settings.topics.prefix).catalog, 0)
         self._kafka = settings.kafka
+        self._connection = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        reading = connected(
-            AIOKafkaConsumer,
-            self._kafka,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_partition_fetch_bytes=2 * LARGEST_PUBLICATION,
-        )
+        reading = from_beginning(self._kafka, self._where, max_partition_fetch_bytes=2 * LARGEST_PUBLICATION)
         try:
-            async with AsyncExitStack() as connection:
-                self._consumer = await connection.enter_async_context(reading)
-                self._consumer.assign([self._where])
-                await self._consumer.seek_to_beginning(self._where)
-                self._connection = connection.pop_all()
+            self._consumer = await self._connection.enter_async_context(reading)
         except (KafkaError, OSError) as error:
             raise self._unavailable(error) from error
         return self

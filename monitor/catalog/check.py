@@ -7,15 +7,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.almanac import ALMANAC
-from monitor.books.catalog_file import Catalog, core_tables, parse_catalog
-from monitor.books.files import book_table, catalog_table, catalog_text
+from monitor.books import Catalog, book_table, catalog_table, catalog_text, core_tables, parse_catalog
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
-from monitor.lint.diagnosis import Diagnosis, Remark, warning
-from monitor.lint.limits import check_limits
-from monitor.lint.positions import broken_line, key_path, line_of, positions
-from monitor.lint.read_all import read_all, split
+from monitor.lint import Diagnosis, Remark, broken_line, check_limits, key_path, line_of, positions, read_all, split, warning
 from rules.book import RuleBook
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from monitor.books.catalog_file import CatalogItem, Fee
+from monitor.books import CatalogItem, Fee
 from monitor.catalog.words import ELEMENTS
 
 MOST_POINTS = 5

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from monitor.almanac import ALMANAC
-from monitor.books.catalog_file import CORE_KEYS, CatalogItem, core_tables, parse_catalog
-from monitor.books.files import book_table, catalog_table, own_table
+from monitor.books import CORE_KEYS, CatalogItem, book_table, catalog_table, core_tables, own_table, parse_catalog
 from monitor.catalog.poster import poster
 from rules.book import RuleBook
 from rules.bookfile import parse_book

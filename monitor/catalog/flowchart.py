@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from monitor import words
-from monitor.books.catalog_file import CatalogBranch, CatalogItem, Forwarding
+from monitor.books import CatalogBranch, CatalogItem, Forwarding
 from monitor.catalog.svg import Canvas, broken
-from monitor.lint.limits import INSIDE
+from monitor.lint import INSIDE
 from rules.events import STAGES
 
 _BRACKET, _SIDE, _GAP = 74.0, 268.0, 34.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from monitor import words
-from monitor.books.catalog_file import CatalogItem, Fee, Material
+from monitor.books import CatalogItem, Fee, Material
 from monitor.catalog.flowchart import Colors, draw_flow
 from monitor.catalog.svg import Canvas, broken, width_of
 from monitor.catalog.words import CLASSES, FORMS, KINDS

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from monitor import words
-from monitor.books.catalog_file import CatalogItem, Fee
-from monitor.lint.diagnosis import Remark, error, warning
-from monitor.lint.limits import longer
+from monitor.books import CatalogItem, Fee
+from monitor.lint import Remark, error, longer, warning
 from rules.book import RuleBook
 from rules.events import STAGES
 from rules.worktime import Limit

@@ -5,8 +5,7 @@ import contextlib
 import time
 from collections import Counter
 
-from monitor.wall.client import Update, watch
-from monitor.wall.picture import Row
+from monitor.wall import Row, Update, watch
 
 
 class Observer:

@@ -15,7 +15,7 @@ from monitor.demo.site import Site, make_site, prepare_topics
 from monitor.embedded.kafka import EmbeddedKafka
 from monitor.embedded.run import shown_progress
 from monitor.settings import Settings, load_settings
-from monitor.simulate.feeder import Summary, run_simulate
+from monitor.simulate import Summary, run_simulate
 from rules.errors import SupervisionError
 from rules.instant import HOUR
 

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 from monitor.embedded.ports import free_port, is_free
 from monitor.gateway import new_token
-from monitor.kafka.client import ensure_topics
+from monitor.kafka import ensure_topics
 from monitor.settings import Settings
-from monitor.simulate.catalog import REGION
-from monitor.simulate.files import write_book
+from monitor.simulate import REGION, write_book
 
 
 class Site(NamedTuple):

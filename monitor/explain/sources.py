@@ -1,24 +1,21 @@
 """Where a case's records come from: a file through a mapping, or its partition of the events topic, read to the present end."""
 
-import gzip
 from collections.abc import Iterator
-from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka.client import connected, no_kafka, partition_counts, partition_of
+from monitor.kafka import from_beginning, no_kafka, partition_of, partitions_of
 from monitor.mapping import Arrival, Mapping, map_file
+from monitor.recordfile import opened, read_line
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_record, encode_event
 from rules.errors import BadEvent, SupervisionError
-from rules.events import TICK, Event, Tick, key_of
-from rules.instant import to_instant
+from rules.events import TICK, Tick, key_of
 
 _TICK = encode_event(TICK)
 
@@ -31,15 +28,8 @@ class Unreadable(SupervisionError):
     """
 
 
-class _Line(msgspec.Struct):
-    """One line of a file that ``supervise simulate --out`` wrote."""
-
-    arrived: datetime
-    event: Event
-
-
 def follow_file(follower: Follower, file: Path, mapping: Mapping | None, until: int | None = None) -> None:
-    """Tell ``follower`` the case's records in order of arrival, waking it when a limit passes.
+    """Give ``follower`` the case's records in order of arrival, waking it when a limit passes.
 
     The clock runs on to ``until``; by default to the last arrival of the whole file, after which the file knows nothing.
     """
@@ -64,38 +54,34 @@ def _mapped(file: Path, mapping: Mapping) -> Iterator[Arrival]:
 
 
 def _lines(file: Path) -> Iterator[Arrival]:
-    decode = msgspec.json.Decoder(_Line).decode
     try:
-        with gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb") as lines:
+        with opened(file) as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    read = decode(line)
-                except msgspec.DecodeError as error:
+                    read = read_line(line)
+                except BadEvent as error:
                     raise Unreadable(
                         f"{file}, line {number}: {error}. Without --mapping a file must be one that simulate --out wrote"
                     ) from None
-                yield Arrival(to_instant(read.arrived), read.event)
-    except OSError as error:
-        raise Unreadable(f"{file} cannot be read: {error.strerror or error}") from None
+                if read.event is not None:
+                    yield Arrival(read.arrived, read.event)
+    except (OSError, EOFError) as error:
+        raise Unreadable(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 async def follow_topic(follower: Follower, settings: Settings) -> None:
-    """Tell ``follower`` what its partition of the events topic holds now. Commits nothing, belongs to no group."""
+    """Give ``follower`` what its partition of the events topic holds now. Commits nothing, belongs to no group."""
     topic, key = Topics(settings.topics.prefix).events, follower.key.encode()
-    partitions = (await partition_counts(settings.kafka, "--bootstrap")).get(topic)
-    if partitions is None:
-        raise Unreadable(f"{settings.kafka.bootstrap} has no topic {topic}: is the prefix right?")
-    where = TopicPartition(topic, partition_of(key, partitions))
+    partitions = await partitions_of(topic, settings, Unreadable)
+    where = partitions[partition_of(key, len(partitions))]
     try:
-        async with connected(AIOKafkaConsumer, settings.kafka, enable_auto_commit=False) as consumer:
+        async with from_beginning(settings.kafka, where) as consumer:
             await _follow(follower, consumer, where, key)
     except KafkaError as error:
         raise no_kafka(settings.kafka, error, "--bootstrap") from error
 
 
 async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key: bytes) -> None:
-    consumer.assign([where])
-    await consumer.seek_to_beginning(where)
     end = (await consumer.end_offsets([where]))[where]
     now = 0
     while await consumer.position(where) < end:

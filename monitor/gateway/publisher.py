@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Self
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka.client import KafkaUnavailable, connected, ensure_topics, partition_of
+from monitor.kafka import KafkaUnavailable, ensure_topics, partition_of, producing
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json
 from rules.events import Event, key_of
@@ -82,15 +81,6 @@ class Publisher:
                 return
 
     async def _start_producer(self) -> None:
-        writing = connected(
-            AIOKafkaProducer,
-            self._settings.kafka,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=2,
-            request_timeout_ms=int(_PATIENCE * 1000),
-        )
-        async with AsyncExitStack() as connection:
-            self._producer = await connection.enter_async_context(writing)
-            self._partitions = len(await self._producer.partitions_for(self._topics.events))
-            self._connection = connection.pop_all()
+        patience = int(_PATIENCE * 1000)
+        writing = producing(self._settings.kafka, self._topics.events, linger_ms=2, request_timeout_ms=patience)
+        self._producer, self._partitions = await self._connection.enter_async_context(writing)

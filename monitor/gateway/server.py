@@ -15,7 +15,7 @@ from monitor.gateway.openapi import Errors, Taken, openapi
 from monitor.gateway.publisher import Publisher
 from monitor.gateway.reading import BodyRefused, Fault, check_scope, read_events, read_rows, whole
 from monitor.gateway.tokens import BadTokens, Source, Tokens
-from monitor.kafka.client import KafkaUnavailable
+from monitor.kafka import KafkaUnavailable
 from monitor.mapping import MappedRow, load_mappings
 from monitor.metrics import DEAD_LETTERS, GATEWAY_AHEAD, GATEWAY_EVENTS, GATEWAY_REQUESTS, GATEWAY_SECONDS
 from monitor.settings import Settings

@@ -1,1 +1,47 @@
 """Kafka as every part of ours talks to it: one client, its refusals in words, appending, and reading ranges."""
+
+from monitor.kafka.appender import TICK_VALUE, Appender, Headers
+from monitor.kafka.client import (
+    LARGEST_PUBLICATION,
+    BadCertificate,
+    KafkaUnavailable,
+    client_options,
+    connected,
+    create_topics,
+    ensure_catalog,
+    ensure_topics,
+    no_kafka,
+    partition_counts,
+    partition_of,
+    producing,
+    ssl_context,
+    stamped_by,
+    topic_config,
+)
+from monitor.kafka.ranges import consuming, from_beginning, partitions_of, read_event, read_ranges
+
+__all__ = [
+    "LARGEST_PUBLICATION",
+    "TICK_VALUE",
+    "Appender",
+    "BadCertificate",
+    "Headers",
+    "KafkaUnavailable",
+    "client_options",
+    "connected",
+    "consuming",
+    "create_topics",
+    "ensure_catalog",
+    "ensure_topics",
+    "from_beginning",
+    "no_kafka",
+    "partition_counts",
+    "partition_of",
+    "partitions_of",
+    "producing",
+    "read_event",
+    "read_ranges",
+    "ssl_context",
+    "stamped_by",
+    "topic_config",
+]

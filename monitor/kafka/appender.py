@@ -6,10 +6,9 @@ from contextlib import AsyncExitStack
 from functools import lru_cache
 from typing import Any, Self
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from monitor.kafka.client import KafkaUnavailable, connected, partition_of
+from monitor.kafka.client import KafkaUnavailable, partition_of, producing
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
@@ -32,24 +31,15 @@ class Appender:
         self.topic = Topics(settings.topics.prefix).events
         self.partitions = 0
         self._settings = settings
+        self._connection = AsyncExitStack()
         self._builders: list[Any] = []
         self._waiting: list[asyncio.Future[Any]] = []
         self.home = lru_cache(maxsize=65_536)(self._home)
         """The partition of a key."""
 
     async def __aenter__(self) -> Self:
-        writing = connected(
-            AIOKafkaProducer,
-            self._settings.kafka,
-            acks="all",
-            enable_idempotence=True,
-            max_batch_size=_BATCH_BYTES,
-            linger_ms=0,
-        )
-        async with AsyncExitStack() as connection:
-            self._producer = await connection.enter_async_context(writing)
-            self.partitions = len(await self._producer.partitions_for(self.topic))
-            self._connection = connection.pop_all()
+        writing = producing(self._settings.kafka, self.topic, max_batch_size=_BATCH_BYTES, linger_ms=0)
+        self._producer, self.partitions = await self._connection.enter_async_context(writing)
         self._builders = [self._producer.create_batch() for _ in range(self.partitions)]
         return self
 

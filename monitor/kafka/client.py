@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
@@ -94,6 +95,13 @@ async def connected(make: Callable[..., C], kafka: KafkaSettings, **options: Any
         yield client
     finally:
         await _undisturbed(client.close() if isinstance(client, AIOKafkaAdminClient) else client.stop())  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def producing(kafka: KafkaSettings, topic: str, **options: Any) -> AsyncIterator[tuple[Any, int]]:
+    """An idempotent producer, whose records count once all replicas have them, and the number of partitions of ``topic``."""
+    async with connected(AIOKafkaProducer, kafka, acks="all", enable_idempotence=True, **options) as producer:
+        yield producer, len(await producer.partitions_for(topic))
 
 
 async def _undisturbed(work: Coroutine[Any, Any, T]) -> T:

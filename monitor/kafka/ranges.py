@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.kafka.client import KafkaUnavailable, connected, partition_counts
-from monitor.settings import Settings
+from monitor.settings import KafkaSettings, Settings
 from monitor.wire import MAX_VALUE_BYTES, decode_record
 from rules.errors import BadEvent, SupervisionError
 from rules.events import Record, Tick, key_of
@@ -33,6 +33,16 @@ async def consuming(settings: Settings) -> AsyncIterator[Any]:
             yield consumer
     except KafkaError as error:
         raise KafkaUnavailable(f"reading from {settings.kafka.bootstrap} failed: {error}") from error
+
+
+@asynccontextmanager
+async def from_beginning(kafka: KafkaSettings, partition: TopicPartition, **options: Any) -> AsyncIterator[Any]:
+    """A consumer of one partition, at its first record. It commits nothing."""
+    reading = connected(AIOKafkaConsumer, kafka, enable_auto_commit=False, auto_offset_reset="earliest", **options)
+    async with reading as consumer:
+        consumer.assign([partition])
+        await consumer.seek_to_beginning(partition)
+        yield consumer
 
 
 async def partitions_of(topic: str, settings: Settings, fault: type[SupervisionError]) -> list[TopicPartition]:

@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from monitor.kafka.client import ensure_topics, topic_config
+from monitor.kafka import ensure_topics, topic_config
 from monitor.mapping import Mapping
 from monitor.replay.feed import ReplayFeed, describe_bad, read_feed
 from monitor.replay.writer import Writer

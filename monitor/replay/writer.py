@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Self
 
-from monitor.kafka.appender import TICK_VALUE, Appender
+from monitor.kafka import TICK_VALUE, Appender
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event, encode_json

@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from monitor.almanac import ALMANAC
-from monitor.books.files import book_table, book_text
-from monitor.lint.diagnosis import Diagnosis, Remark, error, warning
-from monitor.lint.limits import check_limits
-from monitor.lint.positions import broken_line, key_path, line_of, positions
-from monitor.lint.read_all import read_all, split
+from monitor.books import book_table, book_text
+from monitor.lint import (
+    Diagnosis,
+    Remark,
+    broken_line,
+    check_limits,
+    error,
+    key_path,
+    line_of,
+    positions,
+    read_all,
+    split,
+    warning,
+)
 from monitor.rulebook.check_process import check_process
 from monitor.rulebook.reachable import check_reach
 from rules.book import RuleBook, RuleBooks

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from monitor.lint.diagnosis import Remark, error, warning
-from monitor.lint.mornings import mornings
+from monitor.lint import Remark, error, mornings, warning
 from rules.alerts import LEVELS
 from rules.book import ProcessRule, RuleBook
 from rules.events import Channel

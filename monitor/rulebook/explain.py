@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from monitor import words
-from monitor.lint.mornings import mornings, opening
+from monitor.lint import mornings, opening
 from monitor.rulebook.reachable import samples_of
 from monitor.rulebook.trial import Sample, play_out
 from monitor.rulebook.words_process import finding_lines

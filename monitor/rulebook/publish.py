@@ -11,16 +11,19 @@ from monitor.almanac import ALMANAC
 from monitor.books import (
     BadPublication,
     Library,
+    Published,
     PublishedBook,
+    PublishedCalendar,
     append,
     book_record,
     calendar_record,
+    calendar_table,
     check_faithful,
     encode,
+    ended,
     read_library,
+    same_but_calendar,
 )
-from monitor.books.files import calendar_table
-from monitor.books.record import Published, PublishedCalendar, ended, same_but_calendar
 from monitor.rulebook.check import Checked
 from monitor.rulebook.published import day_changes
 from monitor.settings import Settings

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from monitor.lint.diagnosis import Remark, error, warning
-from monitor.lint.mornings import mornings
+from monitor.lint import Remark, error, mornings, warning
 from monitor.rulebook.trial import Sample, start_clock
 from rules.alerts import LEVELS
 from rules.book import RuleBook, TimeLimit

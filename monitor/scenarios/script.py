@@ -25,8 +25,8 @@ from typing import Any
 import msgspec
 
 from monitor.almanac import ALMANAC
-from monitor.books.files import book_table
-from monitor.lint.positions import line_of, positions
+from monitor.books import book_table
+from monitor.lint import line_of, positions
 from rules.book import RuleBook
 from rules.bookfile import merge, parse_book
 from rules.errors import BadRuleBook, SupervisionError, UncoveredDate

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import InvalidTimestampError
 
-from monitor.kafka.appender import TICK_VALUE, Appender, Headers
-from monitor.kafka.client import KafkaUnavailable, connected, ensure_topics, stamped_by
+from monitor.kafka import TICK_VALUE, Appender, Headers, KafkaUnavailable, connected, ensure_topics, stamped_by
 from monitor.metrics import FED_EVENTS
 from monitor.settings import Settings
 from monitor.simulate.hall import BadSimulation

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from monitor.kafka.client import KafkaUnavailable, create_topics, ensure_topics, partition_counts, stamped_by
+from monitor.kafka import KafkaUnavailable, create_topics, ensure_topics, partition_counts, stamped_by
 from monitor.settings import KafkaSettings, Settings
 from monitor.wire import Topics
 from rules.errors import SupervisionError

@@ -16,7 +16,7 @@ from typing import Any
 
 from monitor import metrics
 from monitor.books import CatalogReader, Library
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.settings import Settings
 from monitor.stream import gauges
 from monitor.stream.bookkeeper import Bookkeeper

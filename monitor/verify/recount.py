@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from monitor.kafka.ranges import read_event
+from monitor.kafka import read_event
 from rules.book import RuleBooks
 from rules.cards import AlertChange
 from rules.case import Case

@@ -1,17 +1,15 @@
 """Where records and alerts come from: the topics up to a common point, or a file of records beside the alerts topic."""
 
-import gzip
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka.client import KafkaUnavailable, connected, partition_of
-from monitor.kafka.ranges import consuming, partitions_of, read_ranges
-from monitor.recordfile import read_line
+from monitor.kafka import KafkaUnavailable, connected, consuming, partition_of, partitions_of, read_ranges
+from monitor.recordfile import opened, read_line
 from monitor.settings import Settings
 from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount
@@ -21,7 +19,7 @@ from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK
 
 Seen = Callable[[int], None]
-"""Told the number of records read so far, now and then."""
+"""Called with the number of records read so far, now and then."""
 _OFTEN = 5000
 _EVERYTHING = 2**63
 
@@ -75,11 +73,11 @@ async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple
 async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen) -> tuple[AlertTrail, list[Partition]]:
     """Records of a file, as simulate --out or an archive has them, and all of the alerts topic.
 
-    A file need not have ticks: each of its records tells the time to every case.
+    A file need not have ticks: each of its records brings the time to every case.
     """
     recount = Recount(books, lambda key: True, _EVERYTHING)
     try:
-        with _opened(file) as lines:
+        with opened(file) as lines:
             for number, line in enumerate(lines):
                 _line(recount, number, line)
                 if number % _OFTEN == 0:
@@ -94,10 +92,6 @@ async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen
         await read_ranges(consumer, ranges, lambda record: issued.take(record.value), lambda: seen(recount.events + issued.read))
     issued.forget_tallies()  # counts are the workers' own: no file of reports has them
     return issued, [Partition(recount, False)]
-
-
-def _opened(file: Path) -> IO[bytes]:
-    return gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb")  # type: ignore[return-value]
 
 
 def _line(recount: Recount, number: int, line: bytes) -> None:

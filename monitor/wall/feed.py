@@ -16,7 +16,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from monitor.kafka.client import connected
+from monitor.kafka import connected
 from monitor.settings import KafkaSettings
 from monitor.wall.hub import Hub
 from monitor.wall.picture import Feed, FeedState

@@ -9,7 +9,7 @@ from faust.types import TP
 from faust.types.auth import SASLMechanism
 from yarl import URL
 
-from monitor.kafka.client import ssl_context
+from monitor.kafka import ssl_context
 from monitor.settings import KafkaSettings, Settings
 from monitor.stream.faust.table import CaseChangelog
 from monitor.stream.faust.transport import BatchSchema

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError
 
-from monitor.kafka.client import client_options
+from monitor.kafka import client_options
 from monitor.wire import decode_alert
 from rules.alerts import Alert
 from rules.case import Case, decode_case

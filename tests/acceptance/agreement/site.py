@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.embedded.guard import GuardedProcess, spawn_guarded
-from monitor.kafka.client import ensure_topics
+from monitor.kafka import ensure_topics
 from monitor.settings import Settings, load_settings
 from monitor.wire import Topics
 from tests.acceptance.agreement.files import IS_LONG, ROOT

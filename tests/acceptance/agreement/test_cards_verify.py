@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from monitor.backtest import from_topic
-from monitor.kafka.client import client_options
+from monitor.kafka import client_options
 from monitor.verify import VerifyReport
 from rules.alerts import Alert
 from tests.acceptance.agreement.ledger import Ledger

@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from monitor.backtest import BacktestError, BacktestReport, Options, from_mapping, from_topic, run_backtest
-from monitor.kafka.client import KafkaUnavailable, ensure_topics
+from monitor.kafka import KafkaUnavailable, ensure_topics
 from monitor.replay import replay_to_kafka
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event

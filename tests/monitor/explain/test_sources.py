@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from monitor.explain import CaseStory, Follower, follow_file, follow_topic
 from monitor.explain.sources import Unreadable
-from monitor.kafka.client import KafkaUnavailable, ensure_topics, partition_of
+from monitor.kafka import KafkaUnavailable, ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
 from rules.events import TICK
@@ -115,7 +115,7 @@ async def test_a_card_of_a_topic_is_raised_when_its_partition_moved_on(settings:
 
 @pytest.mark.kafka
 async def test_a_topic_that_does_not_exist_is_named(settings: Settings) -> None:
-    with pytest.raises(Unreadable, match="is the prefix right"):
+    with pytest.raises(Unreadable, match="--prefix names another"):
         await follow_topic(Follower(KEY, hunan()), settings)
 
 

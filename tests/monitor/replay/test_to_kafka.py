@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 
-from monitor.kafka.client import create_topics, ensure_topics, partition_of
+from monitor.kafka import create_topics, ensure_topics, partition_of
 from monitor.replay import ReplayError, replay_to_kafka
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, decode_dead_letter, decode_record

@@ -12,7 +12,7 @@ from monitor.books import Library, append, read_library
 from monitor.books.files import load_book
 from monitor.books.topic import TooLarge
 from monitor.cli.main import main
-from monitor.kafka.client import LARGEST_PUBLICATION, topic_config
+from monitor.kafka import LARGEST_PUBLICATION, topic_config
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics
 from tests.monitor.books.published_books import record_of, table

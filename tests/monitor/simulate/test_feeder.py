@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from monitor.kafka.client import ensure_topics, partition_of
+from monitor.kafka import ensure_topics, partition_of
 from monitor.settings import Settings, load_settings
 from monitor.simulate.feeder import TICKS_PER_SECOND, Summary, run_simulate
 from monitor.simulate.hall import BadSimulation, generate

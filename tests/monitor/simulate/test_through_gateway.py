@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 
 from monitor.gateway.server import Gateway
 from monitor.gateway.tokens import new_token
-from monitor.kafka.client import ensure_topics
+from monitor.kafka import ensure_topics
 from monitor.settings import load_settings
 from monitor.simulate.catalog import REGION
 from monitor.simulate.through_gateway import GatewayRefused, run_through_gateway

@@ -15,7 +15,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from monitor.kafka.client import ensure_topics, partition_of
+from monitor.kafka import ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WorkerSettings
 from monitor.stream.faust.table import Recovered
 from monitor.stream.partition.slices import CLOCK_KEY

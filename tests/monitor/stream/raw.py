@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from monitor.books.files import load_books
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine
 from monitor.stream.partition.slices import Slice

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.stream.faust.table import Recovered
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine

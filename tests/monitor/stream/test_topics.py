@@ -8,7 +8,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from monitor.embedded import broker
 from monitor.embedded.kafka import EmbeddedKafka
-from monitor.kafka.client import KafkaUnavailable
+from monitor.kafka import KafkaUnavailable
 from monitor.settings import KafkaSettings
 from monitor.stream.topics import MismatchedTopics, changelog_name, check_clock, prepare_topics
 from tests.monitor.stream.hall import Hall

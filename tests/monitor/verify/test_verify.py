@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.kafka.client import ensure_topics
+from monitor.kafka import ensure_topics
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.verify import VerifyError, report_in_words, verify_cards
 from monitor.verify.compare import Mismatch, compare

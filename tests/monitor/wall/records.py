@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiokafka import AIOKafkaProducer
 
-from monitor.kafka.client import create_topics
+from monitor.kafka import create_topics
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WallSettings
 from monitor.wire import Figures, Topics, encode_json
 from rules.alerts import Alert, Level, Reason, State

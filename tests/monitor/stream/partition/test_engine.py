@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from monitor.kafka.client import partition_of
+from monitor.kafka import partition_of
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import SLICE_STEPS, EngineFault
 from monitor.stream.partition.slices import CLOCK_KEY

@@ -4,10 +4,9 @@ Hence the order of pages stands here and not in them, and links that leave ``doc
 """
 
 import re
-from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.search import SearchLanguage, languages
+from sphinx.search import languages
 from sphinx.search.en import SearchEnglish
 
 project = "supervise"
@@ -20,6 +19,7 @@ html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
 nitpicky = True
+smartquotes = False  # a flag begins with two dashes
 myst_heading_anchors = 4
 suppress_warnings = ["misc.highlighting_failure"]  # records in the text are shortened with …, which no lexer of JSON knows
 
@@ -39,7 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Explanation": (
         "architecture", "explanation/index", "explanation/time", "explanation/worker", "explanation/wall",
         "explanation/backtest", "explanation/law-and-scenarios", "explanation/acceptance", "explanation/agreement",
-        "explanation/properties", "explanation/performance", "explanation/mutation",
+        "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/shape",
     ),
     "中文": ("zh-CN/index",),
 }  # fmt: skip
@@ -93,12 +93,7 @@ function splitQuery(query) {
         return [*pairs, *self._WORD.findall(input)]
 
 
-def _languages() -> dict[str, Any]:
-    return languages | {"en": ChineseSearch}
-
-
 def setup(app: Sphinx) -> None:
     """Sphinx's entry point."""
-    known: dict[str, str | type[SearchLanguage]] = languages
-    known.update(_languages())
+    languages["en"] = ChineseSearch
     app.connect("source-read", _read)

@@ -1,4 +1,7 @@
-"""Every metric of every process, declared once. ``docs/reference/metrics.md`` lists them and a test compares the two."""
+"""Every metric of every process, declared once.
+
+Beneath each stands in which process it is, and when to worry. ``docs/reference/metrics.md`` is written from here.
+"""
 
 from prometheus_client import Counter, Gauge, Histogram, start_http_server
 
@@ -8,54 +11,100 @@ _LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600
 _TIME_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 # The worker
-EVENTS = Counter("supervise_events", "Records read from the events topic", ["type", "outcome"])
-"""outcome: applied, unchanged (repeated or without effect), dead, rerouted."""
+EVENTS = Counter(
+    "supervise_events",
+    "Records read from the events topic. Outcome: applied, unchanged (repeated or without effect), dead, rerouted",
+    ["type", "outcome"],
+)
+"""In: worker. Worry: Nothing for an hour while the halls are open; a rising share of `dead`."""
 ALERTS = Counter("supervise_alerts", "Alert changes written to the alerts topic", ["rule", "level", "state"])
+"""In: worker. Worry: `withdrawn` above some percent of `issued`: somebody reports late, or a limit is wrong."""
 DETECTION_LAG = Histogram(
     "supervise_detection_lag_seconds",
-    "From when an alert could be known (due, or told late) to its raised_at",
+    "From when an alert could be known (it fell due, or was told late) to its raised_at",
     buckets=_LAG_BUCKETS,
 )
+"""In: worker. Worry: p99 above 0.25 s for longer than a recovery takes."""
 BATCH_RECORDS = Histogram(
     "supervise_batch_records", "Records in one fetched batch of one partition", buckets=(1, 4, 16, 64, 256, 1024, 4096)
 )
+"""In: worker. Worry: Always near `worker.max_batch_records`: the worker is behind."""
 BATCH_SECONDS = Histogram(
     "supervise_batch_seconds", "Time to apply one batch, without waiting for the broker", buckets=_TIME_BUCKETS
 )
+"""In: worker. Worry: p99 above 1 s: a rule book that is too dear, or a starved processor."""
 SETTLE_SECONDS = Histogram(
     "supervise_settle_seconds", "From a batch applied to its alerts and changelog acknowledged", buckets=_TIME_BUCKETS
 )
+"""In: worker. Worry: p99 above 1 s: the brokers are slow."""
 CONSUMER_LAG = Gauge("supervise_consumer_lag_records", "Records in the partition not read yet", ["partition"])
+"""In: worker. Worry: Rising for minutes: start another worker, up to one per partition."""
 OPEN_CASES = Gauge("supervise_open_cases", "Open cases in the partition", ["partition"])
+"""In: worker. Worry: A sudden fall: a window system closed in bulk."""
 CASES = Gauge("supervise_cases", "Cases of any state in the partition's table", ["partition"])
-WAKEUPS_PENDING = Gauge("supervise_wakeups_pending", "Cases that wait for an instant, per partition", ["partition"])
+"""In: worker. Worry: Memory: about 0.4 KB each."""
+WAKEUPS_PENDING = Gauge("supervise_wakeups_pending", "Cases that wait for an instant", ["partition"])
+"""In: worker. Worry: 0 with open cases: no limit is found for them, look at the rule book."""
 UNCOVERED_CASES = Gauge(
     "supervise_uncovered_cases", "Open cases whose limit runs into a year the calendar does not cover", ["partition"]
 )
+"""In: worker. Worry: Above 0: these cases get no card until the calendar has that year."""
 TICKS = Counter("supervise_ticks_sent", "Ticks this worker appended to the events topic", ["partition"])
+"""In: worker. Worry: More than a few a second per partition: the broker's clock and the worker's disagree."""
 TALLIES = Counter("supervise_tallies_sent", "Reports on the counts of cases this worker appended to the events topic")
-DEAD_LETTERS = Counter("supervise_dead_letters", "Records that could not be used", ["reason"])
+"""In: worker. Worry: None for an hour in which cases were accepted: rates and volumes are not watched."""
+DEAD_LETTERS = Counter(
+    "supervise_dead_letters", "Records that could not be used; they lie in the dead-letter topic with their bytes", ["reason"]
+)
+"""In: worker, gateway. Worry: Any rise: a window system sends what nobody can read, the reason says what."""
 REROUTED = Counter("supervise_rerouted", "Records found in the wrong partition and sent on to the right one")
+"""In: worker. Worry: Rising steadily: a producer uses another partitioner; it works, at twice the cost."""
 RECOVERY_SECONDS = Gauge("supervise_recovery_seconds", "How long the last recovery of the case table took")
-RULE_BOOKS = Gauge("supervise_rule_books", "1 for each rule book this worker knows", ["version", "digest", "origin"])
-"""origin: file, published."""
-CATALOG_ERRORS = Counter("supervise_catalog_errors", "Records of the catalog topic that could not be used", ["reason"])
-OUTDATED_CASES = Counter("supervise_outdated_cases", "Cases found to be judged by a book that has changed since", ["partition"])
+"""In: worker. Worry: Above a minute: the changelog is not compacted, or there are too few workers."""
+RULE_BOOKS = Gauge(
+    "supervise_rule_books", "1 for each rule book the worker knows. Origin: file, published", ["version", "digest", "origin"]
+)
+"""In: worker. Worry: Workers that differ by more than seconds: one of them cannot read the catalog topic."""
+CATALOG_ERRORS = Counter(
+    "supervise_catalog_errors",
+    "Records of the catalog topic that could not be used: unreadable, key_mismatch, unknown_kind, bad_book, conflict, removed, "
+    "unreachable; the log says which record",
+    ["reason"],
+)
+"""In: worker. Worry: Any rise: somebody writes there by hand; `unreachable`: the brokers."""
+OUTDATED_CASES = Counter(
+    "supervise_outdated_cases",
+    "Cases found to be judged by a book that has changed since, because it was published anew or with another calendar; "
+    "they are judged anew",
+    ["partition"],
+)
+"""In: worker. Worry: A rise nobody published a book for."""
 
 # The gateway
-GATEWAY_REQUESTS = Counter("supervise_gateway_requests", "HTTP requests by source and status", ["source", "status"])
+GATEWAY_REQUESTS = Counter("supervise_gateway_requests", "HTTP requests by window system and status", ["source", "status"])
+"""In: gateway. Worry: 401 or 403: a wrong token or region; 422: a broken window system; 503: no broker."""
 GATEWAY_EVENTS = Counter("supervise_gateway_events", "Events accepted by the gateway", ["source", "type"])
+"""In: gateway. Worry: A source that falls silent in office hours."""
 GATEWAY_AHEAD = Counter("supervise_gateway_events_ahead", "Events accepted that claim to have happened in the future", ["source"])
+"""In: gateway. Worry: Any rise: the clock of that window system is wrong."""
 GATEWAY_SECONDS = Histogram("supervise_gateway_seconds", "From request to the broker's acknowledgement", buckets=_TIME_BUCKETS)
+"""In: gateway. Worry: p99 above 1 s."""
 
 # The wall
 WALL_SCREENS = Gauge("supervise_wall_screens", "Screens connected")
+"""In: wall. Worry: 0: nobody sees the cards."""
 WALL_DELTAS = Counter("supervise_wall_deltas", "Deltas broadcast to screens")
-WALL_DROPPED = Counter("supervise_wall_dropped_screens", "Screens dropped because they did not keep up")
+"""In: wall."""
+WALL_DROPPED = Counter(
+    "supervise_wall_dropped_screens", "Screens dropped because they did not keep up; they reconnect by themselves"
+)
+"""In: wall. Worry: Rising: a screen's network or machine is too slow."""
 WALL_LAG = Histogram("supervise_wall_lag_seconds", "From an alert's record on the broker to its broadcast", buckets=_LAG_BUCKETS)
+"""In: wall. Worry: p99 above 1 s."""
 
 # Replay and simulation
 FED_EVENTS = Counter("supervise_fed_events", "Events appended by replay or simulation", ["type"])
+"""In: replay, simulate."""
 
 
 def serve_metrics(settings: MetricsSettings) -> None:

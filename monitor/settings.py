@@ -38,67 +38,106 @@ class _Section(BaseModel):
 class KafkaSettings(_Section):
     """How to reach the cluster."""
 
-    bootstrap: str = Field(default="127.0.0.1:9092", description="host:port, several with commas")
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    ssl_cafile: Path | None = Field(default=None, description="certificate authority of the brokers (PEM)")
-    ssl_certfile: Path | None = Field(default=None, description="our own certificate (PEM)")
-    ssl_keyfile: Path | None = Field(default=None, description="its key (PEM)")
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
-    sasl_username: str = ""
-    sasl_password: SecretStr = SecretStr("")
+    bootstrap: str = Field(default="127.0.0.1:9092", description="Brokers, `host:port`, several with commas")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`"
+    )
+    ssl_cafile: Path | None = Field(
+        default=None, description="Certificate authority of the brokers (PEM); none means the system's"
+    )
+    ssl_certfile: Path | None = Field(default=None, description="Our own certificate (PEM), where the brokers ask for one")
+    ssl_keyfile: Path | None = Field(default=None, description="Its key (PEM)")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN", description="`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`"
+    )
+    sasl_username: str = Field(default="", description="User name for SASL")
+    sasl_password: SecretStr = Field(
+        default=SecretStr(""), description="Its password: better in a secret file than in the settings file"
+    )
 
 
 class TopicSettings(_Section):
     """How topics are made when they do not exist. Existing topics are never changed."""
 
-    prefix: str = Field(default="supervision", pattern=r"^[A-Za-z0-9._-]{1,60}$")
-    partitions: int = Field(default=4, ge=1, le=512, description="of events, alerts and the case table: fixed for good once made")
-    replication: int = Field(default=1, ge=1, description="3 on a real cluster")
-    events_retention_days: int = Field(default=-1, ge=-1, description="-1 keeps them for ever")
+    prefix: str = Field(
+        default="supervision", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Keeps several installations apart on one cluster"
+    )
+    partitions: int = Field(
+        default=4,
+        ge=1,
+        le=512,
+        description="Of events, alerts and the case table, when they are made; fixed for good then. "
+        "At most so many workers share the work",
+    )
+    replication: int = Field(default=1, ge=1, description="Copies of each topic when it is made: 3 on a real cluster")
+    events_retention_days: int = Field(
+        default=-1, ge=-1, description="How long the events topic keeps records, when it is made; -1 for ever"
+    )
 
 
 class WorkerSettings(_Section):
     """The rule engine."""
 
-    books: tuple[Path, ...] = Field(default=(), description="rule books; none means the built-in default")
+    books: tuple[Path, ...] = Field(
+        default=(),
+        description="Rule books, files or built-in profiles; several take turns by `effective_from`; none means the built-in "
+        "default. Published books are laid over them",
+    )
     group: str = Field(
-        default="supervise", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Faust app id; names the changelog too"
+        default="supervise",
+        pattern=r"^[A-Za-z0-9._-]{1,60}$",
+        description="Consumer group of the workers; names the changelog too. Changing it means judging everything anew",
     )
-    session_timeout: float = Field(default=10.0, gt=1, description="seconds until a dead worker's partitions move")
-    fetch_wait_ms: int = Field(default=20, ge=1, le=1000, description="how long the broker may hold a fetch that finds nothing")
+    session_timeout: float = Field(
+        default=10.0,
+        gt=1,
+        description="Seconds until a dead worker's partitions move to another. Brokers allow 6 and more unless told otherwise",
+    )
+    fetch_wait_ms: int = Field(default=20, ge=1, le=1000, description="How long the broker may hold a fetch that finds nothing")
     tally_seconds: float = Field(
-        default=60.0, ge=0.1, description="how often counts of cases are reported to the tallies that rates are judged by"
+        default=60.0,
+        ge=0.1,
+        description="How often, in seconds, counts of cases are reported to the tallies that rates are judged by",
     )
-    max_batch_records: int = Field(default=4000, ge=1, description="records of all partitions in one fetch")
+    max_batch_records: int = Field(default=4000, ge=1, description="Records of all partitions in one fetch")
 
 
 class ListenSettings(_Section):
     """Where a server listens. Loopback unless set otherwise."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=0, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", description="Address it listens on; open it only behind a proxy with TLS")
+    port: int = Field(default=0, ge=0, le=65535, description="Its port; 0 takes a free one")
 
 
 class GatewaySettings(ListenSettings):
     """The HTTP way in."""
 
-    port: int = Field(default=8700, ge=0, le=65535)
+    port: int = Field(default=8700, ge=0, le=65535, description="Its port; 0 takes a free one")
     tokens: Path | None = Field(
-        default=None, description="TOML file with one table per window system; without it nobody may write"
+        default=None,
+        description="TOML file with one table per window system (`supervise token new`); without it nobody may write",
     )
-    mappings: Path | None = Field(default=None, description="folder of mapping files, one per old system")
+    mappings: Path | None = Field(default=None, description="Folder of mapping files, one per old system")
 
 
 class WallSettings(ListenSettings):
     """The leaders' screen."""
 
-    port: int = Field(default=8600, ge=0, le=65535)
-    title: str = "行政审批电子监察"
-    simulated: bool = Field(default=False, description="show that these are simulated cases")
+    port: int = Field(default=8600, ge=0, le=65535, description="Its port; 0 takes a free one")
+    title: str = Field(default="行政审批电子监察", description="Heading of the page")
+    simulated: bool = Field(default=False, description="Show that these are simulated cases")
 
 
 class MetricsSettings(ListenSettings):
     """Where Prometheus reads this process; port 0 means not at all."""
+
+    host: str = Field(default="127.0.0.1", description="Address Prometheus reads from")
+    port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Its port; 0 serves no metrics. Each process on one machine needs its own: `--metrics-port`",
+    )
 
 
 class Settings(BaseSettings):
@@ -112,7 +151,7 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    zone: str = "Asia/Shanghai"
+    zone: str = Field(default="Asia/Shanghai", description="Wall-clock zone of screens and logs; a rule book has its own")
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     worker: WorkerSettings = WorkerSettings()

@@ -156,6 +156,14 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
     ``create_time`` makes an events topic for replay or simulation, whose records carry their own arrival times. A live
     one is stamped by the broker, so that no window's wrong clock can move the engine's.
     """
+    wanted = topic_configs(topics, create_time=create_time)
+    del wanted[Topics(topics.prefix).catalog]
+    await create_topics(kafka, topics, wanted)
+    await ensure_catalog(kafka, topics)
+
+
+def topic_configs(topics: TopicSettings, *, create_time: bool = False) -> dict[str, dict[str, str]]:
+    """What each topic is made with, by its name."""
     names = Topics(topics.prefix)
     day = 86_400_000
     retention = str(-1 if topics.events_retention_days < 0 else topics.events_retention_days * day)
@@ -163,24 +171,23 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
     events = {"message.timestamp.type": stamp, "retention.ms": retention}
     if create_time:  # a simulated clock may run past the broker's; the live topic's never does
         events["message.timestamp.after.max.ms"] = str(2**63 - 1)
-    wanted = {
+    return {
         names.events: events,
         names.alerts: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
         names.figures: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
+        names.catalog: {
+            "cleanup.policy": "compact",
+            "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(LARGEST_PUBLICATION),
+        },
         names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
     }
-    await create_topics(kafka, topics, wanted)
-    await ensure_catalog(kafka, topics)
 
 
 async def ensure_catalog(kafka: KafkaSettings, topics: TopicSettings) -> None:
     """Make the topic of published rule books unless it is there. It has one partition: one order for all who read it."""
-    config = {
-        "cleanup.policy": "compact",
-        "message.timestamp.type": "LogAppendTime",
-        "max.message.bytes": str(LARGEST_PUBLICATION),
-    }
-    await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {Topics(topics.prefix).catalog: config})
+    catalog = Topics(topics.prefix).catalog
+    await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {catalog: topic_configs(topics)[catalog]})
 
 
 async def partition_counts(kafka: KafkaSettings, key: str = "kafka.bootstrap") -> dict[str, int]:

@@ -10,7 +10,8 @@ from monitor.wire import Topics
 from rules.errors import SupervisionError
 
 log = logging.getLogger(__name__)
-_HOUR = 3_600_000
+CHANGELOG_CONFIG = {"cleanup.policy": "compact", "min.compaction.lag.ms": "3600000"}
+"""A frozen worker may write late; until a record is an hour old both stay, and recovery takes the one that knows more."""
 _ATTEMPTS, _PAUSE = 100, 0.1  # a new topic takes a moment to be known to every broker
 
 
@@ -38,9 +39,7 @@ async def prepare_topics(settings: Settings) -> int:
     existing = (await partition_counts(settings.kafka)).get(events, 0)
     wanted = settings.topics.model_copy(update={"partitions": existing}) if existing else settings.topics
     await ensure_topics(settings.kafka, wanted)
-    # A frozen worker may write late; until a record is this old both stay, and recovery takes the one that knows more.
-    compact = {"cleanup.policy": "compact", "min.compaction.lag.ms": str(_HOUR)}
-    await create_topics(settings.kafka, wanted, {changelog: compact})
+    await create_topics(settings.kafka, wanted, {changelog: CHANGELOG_CONFIG})
     counts = await _known(settings.kafka, [events, alerts, changelog, names.catalog])
     if counts[names.catalog] != 1:
         raise MismatchedTopics(

@@ -23,7 +23,8 @@ from rules.worktime.worktime import Counting
 from tests.rules.story import own_rules
 from tests.scenarios.test_scenarios import FOLDER
 
-TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "rule-book.md").read_text("utf-8")
+PAGES = ("rule-book", "kinds", "findings", "cards", "profiles", "scenarios")
+TEXT = "\n".join((Path(__file__).parents[2] / "docs" / "reference" / f"{page}.md").read_text("utf-8") for page in PAGES)
 SECTIONS = dict(re.findall(r"^#{2,3} (.+?)\n(.*?)(?=^#{2,3} |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 
 STRUCTS: dict[str, type[msgspec.Struct]] = {

@@ -1,4 +1,4 @@
-"""``docs/reference/catalog.md`` names every element, class, kind and form, and shows what the command prints."""
+"""The pages of the catalog name every element, class, kind and form, and show what the command prints."""
 
 import re
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.monitor.catalog.test_check import GOOD
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "reference" / "catalog.md").read_text("utf-8")
+HOWTO = (DOCS / "howto" / "write-a-catalog.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 
 
@@ -59,8 +60,8 @@ def test_every_element_counts_for_the_completeness() -> None:
 
 
 def test_the_check_prints_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (book,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
-    (shown,) = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
+    (book,) = re.findall(r"```toml\n(.*?)```", HOWTO, re.DOTALL)
+    (shown,) = re.findall(r"```console\n(.*?)```", HOWTO, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     item = GOOD.read_text("utf-8").replace('code = "a"', 'code = "licence"')
     item = item.replace(', basis = "测试令"', "").replace('supervision = "2"\n', "")

@@ -99,8 +99,8 @@ def test_the_mappings_that_come_with_the_project_load() -> None:
 
 
 def test_the_example_in_the_documentation_is_a_mapping() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "howto" / "feed-over-http.md").read_text("utf-8")
-    example = text.partition("# Mapping reference")[2].partition("```toml\n")[2].partition("```")[0]
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "mapping.md").read_text("utf-8")
+    example = text.partition("```toml\n")[2].partition("```")[0]
     data = tomllib.loads(example)
     del data["source"]["columns"]
     assert len(parse_mapping("example", data).rules) == 2

@@ -1,4 +1,4 @@
-"""``docs/howto/write-a-book.md`` shows what the commands really take and print."""
+"""The how-tos of rule books show what the commands really take and print."""
 
 import re
 from datetime import date
@@ -13,7 +13,8 @@ from monitor.cli.main import main
 from monitor.rulebook import check_books, explain_rule
 from monitor.scenarios import run_suite
 
-TEXT = (Path(__file__).parents[3] / "docs" / "howto" / "write-a-book.md").read_text("utf-8")
+HOWTO = Path(__file__).parents[3] / "docs" / "howto"
+TEXT = "\n".join((HOWTO / f"{page}.md").read_text("utf-8") for page in ("write-a-book", "try-a-book", "publish-a-book"))
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, re.DOTALL)
 TOML = [body for kind, body in BLOCKS if kind == "toml"]
 CONSOLE = {words: rest for kind, body in BLOCKS if kind == "console" for words, _, rest in [body.partition("\n")]}

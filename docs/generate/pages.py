@@ -1,0 +1,44 @@
+"""Which block of which page is written by whom, and how a block takes its place in a page."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from docs.generate.commands import commands
+from docs.generate.errors import errors
+from docs.generate.metrics import metrics
+from docs.generate.numbers import numbers, transitions
+from docs.generate.records import alert_fields, case_fields, dead_letter_fields, events, figure_fields, header_fields
+from docs.generate.settings import settings
+from docs.generate.topics import topics
+
+DOCS = Path(__file__).parents[1]
+
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "reference/cli.md": {"commands": commands},
+    "reference/settings.md": {"settings": settings},
+    "reference/metrics.md": {"metrics": metrics},
+    "reference/errors.md": {"errors": errors},
+    "reference/topics.md": {
+        "topics": topics,
+        "alert fields": alert_fields,
+        "figure fields": figure_fields,
+        "dead letter fields": dead_letter_fields,
+    },
+    "reference/events.md": {"header fields": header_fields, "events": events},
+    "reference/cards.md": {"transitions": transitions},
+    "reference/storage.md": {"case fields": case_fields, "numbers": numbers},
+}
+
+_BLOCK = re.compile(r"(<!-- from ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+
+def written_anew(page: str) -> str:
+    """The page with every block as the code has it now; ``KeyError`` for a block nobody writes."""
+    writers = PAGES[page]
+    return _BLOCK.sub(lambda block: f"{block[1]}\n{writers[block[2]]().strip()}\n\n{block[4]}", (DOCS / page).read_text("utf-8"))
+
+
+def blocks_of(page: str) -> list[str]:
+    """The names of the blocks a page has."""
+    return [name for _, name, _, _ in _BLOCK.findall((DOCS / page).read_text("utf-8"))]

@@ -63,7 +63,7 @@ docs: install .venv-docs/installed  ## writes the reference from the code and bu
 	.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going -j auto docs build/docs
 
 lock: install   ## renew both lock files from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock
 	uv pip compile --group docs --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-docs.lock
 
 clean:          ## forget what was made here

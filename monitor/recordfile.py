@@ -5,13 +5,12 @@ came from a topic whose timestamps went back; elsewhere it is the arrival.
 """
 
 import gzip
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import msgspec
 
-from monitor.wire import EARLIEST_YEAR, LATEST_YEAR, MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
+from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
 from rules.errors import BadEvent
 from rules.events import Aware, Event, Record, Tallied, Tick
 from rules.instant import to_instant
@@ -35,9 +34,6 @@ _decode = msgspec.json.Decoder(_Line).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _MADE_ANEW = (Tick, Tallied)
 """Time and counts: a back-test makes its own."""
-EARLIEST = int(to_instant(datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)))
-LATEST = int(to_instant(datetime(LATEST_YEAR + 1, 1, 1, tzinfo=UTC)))
-"""An arrival at or beyond this is a broken clock, which must not let every limit run out."""
 
 
 class Arrived(NamedTuple):

@@ -12,7 +12,7 @@ from monitor.app.options import published
 from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
 from monitor.books import load_books, saved
 from monitor.explain import Follower, as_text, follow_file, follow_topic
-from monitor.mapping import load_mapping
+from monitor.mapping import load_mapping, mapped_files
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
 from monitor.settings import Settings
@@ -22,32 +22,34 @@ from rules.instant import to_instant
 
 
 def replay_offline(
-    file: Path,
-    mapping: Path,
+    files: tuple[str, ...],
+    mappings: tuple[Path, ...],
     books: tuple[Path, ...],
     *,
     cases: bool,
     until: datetime | None,
     dead_letters: Path | None,
-) -> None:
-    """Alert changes on stdout, the summary on stderr, unusable rows where asked."""
-    loaded, known = load_mapping(mapping), load_books(books)
+) -> int:
+    """Alert changes on stdout, the summary on stderr, unusable rows where asked; 1 if no row was usable."""
+    inputs, known = mapped_files(files, mappings), load_books(books)
     if dead_letters is None:
-        done = run_offline(file, loaded, known, sys.stdout.buffer, cases=cases, until=until)
+        done = run_offline(inputs, known, sys.stdout.buffer, cases=cases, until=until)
     else:
         with dead_letters.open("wb") as out:
 
             def keep(letter: DeadLetter) -> None:
                 out.write(encode_json(letter) + b"\n")
 
-            done = run_offline(file, loaded, known, sys.stdout.buffer, cases=cases, until=until, on_bad=keep)
+            done = run_offline(inputs, known, sys.stdout.buffer, cases=cases, until=until, on_bad=keep)
     click.echo(str(done), err=True)
+    return int(done.is_all_bad)
 
 
-def replay_kafka(file: Path, mapping: Path, chosen: Settings, *, speed: float | None) -> None:
-    """Old records into Kafka."""
-    done = asyncio.run(replay_to_kafka(file, load_mapping(mapping), chosen, speed=speed))
+def replay_kafka(files: tuple[str, ...], mappings: tuple[Path, ...], chosen: Settings, *, speed: float | None) -> int:
+    """Old records into Kafka; 1 if no row was usable."""
+    done = asyncio.run(replay_to_kafka(mapped_files(files, mappings), chosen, speed=speed))
     click.echo(str(done), err=True)
+    return int(done.is_all_bad)
 
 
 def backtest(

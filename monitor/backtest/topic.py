@@ -8,9 +8,9 @@ from aiokafka import TopicPartition
 
 from monitor.backtest.source import BacktestError, BacktestSource, Seen
 from monitor.kafka import consuming, partitions_of, read_event, read_ranges
-from monitor.recordfile import EARLIEST, LATEST, write_line
+from monitor.recordfile import write_line
 from monitor.settings import Settings
-from monitor.wire import Topics, encode_event
+from monitor.wire import EARLIEST, LATEST, Topics, encode_event
 from rules.errors import BadEvent
 from rules.events import Tallied, Tick
 

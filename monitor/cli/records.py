@@ -12,8 +12,15 @@ from monitor.cli.options import FILE, INSTANT, PATH, kafka_options, lang_option
 
 
 @click.command()
-@click.argument("file", type=FILE)
-@click.option("--mapping", type=FILE, required=True, help="TOML file that turns rows into events.")
+@click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--mapping",
+    "mappings",
+    type=FILE,
+    multiple=True,
+    required=True,
+    help="TOML file that turns rows into events; one, or one per FILE.",
+)
 @click.option("--book", "books", multiple=True, type=PATH, help="Rule book file or built-in profile (with --offline).")
 @click.option("--offline", is_flag=True, help="Straight through the rules, no broker: alert changes as JSON lines on stdout.")
 @click.option("--cases", is_flag=True, help="With --offline: one line per case at the end.")
@@ -26,8 +33,8 @@ from monitor.cli.options import FILE, INSTANT, PATH, kafka_options, lang_option
 @click.pass_obj
 def replay(
     settings_file: Path | None,
-    file: Path,
-    mapping: Path,
+    files: tuple[str, ...],
+    mappings: tuple[Path, ...],
     books: tuple[Path, ...],
     offline: bool,
     cases: bool,
@@ -39,19 +46,22 @@ def replay(
 ) -> None:
     """Old records as events: into Kafka with their own times, or --offline straight through the rules.
 
+    FILES are files, quoted patterns, or - for standard input: CSV, JSON, XLSX, XLS, XML, XES, Parquet, SQLite, packed or not.
+    Exit status 1 if no row was usable.
+
     \b
     supervise replay 2025.csv --mapping old-system.toml --book hunan --offline --cases > alerts.jsonl
     supervise replay 2025.csv --mapping old-system.toml --prefix replay --speed 86400
+    supervise replay 'cases/*.xlsx' calls.csv.gz --mapping cases.toml --mapping calls.toml --offline
     """
     if offline:
         if speed is not None:
             raise click.UsageError("--speed paces a replay into Kafka; --offline has no clock")
-        app.records.replay_offline(file, mapping, books, cases=cases, until=until, dead_letters=dead_letters)
-        return
+        sys.exit(app.records.replay_offline(files, mappings, books, cases=cases, until=until, dead_letters=dead_letters))
     given = {"--book": books, "--cases": cases, "--until": until, "--dead-letters": dead_letters}
     if alone := [flag for flag, value in given.items() if value]:
         raise click.UsageError(f"{', '.join(alone)} belongs to --offline; without it the worker judges, by its own books")
-    app.records.replay_kafka(file, mapping, app.options.settings(settings_file, bootstrap, prefix), speed=speed)
+    sys.exit(app.records.replay_kafka(files, mappings, app.options.settings(settings_file, bootstrap, prefix), speed=speed))
 
 
 @click.command()

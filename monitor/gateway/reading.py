@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from monitor.gateway.tokens import Source
-from monitor.mapping import BadMapping, MappedRow, Mapping, map_objects, map_stream
+from monitor.mapping import NO_RECORDS, BadMapping, MappedRow, Mapping, map_objects, map_stream
 from monitor.wire import decode_record
 from rules.errors import BadEvent
 from rules.events import Event, Tallied, Tick
@@ -90,7 +90,8 @@ def read_rows(
     events: list[tuple[int, Event]] = []
     bad: list[MappedRow] = []
     try:
-        for index, row in enumerate(_rows(body, content_type, mapping)):
+        records = (row for row in _rows(body, content_type, mapping) if row.passed not in NO_RECORDS)
+        for index, row in enumerate(records):
             if index >= MOST_EVENTS:
                 raise whole(413, "too_large", f"more than {MOST_EVENTS} rows: send them in several requests")
             events += [(index, arrival.event) for arrival in row.arrivals]

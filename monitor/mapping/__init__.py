@@ -4,11 +4,12 @@ One mapping serves the gateway, ``replay`` and imports alike. The language is sm
 their times and codes read, and which events a row tells of. ``docs/howto/feed-over-http.md`` is its reference.
 """
 
-from monitor.mapping.load import load_mapping, load_mappings, parse_mapping
+from monitor.mapping.load import load_mapping, load_mappings, mapped_files, parse_mapping
 from monitor.mapping.mapping import Arrival, BadMapping, Mapping
-from monitor.mapping.rows import MappedRow, map_file, map_objects, map_stream
+from monitor.mapping.rows import NO_RECORDS, MappedRow, map_file, map_objects, map_stream
 
 __all__ = [
+    "NO_RECORDS",
     "Arrival",
     "BadMapping",
     "MappedRow",
@@ -18,5 +19,6 @@ __all__ = [
     "map_file",
     "map_objects",
     "map_stream",
+    "mapped_files",
     "parse_mapping",
 ]

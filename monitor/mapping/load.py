@@ -1,23 +1,27 @@
 """Mapping files into compiled mappings. Strict: every defect is reported with its key, and nothing half-right is used."""
 
-import codecs
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from monitor.mapping.conditions import Condition, parse_conditions
-from monitor.mapping.mapping import BadMapping, EventRule, FileFormat, Mapping, Shape
+from monitor.mapping.formats import NAMED, reader_of
+from monitor.mapping.limits import FIELDS as LIMITS
+from monitor.mapping.limits import LimitText, parse_limit_in, read_limit
+from monitor.mapping.mapping import BadMapping, EventRule, Mapping, Shape
+from monitor.mapping.source import parse_source
 from monitor.mapping.table import Table
-from monitor.mapping.times import WORDS, Time
-from monitor.mapping.values import Coded, Constant, Value, parse_text, parse_value
+from monitor.mapping.times import Time
+from monitor.mapping.values import Coded, Codes, Constant, Value, parse_text, parse_value
+from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, Header
 
-FORMATS = ("csv", "json", "jsonl")
 _OWN_KEYS = ("type", "id", "at", "arrived", "when", "once", "by", "kinds", "others")
-Codes = dict[str, dict[str, object]]
+_IDENTITIES = frozenset({"id", "case", "complaint", "alert", "region", "hall", "window", "item", "operator"})
+"""Fields that hold a number or a code, in whose columns what a spreadsheet has spoilt is looked for."""
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -40,17 +44,37 @@ def load_mappings(folder: Path | None) -> dict[str, Mapping]:
     return {path.stem: load_mapping(path) for path in sorted(folder.glob("*.toml"))}
 
 
+def mapped_files(written: Sequence[str], mappings: Sequence[Path]) -> list[tuple[Path, Mapping]]:
+    """Files and patterns of files, each with its mapping: one for all, or as many as there are files and patterns.
+
+    ``-`` is standard input. :class:`BadMapping` where they do not match, or a pattern names no file.
+    """
+    loaded = [load_mapping(path) for path in mappings]
+    if len(loaded) not in (1, len(written)):
+        told = f"{len(written)} files and {len(loaded)} mappings"
+        raise BadMapping(told, ["name one mapping for all or one for each; a pattern in quotes is one"])
+    found = []
+    for index, each in enumerate(written):
+        path = Path(each)
+        is_pattern = any(mark in each for mark in "*?[") and not path.exists()
+        paths = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if is_pattern else [path]
+        if not paths:
+            raise BadMapping(each, ["is a pattern that no file fits"])
+        found += [(path, loaded[index % len(loaded)]) for path in paths]
+    return found
+
+
 def parse_mapping(name: str, data: dict[str, object], where: str = "mapping") -> Mapping:
     """Compile the parsed TOML."""
     defects: list[str] = []
     top = Table(data, "", defects)
-    source, zone = _source(top.table("source"))
-    times = _times(top.table("times"), zone)
+    source, zone = parse_source(top.table("source"))
+    times = _times(top.table("times"), zone, source.no_time)
     codes = _codes(top.table("codes"))
     arrived = _time(top, "arrived", times) if top.has("arrived") else None
     skip = parse_conditions(top, "skip", times)
     common = top.table("common")
-    common_values = {key: parse_value(common, key, times, codes) for key in common.names()}
+    common_values = {key: _field(common, key, times, codes) for key in common.names()}
     for key in common.names():
         if key in _OWN_KEYS or key not in Header.__struct_fields__:
             common.wrong(key, "is not a field that every event has")
@@ -60,42 +84,14 @@ def parse_mapping(name: str, data: dict[str, object], where: str = "mapping") ->
     top.close()
     columns = _columns(rules, skip)
     if source.columns:
-        defects += [
-            f"source.columns: lacks {column!r}, which the mapping uses" for column in columns if column not in source.columns
-        ]
+        lacking = [column for column in columns if column not in source.columns and column not in source.optional]
+        defects += [f"source.columns: lacks {column!r}, which the mapping uses" for column in lacking]
     if defects:
         raise BadMapping(where, defects)
-    return Mapping(name, source, skip, rules, columns)
+    return Mapping(name, source, skip, rules, columns, _identities(rules))
 
 
-def _source(table: Table) -> tuple[FileFormat, ZoneInfo]:
-    kind = table.get("format", str, "csv")
-    if kind not in FORMATS:
-        table.wrong("format", f"must be one of {', '.join(FORMATS)}")
-    encoding = table.get("encoding", str, "utf-8")
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        table.wrong("encoding", f"{encoding!r} is not known; GBK exports read as gb18030")
-    delimiter = table.get("delimiter", str, ",")
-    if len(delimiter) != 1:
-        table.wrong("delimiter", "must be one character")
-    source = FileFormat(kind, encoding, delimiter, table.texts("columns"), frozenset(table.texts("empty")))
-    zone = _zone(table)
-    table.close()
-    return source, zone
-
-
-def _zone(table: Table) -> ZoneInfo:
-    name = table.need("zone", str, "Asia/Shanghai")
-    try:
-        return ZoneInfo(name)
-    except Exception:  # ZoneInfo raises what its file system raises
-        table.wrong("zone", f"no such time zone: {name!r}")
-        return ZoneInfo("Asia/Shanghai")
-
-
-def _times(table: Table, zone: ZoneInfo) -> dict[str, Time]:
+def _times(table: Table, zone: ZoneInfo, no_time: frozenset[str]) -> dict[str, Time]:
     times = {}
     for name in table.names():
         value = table.raw(name)
@@ -107,9 +103,14 @@ def _times(table: Table, zone: ZoneInfo) -> dict[str, Time]:
             inner.close()
         else:
             formats = (value,) if isinstance(value, str) else ()
-        if not formats or not all(fmt in WORDS or "%" in fmt for fmt in formats):
-            table.wrong(name, f"needs a format: {', '.join(WORDS)} or a pattern such as %Y-%m-%d %H:%M:%S")
-        times[name] = Time(name, columns, formats, zone)
+        if not formats:
+            table.wrong(name, f"needs a format: {', '.join(NAMED)} or a pattern such as %Y-%m-%d %H:%M:%S")
+        for fmt in formats:
+            try:
+                reader_of(fmt)
+            except ValueError as error:
+                table.wrong(name, str(error))
+        times[name] = Time(name, columns, formats, zone, no_time)
     return times
 
 
@@ -139,7 +140,7 @@ def _rule(table: Table, times: dict[str, Time], codes: Codes, common: dict[str, 
     once = table.get("once", bool, False)
     by = table.get("by", str, "")
     ident = parse_text(table.need("id", str, ""))
-    fields = {key: parse_value(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
+    fields = {key: _field(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
     base = common | fields
     kinds: dict[str, Shape] = {}
     shape = None
@@ -160,7 +161,7 @@ def _rule(table: Table, times: dict[str, Time], codes: Codes, common: dict[str, 
 
 def _kind(table: Table, ident: Value, base: dict[str, Value], times: dict[str, Time], codes: Codes) -> Shape:
     ident = parse_text(table.get("id", str, "")) if table.has("id") else ident
-    own = {key: parse_value(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
+    own = {key: _field(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
     shape = _shape(table, ident, base | own)
     table.close()
     return shape
@@ -187,6 +188,37 @@ def _shape(table: Table, ident: Value, values: dict[str, Value]) -> Shape:
         if field.required and name not in ("id", "at") and name not in values:
             table.wrong(name, f"is missing: {kind} needs it")
     return Shape(kind, ident, tuple(values.items()))
+
+
+def _field(table: Table, key: str, times: dict[str, Time], codes: Codes) -> Value:
+    """One field of an event; limits are read in every form that people write."""
+    if key not in LIMITS:
+        return parse_value(table, key, times, codes)
+    raw = table.raw(key)
+    if isinstance(raw, dict) and "limit" in raw:
+        inner = table.table(key)
+        value = parse_limit_in(inner, codes)
+        inner.close()
+    else:
+        value = parse_value(table, key, times, codes)
+    for constant in _constants(value):
+        try:
+            read_limit(str(constant), key)
+        except BadEvent as error:
+            table.wrong(key, str(error))
+    return LimitText(key, value, value.columns)
+
+
+def _identities(rules: Iterable[EventRule]) -> frozenset[str]:
+    """Columns that make up a number or a code of the event."""
+    found: set[str] = set()
+    for rule in rules:
+        for shape in filter(None, (rule.shape, *rule.kinds.values())):
+            found |= shape.id.columns
+            for name, value in shape.fields:
+                if name in _IDENTITIES and not isinstance(value, Coded):
+                    found |= value.columns
+    return frozenset(found)
 
 
 def _constants(value: Value) -> list[object]:

@@ -5,10 +5,13 @@ from typing import NamedTuple, cast
 
 import msgspec
 
+from monitor.mapping.cells import CellTime, cell_text
 from monitor.mapping.conditions import Condition
+from monitor.mapping.source import FileFormat
+from monitor.mapping.spoilt import identity, readable
 from monitor.mapping.times import Time
 from monitor.mapping.values import Row, Value
-from monitor.wire import check_time, explain_invalid
+from monitor.wire import EARLIEST, LATEST, check_time, explain_invalid
 from rules.errors import BadEvent, SupervisionError
 from rules.events import EVENT_TYPES, Event
 from rules.instant import to_instant
@@ -60,16 +63,6 @@ class EventRule(msgspec.Struct, frozen=True):
     skip_others: bool
 
 
-class FileFormat(msgspec.Struct, frozen=True):
-    """How files of the old system are written. ``columns`` names them where a CSV has no header."""
-
-    format: str = "csv"
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    columns: tuple[str, ...] = ()
-    empty: frozenset[str] = frozenset()
-
-
 class Mapping(msgspec.Struct, frozen=True):
     """A mapping ready for use; :func:`monitor.mapping.load_mapping` makes it."""
 
@@ -78,6 +71,12 @@ class Mapping(msgspec.Struct, frozen=True):
     skip: tuple[Condition, ...]
     rules: tuple[EventRule, ...]
     columns: tuple[str, ...]
+    identities: frozenset[str] = frozenset()
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The columns without which a file does not fit."""
+        return frozenset(self.columns) - self.source.optional
 
     def events(self, row: Map[str, object]) -> list[Arrival]:
         """The events this row tells of, in the mapping's order; none for a skipped row.
@@ -85,9 +84,13 @@ class Mapping(msgspec.Struct, frozen=True):
         A row is taken whole or not at all: :class:`BadEvent` with the reason, and the column or field at fault.
         """
         texts = self.clean(row)
-        if any(condition.holds(texts) for condition in self.skip):
+        if self.skipped(texts):
             return []
         return [arrival for rule, arrival in self.ruled(texts)]
+
+    def skipped(self, texts: Row) -> str:
+        """The key of the ``skip`` that holds for the row; empty where none does."""
+        return next((f"skip[{index}]" for index, condition in enumerate(self.skip) if condition.holds(texts)), "")
 
     def ruled(self, texts: Row) -> list[tuple[EventRule, Arrival]]:
         """Like :meth:`events` for an already cleaned row, each with its rule."""
@@ -101,34 +104,56 @@ class Mapping(msgspec.Struct, frozen=True):
         return found
 
     def clean(self, row: Map[str, object]) -> Row:
-        """The row's columns that matter, as trimmed texts; ``None``, missing and the source's empty marks become ``""``."""
+        """The row's columns that matter, as trimmed texts; ``None``, missing and the source's empty marks become ``""``.
+
+        A column with dots may name what lies inside: ``unit.name``, ``steps.0.code``.
+        """
         texts = {}
-        empty = self.source.empty
+        empty, word, identities = self.source.empty, self.source.spoilt, self.identities
         for column in self.columns:
             value = row.get(column)
-            text = value.strip() if type(value) is str else _text(value, column)
-            if not text.isascii():
-                _check_text(text, column)
+            text = value.strip() if type(value) is str else _text(value if value is not None else within(row, column), column)
+            if not text.isprintable():
+                text = readable(text, column, word)
+            if type(text) is str:
+                if column in identities:
+                    text = identity(text, column, word)
+            elif type(text) is NoNumber and text not in empty:
+                message = f"column {column!r} is {text}, which is not JSON: a missing value is null; or list it in empty"
+                raise BadEvent("invalid_json", message, column)
             texts[column] = "" if text in empty else text
         return texts
+
+
+class NoNumber(str):
+    """NaN or Infinity in JSON: empty if the mapping's ``empty`` lists it, else a bad row."""
+
+
+def within(row: object, path: str) -> object:
+    """What lies at the dotted path inside a row; ``None`` when nothing does."""
+    if "." not in path:
+        return None
+    for step in path.split("."):
+        if isinstance(row, list) and step.isdigit() and int(step) < len(row):
+            row = row[int(step)]
+        elif isinstance(row, Map) and step in row:
+            row = row[step]
+        else:
+            return None
+    return row
 
 
 def _text(value: object, column: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, CellTime | NoNumber):
+        return value
+    value = cell_text(value)
+    if isinstance(value, CellTime):
+        return value
+    if isinstance(value, (str, int)):
         return str(value).strip()
     raise BadEvent("mapping_failed", f"column {column!r} holds {type(value).__name__}, not a text or a number", column)
-
-
-def _check_text(text: str, column: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        message = f"column {column!r} has bytes that are not in the mapping's encoding: is [source] encoding right?"
-        raise BadEvent("invalid_utf8", message, column) from None
 
 
 def _kind(rule: EventRule, texts: Row) -> Shape | None:
@@ -155,4 +180,7 @@ def _event(rule: EventRule, shape: Shape, texts: Row) -> Arrival:
         raise explain_invalid(error, shape.type) from None
     check_time(event)
     arrived = rule.arrived.read(texts) if rule.arrived else None
+    if arrived is not None and not EARLIEST <= to_instant(arrived) < LATEST:
+        message = f"arrived is {arrived.isoformat()}: only 2000 to 2099 is possible"
+        raise BadEvent("impossible_time", message, rule.arrived.name if rule.arrived else "")
     return Arrival(to_instant(arrived or at), event)

@@ -11,6 +11,7 @@ from monitor.mapping.times import Time
 from rules.errors import BadEvent
 
 Row = dict[str, str]
+Codes = dict[str, dict[str, object]]
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 
 
@@ -116,7 +117,7 @@ class DaysBetween(msgspec.Struct, frozen=True):
         return f"{days}{self.unit}" if self.unit else days
 
 
-def parse_value(table: Table, name: str, times: dict[str, Time], codes: dict[str, dict[str, object]]) -> Value:
+def parse_value(table: Table, name: str, times: dict[str, Time], codes: Codes) -> Value:
     """Read the field ``name``: a text, a number, ``{column, codes, other}``, ``{column, cut}`` or ``{days, minus, unit}``."""
     value = table.raw(name)
     if isinstance(value, str):
@@ -146,7 +147,7 @@ def parse_text(text: str) -> Value:
     return Text(tuple(parts), text[end:], columns)
 
 
-def _column(table: Table, codes: dict[str, dict[str, object]]) -> Value:
+def _column(table: Table, codes: Codes) -> Value:
     column = table.need("column", str, "")
     columns = frozenset({column})
     if table.has("cut"):

@@ -1,16 +1,14 @@
-"""Replay without a broker: a file through the mapping and the rules at full speed, alert changes out as JSON lines."""
+"""Replay without a broker: files through their mappings and the rules at full speed, alert changes out as JSON lines."""
 
 import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from monitor.mapping import Mapping
-from monitor.replay.feed import OnBad, ReplayFeed, describe_bad, read_feed
+from monitor.replay.feed import Inputs, OnBad, describe_bad, describe_rows, read_feed
 from monitor.wire import DeadLetter, encode_event, encode_json
 from rules.alerts import LEVELS, STANDING
 from rules.book import RuleBooks
@@ -18,7 +16,6 @@ from rules.cards import AlertChange, alert_of
 from rules.case import Case, case_due, case_state
 from rules.drive import Cases
 from rules.errors import BadEvent
-from rules.events import Event
 from rules.instant import to_datetime, to_instant
 
 
@@ -43,7 +40,10 @@ class CaseLine(msgspec.Struct):
 
 
 class OfflineReplay(msgspec.Struct):
-    """What a replay came to. ``standing`` counts the alerts that stand at its end, ``changes`` every line written."""
+    """What a replay came to. ``standing`` counts the alerts that stand at its end, ``changes`` every line written.
+
+    ``notes`` say what was passed over and show the first bad rows. ``is_all_bad`` is a mapping or a file to mend.
+    """
 
     rows: int
     events: int
@@ -53,6 +53,8 @@ class OfflineReplay(msgspec.Struct):
     standing: Counter[str]
     seconds: float
     reading_seconds: float
+    notes: list[str]
+    is_all_bad: bool
 
     def __str__(self) -> str:
         """The summary for stderr."""
@@ -66,12 +68,11 @@ class OfflineReplay(msgspec.Struct):
             shares = [f"{state} {self.changes[level, state]:,}" for state in states if self.changes[level, state]]
             if shares:
                 lines.append(f"{level}: {self.standing[level]:,} standing ({', '.join(shares)})")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
 
 
 def replay_offline(
-    file: Path,
-    mapping: Mapping,
+    inputs: Inputs,
     books: RuleBooks,
     out: BinaryIO,
     *,
@@ -79,23 +80,26 @@ def replay_offline(
     until: datetime | None = None,
     on_bad: OnBad | None = None,
 ) -> OfflineReplay:
-    """Replay ``file`` straight through the core and write one JSON line per alert change to ``out``.
+    """Replay the files straight through the core and write one JSON line per alert change to ``out``.
 
     After the last record the clock runs on to ``until`` (without an offset: the book's wall-clock time), by default not at
-    all: what happens after the last arrival is nothing the file tells. With ``cases`` one line per case follows.
+    all: what happens after the last arrival is nothing the files tell. With ``cases`` one line per case follows.
     ``on_bad`` gets every row that could not be used. Prints nothing: ``str()`` of the result is the summary.
     """
     began = time.perf_counter()
-    feed = read_feed(mapping, file, on_bad)
+    feed = read_feed(inputs, on_bad)
     read = time.perf_counter()
     driven = Cases(books, tallied=True)
     tally = _Tally(out)
+    refused = 0
     for arrived, event in feed.arrivals:
         tally.take(driven.advance(arrived))
         try:
             tally.take(driven.apply(event, arrived))
         except BadEvent as error:
-            _refuse(feed, event, error, on_bad)
+            refused += 1
+            value = encode_event(event)
+            feed.refuse(DeadLetter(error.reason, str(error), feed.name, error.field, size=len(value), value=value), on_bad)
     if until is not None:
         tally.take(driven.advance(to_instant(until if until.tzinfo else until.replace(tzinfo=books.at(feed.last).zone))))
     judged = time.perf_counter()
@@ -107,7 +111,16 @@ def replay_offline(
     out.flush()
     number = sum(case.tally is None for case in driven.cases.values())
     return OfflineReplay(
-        feed.rows, len(feed.arrivals), feed.bad, number, tally.changes, tally.standing(), judged - read, read - began
+        rows=feed.rows,
+        events=len(feed.arrivals),
+        bad=feed.bad,
+        cases=number,
+        changes=tally.changes,
+        standing=tally.standing(),
+        seconds=judged - read,
+        reading_seconds=read - began,
+        notes=describe_rows(feed),
+        is_all_bad=feed.is_all_bad(len(feed.arrivals) - refused),
     )
 
 
@@ -134,10 +147,3 @@ def _case_line(case: Case, books: RuleBooks) -> CaseLine:
     due = case_due(case)
     zone = (books.get(case.book) if case.book else books.at(0)).zone
     return CaseLine(case.key, to_datetime(due, zone) if due is not None else None, case_state(case))
-
-
-def _refuse(feed: ReplayFeed, event: Event, error: BadEvent, on_bad: OnBad | None) -> None:
-    feed.bad[error.reason] += 1
-    if on_bad is not None:
-        value = encode_event(event)
-        on_bad(DeadLetter(error.reason, str(error), feed.name, error.field, size=len(value), value=value))

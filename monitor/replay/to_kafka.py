@@ -7,7 +7,6 @@ every simulated hour, so an alert is raised within an hour, simulated, of fallin
 import asyncio
 import time
 from collections import Counter
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,8 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from monitor.kafka import ensure_topics, topic_config
-from monitor.mapping import Mapping
-from monitor.replay.feed import ReplayFeed, describe_bad, read_feed
+from monitor.replay.feed import Inputs, ReplayFeed, describe_bad, describe_rows, read_feed
 from monitor.replay.writer import Writer
 from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_event
@@ -48,26 +46,28 @@ class KafkaReplay(msgspec.Struct):
     bad: Counter[str]
     seconds: float
     reading_seconds: float
+    notes: list[str]
+    is_all_bad: bool
 
     def __str__(self) -> str:
         """The summary for stderr."""
         rate = self.events / self.seconds if self.seconds else 0
-        return (
-            f"rows {self.rows:,} · events {self.events:,} · ticks {self.ticks:,} · dead letters {describe_bad(self.bad)}\n"
-            f"read and mapped in {self.reading_seconds:.1f} s · appended in {self.seconds:.1f} s ({rate:,.0f} events/s)"
-        )
+        lines = [
+            f"rows {self.rows:,} · events {self.events:,} · ticks {self.ticks:,} · dead letters {describe_bad(self.bad)}",
+            f"read and mapped in {self.reading_seconds:.1f} s · appended in {self.seconds:.1f} s ({rate:,.0f} events/s)",
+        ]
+        return "\n".join([*lines, *self.notes])
 
 
 async def replay_to_kafka(
-    file: Path,
-    mapping: Mapping,
+    inputs: Inputs,
     settings: Settings,
     *,
     speed: float | None = None,
     tick_every: int = HOUR,
     progress: bool = True,
 ) -> KafkaReplay:
-    """Append the file's events in order of arrival, each stamped with it, and ticks to every partition.
+    """Append the files' events in order of arrival, each stamped with it, and ticks to every partition.
 
     ``speed`` is simulated seconds per second (86 400: a day each second), ``None`` as fast as the broker takes them;
     then ``tick_every`` is the simulated time between ticks, ms. Returns once everything is acknowledged. Appending a
@@ -81,7 +81,7 @@ async def replay_to_kafka(
     _check_clock(config, settings)
     began = time.perf_counter()
     letters: list[DeadLetter] = []
-    feed = await asyncio.to_thread(read_feed, mapping, file, letters.append)
+    feed = await asyncio.to_thread(read_feed, inputs, letters.append)
     _set_future_aside(feed, letters)
     _check_retention(config, feed, settings)
     read = time.perf_counter()
@@ -95,7 +95,16 @@ async def replay_to_kafka(
                 await _paced(feed, writer, speed, bar, ZoneInfo(settings.zone))
         ticks = writer.ticks
     done = time.perf_counter()
-    return KafkaReplay(feed.rows, len(feed.arrivals), ticks, feed.bad, done - read, read - began)
+    return KafkaReplay(
+        rows=feed.rows,
+        events=len(feed.arrivals),
+        ticks=ticks,
+        bad=feed.bad,
+        seconds=done - read,
+        reading_seconds=read - began,
+        notes=describe_rows(feed),
+        is_all_bad=feed.is_all_bad(len(feed.arrivals)),
+    )
 
 
 async def _at_full_speed(feed: ReplayFeed, writer: Writer, tick_every: int, bar: Progress) -> None:
@@ -176,5 +185,5 @@ def _set_future_aside(feed: ReplayFeed, letters: list[DeadLetter]) -> None:
         arrived, event = feed.arrivals.pop()
         value = encode_event(event)
         message = f"event {event.id!r} arrives at epoch ms {arrived}, which has not come yet"
-        letters.append(DeadLetter("impossible_time", message, feed.name, "arrived", size=len(value), value=value))
-        feed.bad["impossible_time"] += 1
+        letter = DeadLetter("impossible_time", message, feed.name, "arrived", size=len(value), value=value)
+        feed.refuse(letter, letters.append)

@@ -47,7 +47,7 @@ def judged(file: Path, folder: Path, **options: Any) -> Verdict:
     """Replay ``file`` offline with the folder's mapping and book."""
     out = io.BytesIO()
     books = load_books([folder / "book.toml"])
-    summary = replay_offline(file, load_mapping(folder / "mapping.toml"), books, out, cases=True, **options)
+    summary = replay_offline([(file, load_mapping(folder / "mapping.toml"))], books, out, cases=True, **options)
     alerts, cases = {}, {}
     for line in out.getvalue().splitlines():
         told = msgspec.json.decode(line)

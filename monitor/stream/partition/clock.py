@@ -8,8 +8,7 @@ be read again, as far as it differs from that batch's own first timestamp (it ra
 
 import msgspec
 
-EARLIEST = 946_684_800_000  # 2000-01-01
-LATEST = 4_102_444_800_000  # 2100-01-01: a record's timestamp beyond these may not move anybody's time
+from monitor.wire import LATEST
 
 
 class ClockRecord(msgspec.Struct, array_like=True, frozen=True):

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from monitor.stream.partition.cases import CaseTable
-from monitor.stream.partition.clock import EARLIEST, LATEST, PartitionClock
+from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.draft import SliceDraft
 from monitor.stream.partition.scoreboard import Scoreboard
 from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.partition.wakeups import WakeUps
-from monitor.wire import MAX_VALUE_BYTES, decode_record
+from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, decode_record
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent, SupervisionError

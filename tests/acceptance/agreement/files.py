@@ -38,7 +38,7 @@ class Source(NamedTuple):
 
     def feed(self) -> ReplayFeed:
         """The file as the command reads it: events in order of arrival."""
-        return read_feed(load_mapping(self.mapping), self.file)
+        return read_feed([(self.file, load_mapping(self.mapping))])
 
 
 def names() -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def test_a_backtest_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path)
     ]
     file, ours = write(tmp_path, *rows), book(tmp_path, "ours")
     out = io.BytesIO()
-    replayed = replay_offline(file, mapping(), load_books(ours), out)
+    replayed = replay_offline([(file, mapping())], load_books(ours), out)
     stood: dict[tuple[str, str, str], str] = {}
     ended: dict[tuple[str, str, str], str] = {}
     for change in map(msgspec.json.decode, out.getvalue().splitlines()):

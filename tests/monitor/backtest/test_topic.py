@@ -36,7 +36,7 @@ async def report_of(settings: Settings, folder: Path, begin: int | None = None, 
 
 async def test_a_backtest_of_a_topic_comes_to_what_its_file_comes_to(settings: Settings, tmp_path: Path) -> None:
     file = write(tmp_path, *ROWS)
-    sent = await replay_to_kafka(file, mapping(), settings, progress=False)
+    sent = await replay_to_kafka([(file, mapping())], settings, progress=False)
     source = from_mapping(file, mapping(), tmp_path, lambda _: None)
     expected = run_backtest(source, book(tmp_path, "three", "3d"), book(tmp_path, "two"), Options(processes=1)).report
     report = await report_of(settings, tmp_path)
@@ -47,7 +47,7 @@ async def test_a_backtest_of_a_topic_comes_to_what_its_file_comes_to(settings: S
 
 
 async def test_a_backtest_of_a_topic_reads_only_the_range_asked_for(settings: Settings, tmp_path: Path) -> None:
-    await replay_to_kafka(write(tmp_path, *ROWS), mapping(), settings, progress=False)
+    await replay_to_kafka([(write(tmp_path, *ROWS), mapping())], settings, progress=False)
     begin, end = at("2026-01-06 09:00"), at("2026-01-08 09:00")
     report = await report_of(settings, tmp_path, begin, end)
     inside = [number for number in range(80) if number % 9 in (1, 2)]

@@ -188,6 +188,32 @@ def test_offline_replay_prints_the_promised_keys_and_nothing_else(replayed: tupl
     assert [msgspec.json.decode(line)["reason"] for line in letters.read_bytes().splitlines()] == ["mapping_failed"]
 
 
+def test_a_replay_shows_the_first_bad_rows_and_ends_with_1_if_no_row_is_usable(replayed: tuple[Path, Path]) -> None:
+    file, mapping = replayed
+    head, *rows = ROWS.splitlines()
+    file.write_text("\n".join([head, ",,,", *(row.replace("2025-", "some-") for row in rows)]))
+
+    done = run("replay", file, "--mapping", mapping, "--offline")
+
+    assert done.exit_code == 1
+    assert "passed over 1 (blank 1)" in done.stderr
+    assert re.findall(r"cases\.csv, row (\d+): mapping_failed: column", done.stderr) == ["3", "4", "5"]
+
+
+def test_a_replay_reads_standard_input_and_several_files_with_a_mapping_each(replayed: tuple[Path, Path], tmp_path: Path) -> None:
+    file, mapping = replayed
+    command = [sys.executable, "-m", "monitor", "replay", "-", "--mapping", str(mapping), "--offline", "--cases"]
+    piped = subprocess.run(command, cwd=ROOT, input=ROWS.encode(), capture_output=True, timeout=60, check=True)
+    other = tmp_path / "other.toml"
+    other.write_text(MAPPING)
+
+    both = run("replay", file, tmp_path / "cas*.csv", "--mapping", mapping, "--mapping", other, "--offline", "--cases")
+
+    assert piped.stdout == run("replay", file, "--mapping", mapping, "--offline", "--cases").stdout_bytes
+    assert "rows 10" in both.stderr
+    assert "3 files and 2 mappings" in refused("replay", file, file, file, "--mapping", mapping, "--mapping", other, "--offline")
+
+
 def test_a_token_is_shown_once_and_kept_as_its_hash() -> None:
     made = run("token", "new", "window-1", "--region", "4301")
 

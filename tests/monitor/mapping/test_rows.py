@@ -34,8 +34,8 @@ def mapping(once: bool = False, **source: object) -> Mapping:
 
 
 def told(rows: list[MappedRow]) -> list[tuple[int, str]]:
-    """(row number, event id or reason) of each row."""
-    return [(row.number, row.error.reason if row.error else row.arrivals[0].event.id) for row in rows]
+    """(row number, event id, reason or why it was passed over) of each row."""
+    return [(row.number, row.error.reason if row.error else row.passed or row.arrivals[0].event.id) for row in rows]
 
 
 HEADER = "编号,时间,部门,备注\n"
@@ -73,11 +73,12 @@ def test_a_bad_row_costs_only_itself() -> None:
     ]
     rows = list(map_stream(mapping(), io.BytesIO("".join(lines).encode())))
     assert told(rows) == [
-        (2, "1-a"), (3, "mapping_failed"), (4, "mapping_failed"), (6, "5-a"), (7, "mapping_failed"), (8, "7-a"), (9, "2-a"),
+        (2, "1-a"), (3, "mapping_failed"), (4, "mapping_failed"),
+        (5, "blank"), (6, "5-a"), (7, "mapping_failed"), (8, "7-a"), (9, "2-a"),
     ]  # fmt: skip
     letter = rows[2].dead_letter("cases.csv")
     assert (letter.source, letter.field, letter.reason) == ("cases.csv, row 4", "时间", "mapping_failed")
-    assert letter.value.decode() == "4,then,公安局,\r\n"
+    assert letter.value.decode() == "4,then,公安局,\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -143,6 +144,6 @@ def test_any_bytes_are_read_row_by_row_or_refused(data: bytes, kind: str, encodi
         assert kind == "json"
         return
     for row in rows:
-        assert row.arrivals or row.error
+        assert row.arrivals or row.error or row.passed
         if row.error:
             assert row.dead_letter("x").reason

@@ -22,7 +22,7 @@ from tests.monitor.backtest.files import ZONE, at, books, mapping, write
 
 def replayed(folder: Path, *rows: str, **options: Any) -> tuple[list[dict[str, Any]], OfflineReplay]:
     out = io.BytesIO()
-    summary = replay_offline(write(folder, *rows), mapping(), books(), out, **options)
+    summary = replay_offline([(write(folder, *rows), mapping())], books(), out, **options)
     return [msgspec.json.decode(line) for line in out.getvalue().splitlines()], summary
 
 

@@ -42,7 +42,7 @@ ROWS = [
 
 
 async def test_records_carry_their_arrival_and_time_never_goes_back(settings: Settings, tmp_path: Path) -> None:
-    done = await replay_to_kafka(write(tmp_path, *ROWS), mapping(), settings, progress=False)
+    done = await replay_to_kafka([(write(tmp_path, *ROWS), mapping())], settings, progress=False)
     assert (done.rows, done.events) == (40, 80)
     topic = Topics(settings.topics.prefix).events
     for partition, records in enumerate(await partitions_of(settings, topic)):
@@ -64,7 +64,7 @@ async def test_records_carry_their_arrival_and_time_never_goes_back(settings: Se
 async def test_a_paced_replay_takes_its_time_and_ticks_meanwhile(settings: Settings, tmp_path: Path) -> None:
     rows = ["1,2026-01-05 09:00:00,,", "2,2026-01-05 10:00:00,,"]
     began = time.monotonic()
-    done = await replay_to_kafka(write(tmp_path, *rows), mapping(), settings, speed=2400, progress=False)
+    done = await replay_to_kafka([(write(tmp_path, *rows), mapping())], settings, speed=2400, progress=False)
     assert 1.4 < time.monotonic() - began < 10, "an hour at 2 400 times the speed is a second and a half"
     assert done.ticks >= 4
     for records in await partitions_of(settings, Topics(settings.topics.prefix).events):
@@ -75,7 +75,7 @@ async def test_a_paced_replay_takes_its_time_and_ticks_meanwhile(settings: Setti
 
 async def test_a_row_that_cannot_be_used_becomes_a_dead_letter(settings: Settings, tmp_path: Path) -> None:
     rows = ["1,never,,", "2,2026-01-05 09:00:00,,", "3,2090-01-01 00:00:00,,"]
-    done = await replay_to_kafka(write(tmp_path, *rows), mapping(), settings, progress=False)
+    done = await replay_to_kafka([(write(tmp_path, *rows), mapping())], settings, progress=False)
     assert (done.events, done.bad) == (1, {"mapping_failed": 1, "impossible_time": 1})
     held = await partitions_of(settings, Topics(settings.topics.prefix).dead_letters)
     letters = sorted(
@@ -87,14 +87,14 @@ async def test_a_row_that_cannot_be_used_becomes_a_dead_letter(settings: Setting
 
 async def test_a_long_silence_does_not_mean_a_million_ticks(settings: Settings, tmp_path: Path) -> None:
     rows = ["1,2001-01-01 09:00:00,,", "2,2026-01-05 09:00:00,,"]
-    done = await replay_to_kafka(write(tmp_path, *rows), mapping(), settings, tick_every=HOUR // 60, progress=False)
+    done = await replay_to_kafka([(write(tmp_path, *rows), mapping())], settings, tick_every=HOUR // 60, progress=False)
     assert 9_000 < done.ticks < 11_000
 
 
 async def test_a_live_topic_is_not_touched(settings: Settings, tmp_path: Path) -> None:
     await ensure_topics(settings.kafka, settings.topics)
     with pytest.raises(ReplayError, match=r"topics\.prefix"):
-        await replay_to_kafka(write(tmp_path, *ROWS), mapping(), settings, progress=False)
+        await replay_to_kafka([(write(tmp_path, *ROWS), mapping())], settings, progress=False)
     assert not any(await partitions_of(settings, Topics(settings.topics.prefix).events))
 
 
@@ -104,9 +104,9 @@ async def test_a_topic_that_would_forget_the_records_is_refused(settings: Settin
         settings.kafka, settings.topics, {topic: {"message.timestamp.type": "CreateTime", "retention.ms": "86400000"}}
     )
     with pytest.raises(ReplayError, match=r"retention\.ms"):
-        await replay_to_kafka(write(tmp_path, "1,2015-01-01 09:00:00,,"), mapping(), settings, progress=False)
+        await replay_to_kafka([(write(tmp_path, "1,2015-01-01 09:00:00,,"), mapping())], settings, progress=False)
 
 
 async def test_a_speed_of_nothing_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="speed"):
-        await asyncio.wait_for(replay_to_kafka(write(tmp_path), mapping(), settings, speed=0), 10)
+        await asyncio.wait_for(replay_to_kafka([(write(tmp_path), mapping())], settings, speed=0), 10)

@@ -1,6 +1,7 @@
 """Record time across crashes."""
 
-from monitor.stream.partition.clock import LATEST, PartitionClock
+from monitor.stream.partition.clock import PartitionClock
+from monitor.wire import LATEST
 
 
 def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:

@@ -1,0 +1,279 @@
+"""How a time is written: patterns as ``strptime`` has them, the usual forms by name, and those that read one way only.
+
+A pattern is kinder than ``strptime``. Seconds and their fraction may be missing. A fraction has one to nine digits.
+24:00 is the next day's beginning. An offset may be ``+08``. 上午/下午 stand for AM/PM. A zone that is written is never dropped.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+Reader = Callable[[str, tzinfo], datetime | None]
+"""Text and the mapping's zone in; the time out, naive where no zone was written; ``None`` where the text is of another form.
+
+A text of the right form that is no time (30 February) raises ``ValueError`` or ``OverflowError``.
+"""
+
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+_MONTH_NAME = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    "|Nov(?:ember)?|Dec(?:ember)?"
+)
+_DAY_NAME = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?|(?:星期|周)[一二三四五六日天]"
+_HALF = r"AM|PM|A\.M\.|P\.M\.|上午|下午"
+_OFFSET = r"Z|[+-]\d{1,2}(?::?\d{2}(?::?\d{2})?)?"
+_ZONE = rf"{_OFFSET}|(?:GMT|UTC)[+-]\d{{1,2}}(?::?\d{{2}})?|[A-Za-z]{{2,}}(?:/[A-Za-z_]+)*"
+_DIRECTIVES = {
+    "Y": r"(?P<year>\d{4})",
+    "y": r"(?P<short>\d{2})",
+    "m": r"(?P<month>1[0-2]|0[1-9]|[1-9])",
+    "d": r"(?P<day>3[01]|[12]\d|0[1-9]|[1-9])",
+    "H": r"(?P<hour>2[0-4]|[01]\d|\d)",
+    "I": r"(?P<hour>1[0-2]|0[1-9]|[1-9])",
+    "M": r"(?P<minute>[0-5]\d|\d)",
+    "S": r"(?P<second>[0-5]\d|\d)",
+    "f": r"(?P<fraction>\d{1,9})",
+    "p": rf"(?P<half>{_HALF})",
+    "b": rf"(?P<name>{_MONTH_NAME}|\d{{1,2}}月)",
+    "B": rf"(?P<name>{_MONTH_NAME}|\d{{1,2}}月)",
+    "a": rf"(?:{_DAY_NAME})",
+    "A": rf"(?:{_DAY_NAME})",
+    "z": rf"(?P<zone>{_OFFSET})",
+    "Z": rf"(?P<zone>{_ZONE})",
+}
+_TIME = (
+    rf"(?:[T\s]*(?P<early>{_HALF})?\s*(?P<hour>\d{{1,2}})(?:[:：.](?P<minute>\d{{1,2}})|[时点](?:(?P<minute_>\d{{1,2}})分?)?)"
+    rf"(?:[:：.]?(?P<second>\d{{1,2}})秒?(?:[.,](?P<fraction>\d{{1,9}}))?)?\s*(?P<half>{_HALF})?)?\s*(?P<zone>{_ZONE})?"
+)
+_MIDNIGHTS = re.compile(r"[T\s0:.,Z+-]*")
+
+
+@lru_cache(maxsize=1024)
+def reader_of(written: str) -> Reader:
+    """The reader of a named form or a pattern; ``ValueError`` says that it is neither."""
+    if written in NAMED:
+        return NAMED[written]
+    if "%" not in written:
+        raise ValueError(f"{written!r} is neither a pattern nor one of {', '.join(NAMED)}")
+    return _pattern(written)
+
+
+def evident(text: str, zone: tzinfo) -> datetime | None:
+    """A time written in a form that reads one way only, whatever the mapping expects; ``None`` for all others.
+
+    Year, month, day in this order; 民國 years; 14 digits; Excel's day numbers of this century; Java's ``Date.toString``.
+    """
+    for reader in _EVIDENT:
+        when = reader(text, zone)
+        if when is not None:
+            return when
+    return None
+
+
+def names_that_read(text: str, zone: tzinfo) -> list[str]:
+    """Named forms that would read ``text``, for the person who writes the mapping."""
+    found = []
+    for name, reader in NAMED.items():
+        try:
+            when = reader(text, zone)
+        except (ValueError, OverflowError, OSError):
+            continue
+        if when is not None and 2000 <= when.year <= 2099:
+            found.append(name)
+    return found
+
+
+def is_midnight(rest: str) -> bool:
+    """Whether what follows a date says no more than 00:00."""
+    return _MIDNIGHTS.fullmatch(rest) is not None
+
+
+def _pattern(written: str) -> Reader:
+    parts: list[str] = []
+    literal = ""
+    for piece in re.findall(r"%.|\s+|[^%\s]", written):
+        letter = piece[1:]
+        if piece[0] != "%" or letter == "%":
+            literal += r"\s+" if piece.isspace() else re.escape(piece[-1])
+            continue
+        if letter not in _DIRECTIVES:
+            return _by_strptime(written)
+        inner = _DIRECTIVES[letter]
+        if letter == "S" and "%f" not in written:
+            inner += r"(?:[.,](?P<fraction>\d{1,9}))?"
+        if (letter == "S" and literal.endswith(":")) or (letter == "f" and literal):
+            parts.append(f"(?:{literal}{inner})?")
+        else:
+            parts.append(literal + inner)
+        literal = ""
+    try:
+        return _reader(re.compile("".join(parts) + literal, re.IGNORECASE))
+    except re.error as error:
+        raise ValueError(f"{written!r} is no pattern: {error}") from None
+
+
+def _by_strptime(written: str) -> Reader:
+    """Rare directives (weeks, days of the year) are the standard library's."""
+    datetime(2026, 1, 1).strftime(written)  # noqa: DTZ001  # only to see that the pattern is one
+
+    def read(text: str, _zone: tzinfo) -> datetime | None:
+        try:
+            return datetime.strptime(text, written)  # noqa: DTZ007  # the zone is put on by the caller
+        except ValueError:
+            return None
+
+    return read
+
+
+def _reader(form: re.Pattern[str]) -> Reader:
+    match = form.fullmatch
+
+    def read(text: str, zone: tzinfo) -> datetime | None:
+        found = match(text)
+        return _made(found.groupdict(), zone) if found is not None else None
+
+    return read
+
+
+def _made(part: dict[str, str | None], zone: tzinfo) -> datetime:
+    get = part.get
+    year = _year(part)
+    hour, half = int(get("hour") or 0), (get("half") or get("early") or "").upper()
+    if half and hour <= 12:
+        hour = hour % 12 + 12 * (half in ("下午", "PM", "P.M."))
+    minute, second = int(get("minute") or get("minute_") or 0), int(get("second") or 0)
+    micro = int((get("fraction") or "")[:6].ljust(6, "0"))
+    ends = hour == 24 and not (minute or second or micro)
+    made = datetime(year, _month(part), int(get("day") or 1), 0 if ends else hour, minute, second, micro)  # noqa: DTZ001
+    if ends:
+        made += timedelta(1)
+    written = get("zone")
+    return made.replace(tzinfo=_zone(written, made, zone)) if written else made
+
+
+def _year(part: dict[str, str | None]) -> int:
+    if era := part.get("era"):
+        return int(era) + 1911
+    short = part.get("short")
+    if short and len(short) == 2:
+        return int(short) + (2000 if int(short) < 69 else 1900)  # as POSIX has it
+    return int(part.get("year") or short or 1900)
+
+
+def _month(part: dict[str, str | None]) -> int:
+    name = part.get("name")
+    if not name:
+        return int(part.get("month") or 1)
+    return int(name[:-1]) if name.endswith("月") else _MONTHS[name[:3].lower()]
+
+
+def _zone(written: str, made: datetime, zone: tzinfo) -> tzinfo:
+    """The zone that is written: an offset, UTC, the mapping's own zone by its abbreviation, or a region's name."""
+    name = written.upper()
+    if name in ("Z", "UTC", "GMT"):
+        return UTC
+    if name.startswith(("GMT", "UTC")) or name[0] in "+-":
+        digits = [int(digit) for digit in re.findall(r"\d{2}|\d", name)]
+        hours, minutes, seconds = (*digits, 0, 0)[:3]
+        distance = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        return timezone(-distance if "-" in name else distance)
+    if name == (zone.tzname(made) or "").upper():
+        return timezone(zone.utcoffset(made) or timedelta())
+    if "/" not in name:
+        raise ValueError(f"{written!r} is no zone known here")
+    try:
+        named = ZoneInfo("/".join(part.title() for part in written.split("/")))
+    except Exception:  # ZoneInfo raises what its file system raises
+        raise ValueError(f"{written!r} is no zone known here") from None
+    return timezone(named.utcoffset(made) or timedelta())
+
+
+def _iso(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _DATE(text, zone) or _DIGITS14(text, zone)
+
+
+def _epoch(per_second: int) -> Reader:
+    number = re.compile(r"-?\d{1,16}(?:\.\d+)?")
+
+    def read(text: str, _zone: tzinfo) -> datetime | None:
+        return datetime.fromtimestamp(float(text) / per_second, UTC) if number.fullmatch(text) else None
+
+    return read
+
+
+def _excel(earliest: int, latest: int) -> Reader:
+    number = re.compile(r"\d{1,7}(?:\.\d+)?")
+
+    def read(text: str, _zone: tzinfo) -> datetime | None:
+        if number.fullmatch(text) is None or not earliest <= float(text) < latest:
+            return None
+        milliseconds = round(float(text) * 86_400_000)  # a day number is a fraction of binary digits: 09:30 is not exact
+        return datetime(1899, 12, 30) + timedelta(milliseconds=milliseconds)  # noqa: DTZ001
+
+    return read
+
+
+def _form(*forms: str) -> Reader:
+    """One reader of several forms, tried in turn."""
+    readers = [_reader(re.compile(form, re.IGNORECASE)) for form in forms]
+
+    def read(text: str, zone: tzinfo) -> datetime | None:
+        return next((when for reader in readers if (when := reader(text, zone)) is not None), None)
+
+    return read
+
+
+_DATE = _form(rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_TIME}")
+_CLOCK = r"(?P<hour>\d{2})(?P<minute>\d{2})(?:(?P<second>\d{2})\.?(?P<fraction>\d{1,9})?)?"
+_DIGITS14 = _form(
+    rf"(?P<year>20\d{{2}})(?P<month>\d{{2}})(?P<day>\d{{2}})(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})"
+    rf"(?:\.?(?P<fraction>\d{{1,9}}))?\s*(?P<zone>{_OFFSET})?"
+)
+_ERA = r"(?:中[華华])?民[國国]\s*"
+_ERA_DATE = rf"(?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?{_TIME}"
+_JAVA = _form(
+    rf"(?:{_DAY_NAME}) (?P<name>{_MONTH_NAME}) (?P<day>\d{{1,2}}) (?P<hour>\d{{2}}):(?P<minute>\d{{2}}):(?P<second>\d{{2}})"
+    rf" (?P<zone>{_ZONE}) (?P<year>\d{{4}})"
+)
+_EVIDENT = (
+    _DATE,
+    _DIGITS14,
+    _form(rf"(?:{_ERA})?(?P<era>\d{{3}})[-/.年]{_ERA_DATE}", rf"{_ERA}(?P<era>\d{{1,3}})[-/.年]{_ERA_DATE}"),
+    _JAVA,
+    _excel(36_526, 73_051),  # 2000 to 2099
+)
+NAMED: dict[str, Reader] = {
+    "iso": _iso,
+    "epoch_s": _epoch(1),
+    "epoch_ms": _epoch(1000),
+    "excel_serial": _excel(1, 2_958_466),
+    "compact": _form(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}})(?:[T ]?{_CLOCK})?\s*(?P<zone>{_OFFSET})?"),
+    "chinese": _form(rf"(?P<year>\d{{4}})年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日{_TIME}"),
+    "roc": _form(
+        rf"(?:{_ERA})?(?P<era>\d{{2,3}})[-/.年]{_ERA_DATE}",
+        rf"(?P<era>\d{{3}})(?P<month>\d{{2}})(?P<day>\d{{2}})(?:[T ]?{_CLOCK})?",
+    ),
+    "oracle": _form(
+        rf"(?P<day>\d{{1,2}})-(?P<name>{_MONTH_NAME}|\d{{1,2}}月)\s*-(?P<short>\d{{4}}|\d{{2}})"
+        rf"(?:\s+(?P<hour>\d{{1,2}})[.:](?P<minute>\d{{2}})(?:[.:](?P<second>\d{{2}})(?:\.(?P<fraction>\d{{1,9}}))?)?"
+        rf"(?:\s*(?P<half>{_HALF}))?(?:\s+(?P<zone>{_ZONE}))?)?"
+    ),
+    "sqlserver": _form(
+        rf"(?P<name>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})\s+(?P<year>\d{{4}})\s+(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})"
+        rf"(?::(?P<second>\d{{2}})(?:[.:](?P<fraction>\d{{1,9}}))?)?\s*(?P<half>{_HALF})?"
+    ),
+    "java": _JAVA,
+    "us": _form(
+        rf"(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}})/(?P<year>\d{{4}})(?:,?\s+(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})"
+        rf"(?::(?P<second>\d{{2}})(?:\.(?P<fraction>\d{{1,9}}))?)?\s*(?P<half>{_HALF})?)?"
+    ),
+}
+"""Forms by name. Docs: docs/reference/mapping.md."""

@@ -29,7 +29,7 @@ PRONOUNS = """
 LEANING = frozenset((CONJUNCTIONS + PREPOSITIONS + PRONOUNS).split())
 """First words of a test's name that lean on something outside of it: a stranger does not know its subject."""
 
-_END_OF_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”)*`]*\s+(?=[\"'“(*`:]*[A-Z0-9:])|(?<=[。!?])")
+_END_OF_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”)*`]*\s+(?=``|[\"'“(*`:]*[A-Z0-9:])|(?<=[。!?])")
 _ABBREVIATION = re.compile(r"\b(art|e\.g|i\.e|etc|vs|cf|No)\.\s+")
 _NO_PROSE = ("|", ">>>", "+-")
 _ITEM = re.compile(r"(?:[-*•]|\d+\.)\s+")

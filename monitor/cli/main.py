@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli import cases, catalogs, publications, records, rulebooks, services
+from monitor.cli import cases, catalogs, mappings, publications, records, rulebooks, services
 from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
@@ -61,6 +61,7 @@ for _command in (
     records.replay,
     records.backtest,
     records.explain,
+    mappings.mapping,
     rulebooks.rulebook,
     publications.calendar,
     catalogs.catalog,

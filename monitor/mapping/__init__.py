@@ -4,6 +4,7 @@ One mapping serves the gateway, ``replay`` and imports alike. The language is sm
 their times and codes read, and which events a row tells of. ``docs/howto/feed-over-http.md`` is its reference.
 """
 
+from monitor.mapping.check import SampleReport, check_sample
 from monitor.mapping.load import load_mapping, load_mappings, mapped_files, parse_mapping
 from monitor.mapping.mapping import Arrival, BadMapping, Mapping
 from monitor.mapping.rows import NO_RECORDS, MappedRow, map_file, map_objects, map_stream
@@ -14,6 +15,8 @@ __all__ = [
     "BadMapping",
     "MappedRow",
     "Mapping",
+    "SampleReport",
+    "check_sample",
     "load_mapping",
     "load_mappings",
     "map_file",

@@ -47,21 +47,22 @@ def map_file(mapping: Mapping, path: Path) -> Iterator[MappedRow]:
     seen: set[str] = set()
     with open_parts(path, mapping.source) as parts:
         for part in parts:
-            yield from _mapped(mapping, read_part(mapping, part), seen, part)
+            yield from mapped_rows(mapping, read_part(mapping, part), seen, part)
 
 
 def map_stream(mapping: Mapping, stream: BinaryIO, where: str = "rows") -> Iterator[MappedRow]:
     """Every row of an open text of the mapping's format; closes it."""
     part = Part(stream, where)
-    yield from _mapped(mapping, read_text(mapping, part), set(), part)
+    yield from mapped_rows(mapping, read_text(mapping, part), set(), part)
 
 
 def map_objects(mapping: Mapping, objects: Iterable[object]) -> Iterator[MappedRow]:
     """Every row of already parsed JSON."""
-    yield from _mapped(mapping, read_objects(objects), set(), None)
+    yield from mapped_rows(mapping, read_objects(objects), set(), None)
 
 
-def _mapped(mapping: Mapping, rows: Iterable[RawRow], seen: set[str], part: Part | None) -> Iterator[MappedRow]:
+def mapped_rows(mapping: Mapping, rows: Iterable[RawRow], seen: set[str], part: Part | None) -> Iterator[MappedRow]:
+    """What becomes of rows that were read. ``seen`` are the ids of events that are taken once in a file."""
     label = part.label if part is not None else ""
     for number, cells, raw, sheet in rows:
         place = f"{label}/{sheet}" if label and sheet else label or sheet

@@ -1,18 +1,25 @@
 """CSV as it comes: an open quote costs its own row, and the rows it would swallow are read for themselves."""
 
+import codecs
 import csv
+import io
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
 from monitor.mapping.source import FileFormat
 from rules.errors import BadEvent
 
+_BAD = re.compile("[\ud800-\udfff]")
+
 
 class CsvRows:
     """Iterates over (row number, cells or error, lines). ``width`` is the number of cells of the heading, once it is known."""
 
-    def __init__(self, text: TextIO, source: FileFormat) -> None:
+    def __init__(self, text: io.TextIOWrapper, source: FileFormat) -> None:
         self.width = 0
+        # In UTF-16 a lost byte shifts all that follows it; elsewhere a bad byte costs only the cell it stands in.
+        self._is_shifted = codecs.lookup(text.encoding).name.startswith("utf-16")
         self._lines = _Lines(text)
         self._quote = source.quote
         quoting = csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE
@@ -34,6 +41,8 @@ class CsvRows:
                 return
             except csv.Error as error:
                 cells = self._first_line_alone(str(error))
+            if self._is_shifted and any(map(_BAD.search, lines.taken)):
+                cells = BadEvent("invalid_utf8", "has units that are no characters of UTF-16")
             yield number, cells, lines.taken
 
     def _is_one_row(self, width: int, taken: list[str]) -> bool:

@@ -13,6 +13,7 @@ from monitor.backtest import BacktestError, BacktestReport, Options, from_lines,
 from monitor.backtest.compare import KINDS
 from monitor.backtest.phrases import STATE_WORDS, WORDS
 from monitor.books.files import load_books
+from monitor.recordfile import read_line
 from monitor.replay import replay_offline
 from monitor.simulate.files import Line, write_file
 from monitor.wire import encode_json
@@ -24,7 +25,7 @@ from rules.events import TALLY_KEY, AlertAcknowledged
 from rules.instant import to_datetime, to_instant
 from tests.driven import as_it_happens
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
-from tests.monitor.backtest.files import ZONE, at, mapping, write
+from tests.monitor.backtest.files import ZONE, at, books, mapping, write
 
 EVERY = 10**6
 """Examples of everything."""
@@ -69,6 +70,16 @@ def test_a_backtest_issues_what_a_replay_of_the_same_file_issues(tmp_path: Path)
     assert cards_of(done.report) == {(*key, due, ended[key]) for key, due in stood.items()}
     assert {"withdrawn", "issued"} <= {card[-1] for card in cards_of(done.report)}
     assert done.report.records.events == replayed.events
+
+
+def test_the_first_hour_of_2000_is_possible_in_a_replay_and_in_a_backtest(tmp_path: Path) -> None:
+    file = write(
+        tmp_path, "1,2000-01-01 00:30:00,,", "2,1999-12-31 23:59:59,,", "3,2000-01-01 09:00:00,2000-01-02 09:00:00,1900-01-01"
+    )
+    source = from_mapping(file, mapping(), tmp_path, lambda _: None)
+    replayed = replay_offline([(file, mapping())], books(), io.BytesIO())
+    assert source.bad == replayed.bad == {"impossible_time": 2}
+    assert [read_line(line).event.case for line in source.path.read_bytes().splitlines()] == ["1"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["default", "hunan", "jiangsu"])

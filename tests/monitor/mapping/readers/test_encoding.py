@@ -65,6 +65,7 @@ def test_a_character_cut_in_two_costs_its_row(quote: str, tmp_path: Path) -> Non
     found = list(map_file(mapping({"encoding": "gb18030"}), tmp_path / "in.csv"))
     assert told(found) == [(2, "invalid_utf8"), (3, "A-2")]
     assert found[0].raw == cut
+    assert read(tmp_path / "in.csv", mapping({"encoding": "gb18030"}, department="x")) == GOOD, "the cell is not used"
 
 
 @pytest.mark.parametrize("unit", [b"\x00\xd8", b"\x00\xdc"])
@@ -73,6 +74,8 @@ def test_a_broken_unit_of_utf16_costs_its_row(unit: bytes, tmp_path: Path) -> No
     broken = first.encode("utf-16-le").replace("公".encode("utf-16-le"), unit)
     (tmp_path / "in.csv").write_bytes(b"\xff\xfe" + head.encode("utf-16-le") + broken + second.encode("utf-16-le"))
     assert read(tmp_path / "in.csv", mapping({"encoding": "utf-16"})) == [(2, "invalid_utf8"), (3, "A-2")]
+    elsewhere = mapping({"encoding": "utf-16"}, department="x")
+    assert read(tmp_path / "in.csv", elsewhere) == [(2, "invalid_utf8"), (3, "A-2")], "cells after it may be shifted"
 
 
 def test_utf16_that_ends_within_a_unit_costs_its_last_row(tmp_path: Path) -> None:

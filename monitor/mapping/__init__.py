@@ -1,7 +1,7 @@
 """Mappings: TOML files that turn an old window system's rows into events.
 
 One mapping serves the gateway, ``replay`` and imports alike. The language is small on purpose: which columns exist, how
-their times and codes read, and which events a row tells of. ``docs/howto/feed-over-http.md`` is its reference.
+their times and codes read, and which events a row tells of. ``docs/reference/mapping.md`` is its reference.
 """
 
 from monitor.mapping.check import SampleReport, check_sample

@@ -110,7 +110,7 @@ def _announce(library: Library) -> None:
         if soon.year > last:
             log.warning(
                 "book %s: its calendar %s ends with %d. Limits that run into %d are judged once it has that year: "
-                "supervise calendar publish, see docs/howto/write-a-book.md",
+                "supervise calendar publish, see docs/howto/publish-a-book.md",
                 book.version,
                 book.calendar.name,
                 last,

@@ -66,7 +66,7 @@ async def check_clock(settings: Settings) -> None:
         log.warning(
             "topic %s is stamped by whoever writes to it (message.timestamp.type=%s): time passes there by its feeder's ticks "
             "alone, as in a replay or a simulation. IN A LIVE HALL NO LIMIT WILL EVER RUN OUT: set it to LogAppendTime, as "
-            "docs/explanation/worker.md says",
+            "docs/howto/recover.md says",
             topic,
             stamp,
         )

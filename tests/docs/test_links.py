@@ -10,6 +10,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests" / "acceptance").glob("*/README.md")],
     key=lambda page: page.as_posix(),
 )
+CODE = {".py", ".toml", ".service", ".timer", ".js", ".html"}
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,4} (.+)$", re.MULTILINE)
@@ -66,3 +67,15 @@ def _bare(block: str) -> list[str]:
     """A block's lines without comments, and without the flag that asks for English."""
     lines = (re.sub(r"\s+#.*$", "", line).replace(" --lang en", "") for line in block.splitlines())
     return [line for line in lines if line.strip()]
+
+
+def test_every_page_that_code_names_is_there() -> None:
+    sources = [
+        path
+        for folder in ("rules", "monitor", "dashboards", "deploy", "benchmarks", "tests")
+        for path in (ROOT / folder).rglob("*")
+    ]
+    texts = [path.read_text("utf-8") for path in [*sources, ROOT / "Makefile"] if path.suffix in CODE or path.name == "Makefile"]
+    named = {name for text in texts for name in re.findall(r"\bdocs/[\w/-]+\.md\b", text)}
+    assert len(named) > 10
+    assert sorted(name for name in named if not (ROOT / name).is_file()) == []

@@ -1,5 +1,6 @@
 """Every link of the documents leads somewhere: to a file that is there, and to a heading of it."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -79,3 +80,19 @@ def test_every_page_that_code_names_is_there() -> None:
     named = {name for text in texts for name in re.findall(r"\bdocs/[\w/-]+\.md\b", text)}
     assert len(named) > 10
     assert sorted(name for name in named if not (ROOT / name).is_file()) == []
+
+
+def test_every_page_stands_once_in_the_sidebar_of_the_site() -> None:
+    """``docs/conf.py`` is read, not imported: Sphinx is installed where the site is built only."""
+    assigned: dict[str, object] = {}
+    for node in ast.parse((ROOT / "docs" / "conf.py").read_text("utf-8")).body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if name.startswith("PAGES"):
+                assigned[name] = ast.literal_eval(value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name.startswith("PAGES"):
+                assigned[name] = ast.literal_eval(value)
+    by_heading, chinese = assigned["PAGES"], assigned["PAGES_ZH"]
+    assert isinstance(by_heading, dict) and isinstance(chinese, tuple)
+    listed = sorted(["index", *chinese, *(page for pages in by_heading.values() for page in pages)])
+    docs = ROOT / "docs"
+    assert listed == sorted(page.relative_to(docs).with_suffix("").as_posix() for page in docs.rglob("*.md"))

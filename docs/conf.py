@@ -32,8 +32,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "Reference": (
         "reference/rule-book", "reference/kinds", "reference/findings", "reference/cards", "reference/profiles",
-        "reference/scenarios", "reference/catalog", "reference/mapping", "reference/field-cases", "reference/events", "reference/cli",
-        "reference/settings", "reference/http", "reference/topics", "reference/storage", "reference/metrics",
+        "reference/scenarios", "reference/catalog", "reference/mapping", "reference/field-cases", "reference/events",
+        "reference/cli", "reference/settings", "reference/http", "reference/topics", "reference/storage", "reference/metrics",
         "reference/errors", "reference/embedded-kafka", "reference/simulated-hall", "glossary",
     ),
     "Explanation": (

@@ -5,6 +5,7 @@ came from a topic whose timestamps went back; elsewhere it is the arrival.
 """
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -14,6 +15,9 @@ from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, check_time, decode_r
 from rules.errors import BadEvent
 from rules.events import Aware, Event, Record, Tallied, Tick
 from rules.instant import to_instant
+
+Seen = Callable[[int], None]
+"""Called with the number of records read so far, now and then."""
 
 
 class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):

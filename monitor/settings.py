@@ -31,6 +31,14 @@ class BadSettings(SupervisionError):
     """
 
 
+class CannotListen(SupervisionError):
+    """The address is taken or not ours.
+
+    Whose: the operator's.
+    Mend: free the address, or choose another host or port.
+    """
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -42,7 +42,7 @@ class Topics(msgspec.Struct, frozen=True):
 
     @property
     def figures(self) -> str:
-        """Counts per partition and scope, absolute, compacted; key = ``partition|region/hall/department``."""
+        """Counts per partition and place, absolute, compacted; key = ``partition|region/hall/department``."""
         return f"{self.prefix}.figures"
 
     @property

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.events import Aware
 from rules.numbers import LevelNumber, StateNumber, names_of
-from rules.worktime.arithmetic import Span
+from rules.worktime.arithmetic import CountedDays
 
 Level = Literal["reminder", "warning", "yellow", "red"]
 """提醒, 预警, 黄牌, 红牌. Reminders and warnings are minor: they expire. Yellow and red are cards: they stand."""
@@ -105,4 +105,4 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     by: str = ""
     note: str = ""
     detail: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CountedDays, ...] = ()

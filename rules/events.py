@@ -31,7 +31,7 @@ STAGES: tuple[str, ...] = names_of(StageNumber, "-")
 """Each at the place of its number."""
 StageAction = Literal["pass", "return", "other"]
 Procedure = Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review", "other"]
-Decision = Literal["granted", "refused"]
+DecisionResult = Literal["granted", "refused"]
 ConclusionKind = Literal["normal", "returned", "voided", "withdrawn"]
 
 
@@ -163,7 +163,7 @@ class HearingWaived(Header, tag="hearing_waived", frozen=True, kw_only=True):
 class Decided(Header, tag="decided", frozen=True, kw_only=True):
     """审批决定: granted or refused. Starts the clock for issuing and delivering (许可法 art. 44)."""
 
-    result: Decision
+    result: DecisionResult
     handler: Text = ""
 
 
@@ -401,7 +401,7 @@ class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
     (``year * 12 + month - 1``).
     """
 
-    scope: TallyKind
+    kind: TallyKind = msgspec.field(name="scope")
     book: Name
     day: int
     source: Annotated[int, msgspec.Meta(ge=0)]

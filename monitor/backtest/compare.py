@@ -13,16 +13,16 @@ from rules.book import RuleBooks
 from rules.cards import alert_of
 from rules.rates import Changes
 
-Kind = Literal["added", "removed", "moved", "ended"]
+DifferenceKind = Literal["added", "removed", "moved", "ended"]
 """新增: only the candidate issues it. 不再: only the current book does. Another time: both do, due at different instants.
 Ended otherwise: both do at the same instant, but it ends in another state."""
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[DifferenceKind, ...] = get_args(DifferenceKind)
 
 
 SIDES = ("current", "candidate")
 
 
-class Cell(NamedTuple):
+class TotalsCell(NamedTuple):
     """What is counted apart. ``week`` is the ISO week of the due instant, such as ``2026-W03``."""
 
     rule: str
@@ -34,7 +34,7 @@ class Cell(NamedTuple):
 class Difference(NamedTuple):
     """An alert that stood under at least one of the books; ``kind`` is None where the books agree on it."""
 
-    kind: Kind | None
+    kind: DifferenceKind | None
     current: Fate | None
     candidate: Fate | None
 
@@ -49,7 +49,7 @@ class Difference(NamedTuple):
 class BacktestExample(msgspec.Struct, frozen=True):
     """One case where the books differ, with what either book says of it."""
 
-    kind: Kind
+    kind: DifferenceKind
     case: str
     rule: str
     level: Level
@@ -73,10 +73,10 @@ class BucketSums:
         self.refused: Counter[tuple[str, str]] = Counter()
         """Records that one book refuses and the other does not, by side and reason: what was done about a card, say, that
         this book never issued."""
-        self.issued: Counter[tuple[str, Cell]] = Counter()
-        self.differ: Counter[tuple[Kind, Cell]] = Counter()
+        self.issued: Counter[tuple[str, TotalsCell]] = Counter()
+        self.differ: Counter[tuple[DifferenceKind, TotalsCell]] = Counter()
         self.ends: Counter[tuple[str, Level, State]] = Counter()
-        self.examples: dict[tuple[Kind, str, Level], list[tuple[_Rank, BacktestExample]]] = {}
+        self.examples: dict[tuple[DifferenceKind, str, Level], list[tuple[_Rank, BacktestExample]]] = {}
         self.counts: tuple[Changes, Changes] = (Changes(), Changes())
         """What the cases add to the tallies of either side."""
         self._most = examples
@@ -119,7 +119,9 @@ class BucketSums:
         for group, shown in other.examples.items():
             self.examples[group] = sorted([*self.examples.get(group, []), *shown], key=_rank)[: self._most]
 
-    def _show(self, kind: Kind, found: Difference, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]) -> None:
+    def _show(
+        self, kind: DifferenceKind, found: Difference, current: Side, candidate: Side, books: tuple[RuleBooks, RuleBooks]
+    ) -> None:
         shown_by = found.fate.shown
         shown = self.examples.setdefault((kind, shown_by.card_change.card.rule, shown_by.level), [])
         rank = (found.fate.due, shown_by.id)
@@ -144,14 +146,14 @@ def differences(current: Side, candidate: Side) -> Iterator[Difference]:
             yield Difference("added", None, fate)
 
 
-def cell_of(fate: Fate) -> Cell:
+def cell_of(fate: Fate) -> TotalsCell:
     """Where an alert is counted."""
     shown_by = fate.shown
     year, week, _ = shown_by.book.worktime.day_of(fate.due).isocalendar()
-    return Cell(shown_by.card_change.card.rule, shown_by.department, f"{year}-W{week:02}", shown_by.level)
+    return TotalsCell(shown_by.card_change.card.rule, shown_by.department, f"{year}-W{week:02}", shown_by.level)
 
 
-def _kind(current: Fate, candidate: Fate | None) -> Kind | None:
+def _kind(current: Fate, candidate: Fate | None) -> DifferenceKind | None:
     if candidate is None:
         return "removed"
     if candidate.due != current.due:

@@ -10,7 +10,7 @@ from rules.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
 from rules.cards import alert_of, defence_of
 from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
 
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     limit: str = ""
     detail: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CountedDays, ...] = ()
 
 
 def defend(fate: Fate | None, alert: Alert, case: Case | None, books: RuleBooks) -> CardView:
@@ -70,7 +70,7 @@ def _clock(alert: Alert, case: Case, book: RuleBook) -> Clock | None:
     return next((clock for clock in case.clocks if rules[clock.rule].id == alert.rule and clock.cycle == alert.cycle), None)
 
 
-def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
+def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[CountedDays, ...]]:
     rule = book.rules[clock.rule]
     if isinstance(rule, TimeLimit) and rule.clock in LIFE_KINDS:
         return rule.limit, ()  # what stops these is the card's own story, which this case may not have

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from monitor.backtest.compare import KINDS, BacktestExample, BucketSums, Cell, Kind
+from monitor.backtest.compare import KINDS, BacktestExample, BucketSums, DifferenceKind, TotalsCell
 from monitor.backtest.source import BacktestSource
 from rules.alerts import LEVELS, Level, State
 from rules.book import RuleBooks
@@ -17,7 +17,7 @@ FALSE: State = "withdrawn"
 """The end of a false card: a late record proved it wrong."""
 
 
-class Records(msgspec.Struct, frozen=True):
+class RecordCounts(msgspec.Struct, frozen=True):
     """What was judged. ``bad`` counts what could not be used by its dead-letter reason; ``until`` is where the clock stopped."""
 
     source: str
@@ -81,13 +81,13 @@ class CellTotals(msgspec.Struct, frozen=True):
 class BacktestReport(msgspec.Struct, frozen=True):
     """All of it. ``agreed`` counts the cards both books issue at the same instant with the same end."""
 
-    records: Records
+    records: RecordCounts
     current: Book
     candidate: Book
     agreed: int
     totals: list[LevelTotals]
     cells: list[CellTotals]
-    examples: dict[Kind, list[BacktestExample]]
+    examples: dict[DifferenceKind, list[BacktestExample]]
 
 
 class FirstPass(Protocol):
@@ -110,7 +110,9 @@ def report_of(
     end = to_datetime(until, candidate.at(until).zone)
     differ = sum(tally.differ.values()) - sum(count for (kind, _), count in tally.differ.items() if kind == "added")
     return BacktestReport(
-        Records(source.name, first.records - tally.unusable.total(), tally.cases, first.ticks, dict(sorted(bad.items())), end),
+        RecordCounts(
+            source.name, first.records - tally.unusable.total(), tally.cases, first.ticks, dict(sorted(bad.items())), end
+        ),
         _book("current", current, tally),
         _book("candidate", candidate, tally),
         sum(count for (side, _), count in tally.issued.items() if side == "current") - differ,
@@ -144,7 +146,7 @@ def _changed(counted: Counter[str]) -> Changed:
 
 
 def _cells(tally: BucketSums) -> list[CellTotals]:
-    counted: dict[Cell, Counter[str]] = {}
+    counted: dict[TotalsCell, Counter[str]] = {}
     for (side, cell), count in tally.issued.items():
         counted.setdefault(cell, Counter())[side] += count
     for (kind, cell), count in tally.differ.items():
@@ -153,7 +155,7 @@ def _cells(tally: BucketSums) -> list[CellTotals]:
     return [CellTotals(*cell, counted[cell]["current"], counted[cell]["candidate"], _changed(counted[cell])) for cell in ordered]
 
 
-def _chosen(kind: Kind, tally: BucketSums, most: int) -> list[BacktestExample]:
+def _chosen(kind: DifferenceKind, tally: BucketSums, most: int) -> list[BacktestExample]:
     """One of each rule and level in turn, those with most differences first, so that one rule does not crowd out the others."""
     weight: Counter[tuple[str, Level]] = Counter()
     for (of, cell), count in tally.differ.items():

@@ -7,18 +7,15 @@ file in a temporary folder that is gone afterwards (``TMPDIR`` says where it lie
 import gzip
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from monitor.mapping import Mapping, map_file
-from monitor.recordfile import write_line
+from monitor.recordfile import Seen, write_line
 from monitor.wire import encode_event
 from rules.errors import SupervisionError
 
-Seen = Callable[[int], None]
-"""Called with the number of records so far, now and then."""
 _OFTEN = 5000
 
 

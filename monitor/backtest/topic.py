@@ -6,9 +6,9 @@ from typing import Any, BinaryIO
 
 from aiokafka import TopicPartition
 
-from monitor.backtest.source import BacktestError, BacktestSource, Seen
+from monitor.backtest.source import BacktestError, BacktestSource
 from monitor.kafka import consuming, partitions_of, read_event, read_ranges
-from monitor.recordfile import write_line
+from monitor.recordfile import Seen, write_line
 from monitor.settings import Settings
 from monitor.wire import EARLIEST, LATEST, Topics, encode_event
 from rules.errors import BadEvent

@@ -19,7 +19,7 @@ from rules.worktime import Limit
 ItemClass = Literal["permit", "penalty", "compulsion", "levy", "payment", "inspection", "confirmation", "reward", "adjudication",
                     "other-power", "public-service"]  # fmt: skip
 """事项类型: the ten administrative powers and public services."""
-Kind = Literal["instant", "committed", "parallel", "forwarded"]
+ItemKind = Literal["instant", "committed", "parallel", "forwarded"]
 """办件类型: Hunan's codes 0 to 3."""
 Form = Literal["original", "copy", "electronic"]
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 _KNOWN = {
     "class": get_args(ItemClass),
-    "kind": get_args(Kind),
+    "kind": get_args(ItemKind),
     "form": get_args(Form),
     "procedure": get_args(Procedure),
     "after": STAGES,
@@ -82,7 +82,7 @@ class CatalogItem(Item, frozen=True, forbid_unknown_fields=True, rename={"item_c
     """A service item with all that the hall says of it. ``posts``: who handles each stage."""
 
     item_class: ItemClass | None = None
-    kind: Kind | None = None
+    kind: ItemKind | None = None
     department: str = ""
     basis: tuple[_Text, ...] = ()
     conditions: tuple[_Text, ...] = ()

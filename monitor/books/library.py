@@ -34,7 +34,7 @@ class BadPublication(SupervisionError):
         self.reason = reason
 
 
-class Entry(NamedTuple):
+class LibraryEntry(NamedTuple):
     """A record that holds, when it was written (epoch ms) and its offset."""
 
     record: Published
@@ -55,7 +55,7 @@ class Library:
     """Rule books by version. :attr:`books` are those in force at this moment."""
 
     def __init__(self, base: Sequence[BookTable]) -> None:
-        self.entries: dict[bytes, Entry] = {}
+        self.entries: dict[bytes, LibraryEntry] = {}
         self._calendars: dict[str, tuple[dict[str, Any], Calendar]] = {}
         files = [_copy(table, {}) for table in base]
         self.books = RuleBooks([copy.book for copy in files])
@@ -81,7 +81,7 @@ class Library:
             self._take_book(record)
         else:
             self._take_calendar(record)
-        self.entries[key] = Entry(record, at, offset)
+        self.entries[key] = LibraryEntry(record, at, offset)
         return self.books
 
     def is_published(self, version: str) -> bool:

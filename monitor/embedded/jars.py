@@ -23,8 +23,8 @@ from monitor.embedded.pinned import JARS, KAFKA_VERSION, Jar
 
 TOTAL_BYTES = sum(jar.size for jar in JARS)
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how far it has come and how far it has to go (both in bytes; 0, 0 where that means nothing)."""
+ShowProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how far it has come and how far it has to go (both in bytes; 0, 0 where that means nothing)."""
 
 _PARALLEL = 6
 _TIMEOUT = 20  # seconds without a byte
@@ -48,7 +48,7 @@ def missing_jars(folder: Path) -> list[Jar]:
     return [jar for jar in JARS if not _has_size(folder / jar.filename, jar.size)]
 
 
-def ensure_jars(progress: Progress | None = None) -> Path:
+def ensure_jars(progress: ShowProgress | None = None) -> Path:
     """The folder with every jar of Kafka, after fetching what is missing.
 
     Two processes that find it empty at once do not disturb each other: the second waits for the first. Raises
@@ -65,7 +65,7 @@ def ensure_jars(progress: Progress | None = None) -> Path:
     return folder
 
 
-def _fetch(missing: list[Jar], folder: Path, progress: Progress) -> None:
+def _fetch(missing: list[Jar], folder: Path, progress: ShowProgress) -> None:
     total = sum(jar.size for jar in missing)
     done = 0
     lock = threading.Lock()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.embedded.broker import CONFIG, java, java_environment, new_cluster_id, write_config
 from monitor.embedded.errors import EmbeddedError
-from monitor.embedded.jars import Progress, ensure_jars
+from monitor.embedded.jars import ShowProgress, ensure_jars
 from monitor.embedded.ports import HOST, free_port
 from monitor.embedded.probe import brokers
 from monitor.embedded.server import EmbeddedServer
@@ -34,7 +34,7 @@ class EmbeddedKafka(EmbeddedServer):
         data: Path,
         port: int | None = None,
         heap_mb: int = 512,
-        progress: Progress | None = None,
+        progress: ShowProgress | None = None,
         minimum_free: int = MINIMUM_FREE,
     ) -> None:
         """See :class:`EmbeddedServer`; ``heap_mb`` is Java's."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.embedded.errors import EmbeddedError
-from monitor.embedded.jars import Progress
+from monitor.embedded.jars import ShowProgress
 from monitor.embedded.ports import HOST
 from monitor.embedded.server import EmbeddedServer
 
@@ -55,7 +55,7 @@ class EmbeddedPostgres(EmbeddedServer):
     ends_by = signal.SIGINT  # its fast shutdown; SIGTERM would wait for every client
 
     def __init__(
-        self, data: Path, port: int | None = None, progress: Progress | None = None, minimum_free: int = MINIMUM_FREE
+        self, data: Path, port: int | None = None, progress: ShowProgress | None = None, minimum_free: int = MINIMUM_FREE
     ) -> None:
         """See :class:`EmbeddedServer`."""
         super().__init__(data, port, progress, minimum_free)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.progress import Progress as Bars
 
-from monitor.embedded.jars import Progress
+from monitor.embedded.jars import ShowProgress
 from monitor.embedded.kafka import EmbeddedKafka
 from monitor.embedded.postgres import EmbeddedPostgres
 from monitor.embedded.server import EmbeddedServer
@@ -20,8 +20,8 @@ _LOOK = 0.5  # seconds between two looks at the server
 
 
 @contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """A :data:`Progress` drawn on standard error: a bar with bytes, speed and time left while downloading, else a line."""
+def shown_progress() -> Iterator[ShowProgress]:
+    """A :data:`ShowProgress` drawn on standard error: a bar with bytes, speed and time left while downloading, else a line."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console) as bars:
@@ -48,7 +48,7 @@ def run_postgres(data: Path, port: int | None = None) -> None:
     _run(lambda progress: EmbeddedPostgres(data, port, progress=progress), "PostgreSQL")
 
 
-def _run(make: Callable[[Progress], EmbeddedServer], product: str) -> None:
+def _run(make: Callable[[ShowProgress], EmbeddedServer], product: str) -> None:
     """Until SIGINT or SIGTERM.
 
     Raises :class:`~monitor.embedded.errors.EmbeddedError` where it does not start, or ends by itself. For the main thread
@@ -75,7 +75,7 @@ def _run(make: Callable[[Progress], EmbeddedServer], product: str) -> None:
             signal.signal(number, handler)
 
 
-def _unless(asked: threading.Event, progress: Progress) -> Progress:
+def _unless(asked: threading.Event, progress: ShowProgress) -> ShowProgress:
     """``progress``, but leaving off (by ``KeyboardInterrupt``) once the user asked to end."""
 
     def show(what: str, done: int, total: int) -> None:

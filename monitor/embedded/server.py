@@ -16,7 +16,7 @@ from typing import ClassVar, Self
 from monitor.embedded.errors import EmbeddedError
 from monitor.embedded.folder import is_locked, lock_owner, lock_server, make_folder, require_space
 from monitor.embedded.guard import GuardedProcess, spawn_guarded
-from monitor.embedded.jars import Progress
+from monitor.embedded.jars import ShowProgress
 from monitor.embedded.ports import choose_port, taken
 
 _TAIL = 15  # lines of the log shown when it fails
@@ -38,14 +38,14 @@ class EmbeddedServer(ABC):
     ends_by: ClassVar[signal.Signals] = signal.SIGTERM
     """The signal that ends it politely."""
 
-    def __init__(self, data: Path, port: int | None, progress: Progress | None, minimum_free: int) -> None:
+    def __init__(self, data: Path, port: int | None, progress: ShowProgress | None, minimum_free: int) -> None:
         """``port`` None or 0: a free one, remembered in the folder so that a restart keeps the address. Nothing starts yet.
 
         ``minimum_free``: bytes that must be free on the folder's disk before a start.
         """
         self.data = data.absolute()
         self._port = port
-        self._progress: Progress = progress or (lambda _what, _done, _total: None)
+        self._progress: ShowProgress = progress or (lambda _what, _done, _total: None)
         self._minimum_free = minimum_free
         self._process: GuardedProcess | None = None
         self._lock: int | None = None

@@ -8,9 +8,9 @@ from rules.book import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards import defence_of, span_of
 from rules.case import Case, Clock
 from rules.instant import to_datetime
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
-State = Literal["running", "overdue", "in_time", "late", "uncovered"]
+LimitState = Literal["running", "overdue", "in_time", "late", "uncovered"]
 
 
 def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitEntry]:
@@ -34,7 +34,7 @@ def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitEntry]:
         )
 
 
-def _state(clock: Clock, now: int) -> State:
+def _state(clock: Clock, now: int) -> LimitState:
     if not clock.deadline:
         return "uncovered"
     if clock.end:
@@ -42,7 +42,7 @@ def _state(clock: Clock, now: int) -> State:
     return "running" if now <= clock.deadline else "overdue"
 
 
-def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tuple[str, tuple[Span, ...]]:
+def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tuple[str, tuple[CountedDays, ...]]:
     """The limit with its extensions, and the spans from the clock's start to its deadline."""
     if clock.deadline:
         defence = defence_of(case, clock, book)

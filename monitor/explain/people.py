@@ -1,4 +1,4 @@
-"""What a record tells besides its place and time, with people's names masked (张*)."""
+"""What a record says besides its place and time, with people's names masked (张*)."""
 
 import re
 
@@ -26,10 +26,10 @@ def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:
     details = {}
     if event.channel != "hall":
         details["channel"] = str(event.channel)
-    for name in event.__struct_fields__:
+    for name, written in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
         value = getattr(event, name)
         if name in _ELSEWHERE or value in ("", None):
             continue
         text = str(value)
-        details[name] = mask(text) if name in _PEOPLE and not unmasked else text
+        details[written] = mask(text) if name in _PEOPLE and not unmasked else text
     return details

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
 What = Literal["started", "ended", "moved", "reopened", "gone"]
 
@@ -70,7 +70,7 @@ class LimitEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     deadline: datetime | None = None
     ended: datetime | None = None
     source: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CountedDays, ...] = ()
 
 
 class CardEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,7 +88,7 @@ class CardEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     changes: tuple[ChangeLine, ...]
     detail: str = ""
     source: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CountedDays, ...] = ()
 
 
 class CaseStory(msgspec.Struct, frozen=True):

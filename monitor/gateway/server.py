@@ -18,9 +18,8 @@ from monitor.gateway.tokens import BadTokens, Source, Tokens
 from monitor.kafka import KafkaUnavailable
 from monitor.mapping import MappedRow, load_mappings
 from monitor.metrics import DEAD_LETTERS, GATEWAY_AHEAD, GATEWAY_EVENTS, GATEWAY_REQUESTS, GATEWAY_SECONDS
-from monitor.settings import Settings
+from monitor.settings import CannotListen, Settings
 from monitor.wire import encode_json
-from rules.errors import SupervisionError
 from rules.events import Event
 from rules.instant import MINUTE, to_instant
 
@@ -32,14 +31,6 @@ AHEAD_TOLERANCE = 5 * MINUTE
 _RETRY_AFTER = {"Retry-After": "5"}
 _SOURCE = web.RequestKey("source", Source)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class CannotListen(SupervisionError):
-    """The address is taken or not ours.
-
-    Whose: the operator's.
-    Mend: free the address, or choose another host or port.
-    """
 
 
 class Gateway:

@@ -71,7 +71,7 @@ class NewToken(msgspec.Struct, frozen=True):
 def new_token(name: str, regions: tuple[str, ...], departments: tuple[str, ...] = (), *, office: bool = False) -> NewToken:
     """Make a token for the window system (or ``office``) ``name`` with 256 bits of randomness.
 
-    :class:`BadTokens` for an unusable name or scope.
+    :class:`BadTokens` for an unusable name or place.
     """
     token = PREFIX + secrets.token_urlsafe(32)
     lines = [f"[{_quoted(name)}]", f'sha256 = "{_hash(token)}"', f"regions = {_list(regions)}"]

@@ -6,7 +6,7 @@ import msgspec
 
 from monitor.mapping.table import Table
 from monitor.mapping.times import Time
-from monitor.mapping.values import Row, parse_pair
+from monitor.mapping.values import SourceRow, parse_pair
 
 
 class Condition(Protocol):
@@ -16,7 +16,7 @@ class Condition(Protocol):
     def columns(self) -> frozenset[str]:
         """The columns read."""
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, row: SourceRow) -> bool:
         """Whether the row passes."""
 
 
@@ -27,7 +27,7 @@ class Empty(msgspec.Struct, frozen=True):
     empty: bool
     columns: frozenset[str]
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, row: SourceRow) -> bool:
         """Whether emptiness is as wanted."""
         return (not row[self.column]) is self.empty
 
@@ -40,7 +40,7 @@ class OneOf(msgspec.Struct, frozen=True):
     wanted: bool
     columns: frozenset[str]
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, row: SourceRow) -> bool:
         """Whether membership is as wanted."""
         return (row[self.column] in self.texts) is self.wanted
 
@@ -54,7 +54,7 @@ class DaysAre(msgspec.Struct, frozen=True):
     wanted: bool
     columns: frozenset[str]
 
-    def holds(self, row: Row) -> bool:
+    def holds(self, row: SourceRow) -> bool:
         """Whether the distance is as wanted."""
         start, end = self.start.day(row), self.end.day(row)
         return start is not None and end is not None and ((end - start).days in self.days) is self.wanted

@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 
 from monitor.mapping.table import Table
-from monitor.mapping.values import Codes, Row, Value
+from monitor.mapping.values import Codes, SourceRow, Value
 from rules.errors import BadEvent
 from rules.worktime import Limit
 
@@ -44,7 +44,7 @@ class LimitText(msgspec.Struct, frozen=True):
     value: Value
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """``"20wd"``; ``""`` where the row has none; :class:`BadEvent` where it says something else."""
         text = self.value.of(row)
         return read_limit(text, self.name) if isinstance(text, str) and text else text
@@ -63,7 +63,7 @@ class LimitIn(msgspec.Struct, frozen=True):
     table: str
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """Number and unit as one text."""
         number = row[self.column]
         unit = self._unit(row) if self.unit_column else self.unit
@@ -71,7 +71,7 @@ class LimitIn(msgspec.Struct, frozen=True):
             return INSTANT
         return number + unit if number else ""
 
-    def _unit(self, row: Row) -> str:
+    def _unit(self, row: SourceRow) -> str:
         code = row[self.unit_column]
         if self.table and code in self.codes:
             return str(self.codes[code])

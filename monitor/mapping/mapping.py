@@ -10,7 +10,7 @@ from monitor.mapping.conditions import Condition
 from monitor.mapping.source import FileFormat
 from monitor.mapping.spoilt import identity, readable
 from monitor.mapping.times import Time
-from monitor.mapping.values import Row, Value
+from monitor.mapping.values import SourceRow, Value
 from monitor.wire import EARLIEST, LATEST, check_time, explain_invalid
 from rules.errors import BadEvent, SupervisionError
 from rules.events import EVENT_TYPES, Event
@@ -88,11 +88,11 @@ class Mapping(msgspec.Struct, frozen=True):
             return []
         return [arrival for rule, arrival in self.ruled(texts)]
 
-    def skipped(self, texts: Row) -> str:
+    def skipped(self, texts: SourceRow) -> str:
         """The key of the ``skip`` that holds for the row; empty where none does."""
         return next((f"skip[{index}]" for index, condition in enumerate(self.skip) if condition.holds(texts)), "")
 
-    def ruled(self, texts: Row) -> list[tuple[EventRule, Arrival]]:
+    def ruled(self, texts: SourceRow) -> list[tuple[EventRule, Arrival]]:
         """Like :meth:`events` for an already cleaned row, each with its rule."""
         found = []
         for rule in self.rules:
@@ -103,7 +103,7 @@ class Mapping(msgspec.Struct, frozen=True):
                 found.append((rule, _event(rule, shape, texts)))
         return found
 
-    def clean(self, row: Map[str, object]) -> Row:
+    def clean(self, row: Map[str, object]) -> SourceRow:
         """The row's columns that matter, as trimmed texts; ``None``, missing and the source's empty marks become ``""``.
 
         A column with dots may name what lies inside: ``unit.name``, ``steps.0.code``.
@@ -156,7 +156,7 @@ def _text(value: object, column: str) -> str:
     raise BadEvent("mapping_failed", f"column {column!r} holds {type(value).__name__}, not a text or a number", column)
 
 
-def _kind(rule: EventRule, texts: Row) -> Shape | None:
+def _kind(rule: EventRule, texts: SourceRow) -> Shape | None:
     code = texts[rule.by]
     shape = rule.kinds.get(code)
     if shape is None and not rule.skip_others:
@@ -165,7 +165,7 @@ def _kind(rule: EventRule, texts: Row) -> Shape | None:
     return shape
 
 
-def _event(rule: EventRule, shape: Shape, texts: Row) -> Arrival:
+def _event(rule: EventRule, shape: Shape, texts: SourceRow) -> Arrival:
     at = rule.at.read(texts)
     if at is None:
         raise BadEvent("mapping_failed", f"column {rule.at.name!r} is empty: {shape.type} needs its time", rule.at.name)

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from monitor.mapping.spoilt import SpoiltText
 from monitor.mapping.table import Table
 
 Format = Literal["csv", "json", "jsonl", "xlsx", "html", "xml", "xes", "parquet", "sqlite"]
 FORMATS: tuple[str, ...] = get_args(Format)
-Word = Literal["clean", "refuse", "keep"]
 TOTALS = ("合计", "总计", "小计")
 """What the first cell of a row of sums says, unless the mapping says otherwise."""
 
@@ -30,7 +30,7 @@ class FileFormat(msgspec.Struct, frozen=True):
     optional: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
     no_time: frozenset[str] = frozenset()
-    spoilt: Word = "clean"
+    spoilt: SpoiltText = "clean"
     first_row: int = 0
     rows: str = ""
     table: str = ""
@@ -66,7 +66,7 @@ def parse_source(table: Table) -> tuple[FileFormat, ZoneInfo]:
         optional=frozenset(table.texts("optional")),
         empty=frozenset(table.texts("empty")),
         no_time=frozenset(table.texts("no_time")),
-        spoilt=cast("Word", _one_of(table, "spoilt", get_args(Word))),
+        spoilt=cast("SpoiltText", _one_of(table, "spoilt", get_args(SpoiltText))),
         first_row=first,
         rows=table.get("rows", str, ""),
         table=table.get("table", str, ""),

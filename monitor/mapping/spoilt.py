@@ -9,7 +9,7 @@ from typing import Literal
 
 from rules.errors import BadEvent
 
-Word = Literal["clean", "refuse", "keep"]
+SpoiltText = Literal["clean", "refuse", "keep"]
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff\u00ad")
 _SUSPECT = re.compile(r"^['=]|\.0+$|[eE]\+\d|[^\x00-\x7f]")
 _ROUNDED = re.compile(r"-?\d(?:\.\d+)?[eE]\+\d+")
@@ -19,7 +19,7 @@ _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21,
 """Full-width digits, letters and hyphen, as an input method types them. Full-width brackets are meant."""
 
 
-def readable(text: str, column: str, word: Word) -> str:
+def readable(text: str, column: str, word: SpoiltText) -> str:
     """``text`` without invisible marks (zero width, NUL, controls); :class:`BadEvent` for bytes that are no characters."""
     try:
         text.encode()
@@ -34,7 +34,7 @@ def readable(text: str, column: str, word: Word) -> str:
     return "".join(mark for mark in text if mark not in marks).strip()
 
 
-def identity(text: str, column: str, word: Word) -> str:
+def identity(text: str, column: str, word: SpoiltText) -> str:
     """The number of a case, an item, a window … as it was before a spreadsheet had it."""
     if word == "keep" or _SUSPECT.search(text) is None:
         return text

@@ -10,7 +10,7 @@ from monitor.mapping.table import Table
 from monitor.mapping.times import Time
 from rules.errors import BadEvent
 
-Row = dict[str, str]
+SourceRow = dict[str, str]
 Codes = dict[str, dict[str, object]]
 _COLUMN = re.compile(r"\{([^{}]+)\}")
 
@@ -22,7 +22,7 @@ class Value(Protocol):
     def columns(self) -> frozenset[str]:
         """The columns read."""
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The field's value for this row, or :class:`BadEvent`."""
 
 
@@ -32,19 +32,19 @@ class Constant(msgspec.Struct, frozen=True):
     value: object
     columns: frozenset[str] = frozenset()
 
-    def of(self, _row: Row) -> object:
+    def of(self, _row: SourceRow) -> object:
         """The constant."""
         return self.value
 
 
-class Text(msgspec.Struct, frozen=True):
+class ColumnsText(msgspec.Struct, frozen=True):
     """``"A-{year}-{number}"``: literal parts and columns in turn. Empty if it has a column and all its columns are empty."""
 
     parts: tuple[tuple[str, str], ...]
     tail: str
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The text with the row's columns filled in."""
         values = [row[column] for _, column in self.parts]
         if not any(values):
@@ -58,7 +58,7 @@ class Column(msgspec.Struct, frozen=True):
     column: str
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The column's text."""
         return row[self.column]
 
@@ -72,7 +72,7 @@ class Coded(msgspec.Struct, frozen=True):
     other: object
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The code's meaning."""
         code = row[self.column]
         found = self.codes.get(code, self.other)
@@ -91,7 +91,7 @@ class Cut(msgspec.Struct, frozen=True):
     length: int
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The beginning of the column's text."""
         return row[self.column][: self.length]
 
@@ -105,7 +105,7 @@ class DaysBetween(msgspec.Struct, frozen=True):
     unit: str
     columns: frozenset[str]
 
-    def of(self, row: Row) -> object:
+    def of(self, row: SourceRow) -> object:
         """The number (or ``"56d"``); empty when either time is."""
         start, end = self.start.day(row), self.end.day(row)
         if start is None or end is None:
@@ -144,7 +144,7 @@ def parse_text(text: str) -> Value:
     columns = frozenset(column for _, column in parts)
     if len(parts) == 1 and text == f"{{{parts[0][1]}}}":
         return Column(parts[0][1], columns)
-    return Text(tuple(parts), text[end:], columns)
+    return ColumnsText(tuple(parts), text[end:], columns)
 
 
 def _column(table: Table, codes: Codes) -> Value:

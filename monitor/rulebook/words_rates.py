@@ -17,7 +17,7 @@ def rate_lines(rule: RateRule, lang: Language) -> Iterator[str]:
     if rule.stage >= 0:
         what += f"（{words.word(words.STAGES, STAGES[rule.stage], lang)}）" if zh else f" ({STAGES[rule.stage]})"
     yield f"统计：{what}" if zh else f"looks at: {what}"
-    whose = [words.word(words.SCOPES, scope, lang) for scope in ("department", "window", "item") if scope in rule.of]
+    whose = [words.word(words.TALLY_KINDS, kind, lang) for kind in ("department", "window", "item") if kind in rule.of]
     yield f"对象：{'、'.join(whose)}" if zh else f"of each: {', '.join(whose)}"
     if rule.rate not in VOLUMES:
         yield f"期间：最近 {rule.over} 天，每日终了计算" if zh else f"over: the last {rule.over} days, at the end of each day"

@@ -86,9 +86,9 @@ class Crowd:
 
     def tally_for(self, rule: RateRule) -> tuple[Case | None, list[Alert]]:
         """The tally an expectation about ``rule`` means: the department's, else the window's, else the item's."""
-        scope = next(scope for scope in ("department", "window", "item") if scope in rule.of)
+        kind = next(kind for kind in ("department", "window", "item") if kind in rule.of)
         for tally in self._tallies.values():
             case = tally.case
-            if case is not None and case.tally is not None and case.tally.kind == scope:
+            if case is not None and case.tally is not None and case.tally.kind == kind:
                 return case, tally.alerts
         return None, []

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 
 from monitor.simulate.catalog import HALL, REGION, Office, Window
-from monitor.simulate.life import Arrival
+from monitor.simulate.life import SimulatedArrival
 from monitor.simulate.rhythm import CLOSES, LUNCH, OPENS, as_datetime, midnight_of
 from rules.events import AttendantArrived, AttendantLeft, Event, WindowClosed, WindowOpened
 from rules.instant import MINUTE, SECOND
@@ -21,7 +21,7 @@ _UNOPENED = 0.001
 """Of a window not to open on time, likewise."""
 
 
-def on_duty(rng: random.Random, day: int, offices: Iterable[Office], mark: str) -> Iterator[Arrival]:
+def on_duty(rng: random.Random, day: int, offices: Iterable[Office], mark: str) -> Iterator[SimulatedArrival]:
     """The attendance of every window on epoch day ``day``, a working day, as it arrives: devices report within seconds."""
     for office in offices:
         for window in office.windows:
@@ -32,9 +32,9 @@ class _WindowDay:
     def __init__(self, rng: random.Random, day: int, office: Office, window: Window, mark: str) -> None:
         self._rng, self._day, self._office, self._window = rng, day, office, window
         self._ids = f"{mark}Z{day}-{window.name}"
-        self._arrivals: list[Arrival] = []
+        self._arrivals: list[SimulatedArrival] = []
 
-    def arrivals(self) -> list[Arrival]:
+    def arrivals(self) -> list[SimulatedArrival]:
         """Opened, somebody there, the noon break, a short absence at most, closed; in order of what happened."""
         rng, trouble = self._rng, self._office.trouble
         clerk = rng.choice(self._window.clerks)

@@ -15,7 +15,7 @@ from monitor.simulate.attendance import on_duty
 from monitor.simulate.catalog import WeightedItems, build_catalog
 from monitor.simulate.complaints import complain, numbers
 from monitor.simulate.courses import apply_at_window, live_through
-from monitor.simulate.life import Arrival, Habits, Life
+from monitor.simulate.life import Habits, Life, SimulatedArrival
 from monitor.simulate.rhythm import Rhythm, day_of, online_instant
 from rules.errors import SupervisionError
 from rules.events import Applied, Channel, Consulted, Event, StageEntered, StageLeft
@@ -68,7 +68,7 @@ class _Hall:
         self._rhythm = rhythm
         self._habits = habits
         self._mark = mark
-        self._piles: dict[int, list[Arrival]] = {}
+        self._piles: dict[int, list[SimulatedArrival]] = {}
 
     def records(self, start: int, end: int, cases_per_day: float) -> Iterator[tuple[int, Event]]:
         for day in range(day_of(start), day_of(end - 1) + 1):
@@ -150,11 +150,11 @@ class _Hall:
             return
         self._pile_up(life.arrivals)
 
-    def _pile_up(self, arrivals: Iterable[Arrival]) -> None:
+    def _pile_up(self, arrivals: Iterable[SimulatedArrival]) -> None:
         for arrival in arrivals:
             self._piles.setdefault(day_of(arrival[0]), []).append(arrival)
 
 
-def _order(arrival: Arrival) -> tuple[int, str, int]:
+def _order(arrival: SimulatedArrival) -> tuple[int, str, int]:
     """By arrival; of equal ones the case or window decides, then the order within it."""
     return arrival[0], arrival[2].case or arrival[2].window, arrival[1]

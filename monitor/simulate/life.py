@@ -13,7 +13,7 @@ from monitor.simulate.rhythm import Rhythm, as_datetime, until_morning
 from rules.events import Channel, Event
 from rules.instant import HOUR, SECOND
 
-Arrival = tuple[int, int, Event]
+SimulatedArrival = tuple[int, int, Event]
 """When it arrived (epoch ms), a number that keeps equal arrivals in order, the event."""
 
 
@@ -64,7 +64,7 @@ class Life:
     ) -> None:
         self.rng, self.rhythm, self.office, self.item = rng, rhythm, office, item
         self.window: Window = rng.choice(office.windows)
-        self.arrivals: list[Arrival] = []
+        self.arrivals: list[SimulatedArrival] = []
         self._number = 0
         self._lateness = 0.0
         in_hall = channel != "off-hall"

@@ -26,7 +26,7 @@ _AT_MOST = 1000
 _PATIENCE = 60.0
 """Seconds during which a gateway that does not answer is asked again."""
 
-Clock = Callable[[], int]
+Now = Callable[[], int]
 
 
 class GatewayRefused(SupervisionError):
@@ -60,7 +60,7 @@ async def run_through_gateway(
     cases_per_day: float = 400,
     seconds: float | None = None,
     stop: asyncio.Event | None = None,
-    clock: Clock = _wall_clock,
+    clock: Now = _wall_clock,
 ) -> GatewaySummary:
     """Report a hall to the gateway at ``url`` (``http://127.0.0.1:8700``) with a window system's token.
 

@@ -15,7 +15,7 @@ INTERVAL = 0.2
 
 
 class FiguresPublisher:
-    """Collects the figures of settled slices and writes the latest of each scope to the figures topic."""
+    """Collects the figures of settled slices and writes the latest of each place to the figures topic."""
 
     def __init__(self, sender: Sender, topic: str, failed: Callable[[BaseException], Coroutine[Any, Any, None]]) -> None:
         self._sender = sender
@@ -30,8 +30,8 @@ class FiguresPublisher:
         if not part.figures:
             return
         pending = self._pending[part.partition]
-        for scope, count in part.figures.items():
-            pending[scope] = (count, part.at)
+        for place, count in part.figures.items():
+            pending[place] = (count, part.at)
         if part.partition not in self._scheduled:
             self._scheduled.add(part.partition)
             asyncio.get_running_loop().call_later(INTERVAL, self._publish_soon, part.partition)
@@ -56,8 +56,8 @@ class FiguresPublisher:
     async def _publish(self, partition: int, pending: dict[Place, tuple[Count, int]]) -> None:
         try:
             sent = []
-            for scope, (count, at) in pending.items():
-                figures = Figures(partition, *scope, *count, at)
+            for place, (count, at) in pending.items():
+                figures = Figures(partition, *place, *count, at)
                 sent.append(await self._sender.send_one(self._topic, figures.key, encode_json(figures)))
             await asyncio.gather(*sent)
         except Exception as error:

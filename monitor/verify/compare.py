@@ -10,9 +10,9 @@ from rules.cards import AlertChange
 from rules.case import NEVER, UNREACHED, Case
 from rules.instant import to_instant
 
-Kind = Literal["unfounded", "missing", "different", "contradicted"]
+MismatchKind = Literal["unfounded", "missing", "different", "contradicted"]
 """Issued, but not by these records; due by the records, but never issued; issued otherwise; one change said in two ways."""
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
 
 _GONE: frozenset[State] = frozenset({"superseded", "expired", "withdrawn"})
 """Ends that the system itself gives an alert: it may have come and gone unseen between two ticks, or under an earlier book."""
@@ -22,7 +22,7 @@ assert set(STATES) >= _GONE
 class Mismatch(NamedTuple):
     """``fields`` name what differs; ``recomputed`` is the alert as of the common point, None where there is none."""
 
-    kind: Kind
+    kind: MismatchKind
     id: str
     fields: tuple[str, ...]
     issued: Alert | None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from monitor.verify.compare import Kind, Mismatch
+from monitor.verify.compare import Mismatch, MismatchKind
 from rules.alerts import Alert, Level
 from rules.cards import alert_of
 
@@ -17,14 +17,14 @@ class Group(msgspec.Struct, frozen=True):
     rule: str
     department: str
     level: Level
-    kind: Kind
+    kind: MismatchKind
     count: int
 
 
 class VerifyExample(msgspec.Struct, frozen=True):
     """One of them, with what was issued and what the records say, each with its arithmetic."""
 
-    kind: Kind
+    kind: MismatchKind
     id: str
     fields: tuple[str, ...]
     issued: Alert | None
@@ -68,7 +68,7 @@ def grouped(mismatches: Sequence[Mismatch]) -> list[Group]:
 
 def examples_of(mismatches: Sequence[Mismatch], most: int) -> list[VerifyExample]:
     """At most ``most`` of each group."""
-    shown: Counter[tuple[str, str, Level, Kind]] = Counter()
+    shown: Counter[tuple[str, str, Level, MismatchKind]] = Counter()
     found = []
     for each in sorted(mismatches, key=lambda each: (_group(each), each.id)):
         shown[_group(each)] += 1
@@ -78,7 +78,7 @@ def examples_of(mismatches: Sequence[Mismatch], most: int) -> list[VerifyExample
     return found
 
 
-def _group(found: Mismatch) -> tuple[str, str, Level, Kind]:
+def _group(found: Mismatch) -> tuple[str, str, Level, MismatchKind]:
     if found.issued is not None:
         return found.issued.rule, found.issued.department, found.issued.level, found.kind
     assert found.recomputed is not None

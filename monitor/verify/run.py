@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from monitor.recordfile import Seen
 from monitor.settings import Settings
 from monitor.verify.compare import Mismatch, compare
 from monitor.verify.issued import AlertTrail
 from monitor.verify.report import VerifyReport, examples_of, grouped
-from monitor.verify.source import Partition, Seen, VerifyError, read_file, read_topics
+from monitor.verify.source import Partition, VerifyError, read_file, read_topics
 from monitor.wire import Topics
 from rules.book import RuleBooks
 from rules.instant import to_datetime

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
 from monitor.kafka import KafkaUnavailable, connected, consuming, partition_of, partitions_of, read_ranges
-from monitor.recordfile import opened, read_line
+from monitor.recordfile import Seen, opened, read_line
 from monitor.settings import Settings
 from monitor.verify.issued import AlertTrail
 from monitor.verify.recount import Recount
@@ -18,8 +18,6 @@ from rules.book import RuleBooks
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK
 
-Seen = Callable[[int], None]
-"""Called with the number of records read so far, now and then."""
 _OFTEN = 5000
 _EVERYTHING = 2**63
 

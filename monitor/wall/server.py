@@ -23,14 +23,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from monitor import metrics
-from monitor.settings import Settings
+from monitor.settings import CannotListen, Settings
 from monitor.wall.feed import FeedReader
 from monitor.wall.hub import Hub
 from monitor.wall.pages import SECURITY_HEADERS, Pages
 from monitor.wall.picture import Heartbeat, Message, Screen, Snapshot, decode_resync, encode_message
 from monitor.wall.scope import BadScope, Scope, parse_scope
 from monitor.wire import Topics
-from rules.errors import SupervisionError
 
 COALESCE = 0.2
 """Seconds between two deltas of a scope, so that a flood of figures becomes five a second; the first is sent at once."""
@@ -41,14 +40,6 @@ _RESYNC_PAUSE = 1.0
 _PING_EVERY = 10.0
 
 logger = logging.getLogger(__name__)
-
-
-class CannotListen(SupervisionError):
-    """The address is taken or not ours.
-
-    Whose: the operator's.
-    Mend: free the address, or choose another host or port.
-    """
 
 
 def _now() -> int:

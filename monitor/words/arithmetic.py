@@ -1,10 +1,10 @@
-"""The arithmetic of a due instant in words: what became of each day (:class:`rules.worktime.Span`)."""
+"""The arithmetic of a due instant in words: what became of each day (:class:`rules.worktime.CountedDays`)."""
 
 from collections.abc import Iterable
 
 from monitor.words.language import Language
 from rules.instant import HOUR, MINUTE
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -45,7 +45,7 @@ _PROCEDURES_ZH = {
 }
 
 
-def arithmetic_lines(spans: Iterable[Span], lang: Language = "zh") -> tuple[str, ...]:
+def arithmetic_lines(spans: Iterable[CountedDays], lang: Language = "zh") -> tuple[str, ...]:
     """One line per span, for the card: days, what became of them, and the running count."""
     lines = []
     total = 0
@@ -55,7 +55,7 @@ def arithmetic_lines(spans: Iterable[Span], lang: Language = "zh") -> tuple[str,
     return tuple(lines)
 
 
-def _line(span: Span, total: int, lang: Language) -> str:
+def _line(span: CountedDays, total: int, lang: Language) -> str:
     code, _, detail = span.reason.partition(":")
     detail = _PROCEDURES_ZH.get(detail, detail) if lang == "zh" else detail
     what = _WORDS[lang].get(code, span.reason).format(detail)

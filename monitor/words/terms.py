@@ -189,7 +189,7 @@ RATES: Words = {
     "volume-year": ("月受理量同比变化", "volume of a month, to that of last year"),
     "stage-pace": ("环节用时偏离", "time of a stage, off its usual spread"),
 }
-SCOPES: Words = {"department": ("部门", "department"), "window": ("窗口", "window"), "item": ("事项", "item")}
+TALLY_KINDS: Words = {"department": ("部门", "department"), "window": ("窗口", "window"), "item": ("事项", "item")}
 _DETAILS: Words = {
     "alert": ("针对", "about"),
     "among": ("共", "among"),

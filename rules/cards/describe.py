@@ -18,7 +18,7 @@ from rules.families.process import found_by
 from rules.families.run import Span as Run
 from rules.families.time_limits import clip, extended, limit_of, spans_of
 from rules.instant import Instant, to_datetime
-from rules.worktime.arithmetic import Span, arithmetic
+from rules.worktime.arithmetic import CountedDays, arithmetic
 
 
 class AlertChange(NamedTuple):
@@ -63,7 +63,7 @@ class Defence(NamedTuple):
 
     limit: str = ""
     detail: str = ""
-    spans: tuple[Span, ...] = ()
+    spans: tuple[CountedDays, ...] = ()
 
 
 def alert_of(change: AlertChange) -> Alert:

@@ -18,7 +18,7 @@ from rules.case.case import (
     is_window,
     place_of,
 )
-from rules.case.figures import NOTHING, Count, Place, count, is_uncovered, same_count, scope
+from rules.case.figures import NOTHING, Count, Place, count, counted_at, is_uncovered, same_count
 from rules.case.identity import SUPERVISORS, alert_id, department_of, number_of, watched
 from rules.case.tally import first_day, month_of
 
@@ -39,6 +39,7 @@ __all__ = [
     "case_flags",
     "case_state",
     "count",
+    "counted_at",
     "decode_case",
     "department_of",
     "encode_case",
@@ -51,6 +52,5 @@ __all__ = [
     "number_of",
     "place_of",
     "same_count",
-    "scope",
     "watched",
 ]

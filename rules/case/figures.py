@@ -8,7 +8,7 @@ Count = tuple[int, int, int, int, int, int]
 NOTHING: Count = (0, 0, 0, 0, 0, 0)
 
 
-def scope(case: Case) -> Place:
+def counted_at(case: Case) -> Place:
     """Region, hall and department the case counts for."""
     place = place_of(case)
     return (place.region, place.hall, place.department) if place is not None else ("", "", "")
@@ -29,7 +29,7 @@ def count(case: Case | None) -> Count:
 
 
 def same_count(before: Case, after: Case) -> bool:
-    """Whether nothing that :func:`count` or :func:`scope` reads has changed; cheaper than counting twice."""
+    """Whether nothing that :func:`count` or :func:`counted_at` reads has changed; cheaper than counting twice."""
     return (
         before.cards is after.cards
         and before.terms is after.terms

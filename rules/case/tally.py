@@ -89,7 +89,7 @@ def tallied(known: Tally | None, report: Tallied) -> Tally | None:
     if not report.case.startswith(TALLY_KEY):
         raise BadEvent("invalid_field", f"the key of a tally begins with {TALLY_KEY!r}", "case")
     at = to_instant(report.at)
-    place = (report.scope, report.region, report.hall, report.department, report.window, report.item)
+    place = (report.kind, report.region, report.hall, report.department, report.window, report.item)
     before = known or Tally(at, report.day, report.until, *place)
     seen = dict(before.seen)
     if report.upto <= seen.get(report.source, -1):

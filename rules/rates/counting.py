@@ -25,7 +25,7 @@ _AFTERWARDS = 62 * DAY
 class Account(NamedTuple):
     """Whose figures. ``window`` and ``item`` are empty where they are summed up."""
 
-    scope: TallyKind
+    kind: TallyKind
     region: str
     hall: str
     department: str
@@ -172,7 +172,7 @@ class Tallies:
                 touched[account] = None
         for (place, when, stage), amounts in changes.paces.items():
             for account in accounts_of(place):
-                if account.scope != "item":
+                if account.kind != "item":
                     continue  # how long a stage takes says something within one item only
                 figures = self._figures.setdefault(account, _Figures())
                 if when >= oldest_day:
@@ -192,7 +192,7 @@ class Tallies:
     def _report(self, account: Account, book: RuleBook, until: int, now: int, day: int, upto: int, *, whole: bool) -> Tallied:
         figures = self._figures[account]
         oldest_day, oldest_month = oldest_kept(day)
-        scope, region, hall, department, window, item = account
+        kind, region, hall, department, window, item = account
         return Tallied(
             id=f"{self.source}-{upto}",
             at=to_datetime(now, book.zone),
@@ -202,7 +202,7 @@ class Tallies:
             department=department,
             window=window,
             item=item,
-            scope=scope,
+            kind=kind,
             book=book.version,
             day=day,
             source=self.source,

@@ -1,7 +1,7 @@
 """When a limit is over: zones, calendars, office hours, and the arithmetic that shows how a due instant came about."""
 
 from rules.worktime.almanac import Almanac
-from rules.worktime.arithmetic import LabelledPause, Span
+from rules.worktime.arithmetic import CountedDays, LabelledPause
 from rules.worktime.calendar import Calendar
 from rules.worktime.calendar_table import parse_calendar
 from rules.worktime.limit import OFFICE_TIME, Limit, Unit
@@ -12,9 +12,9 @@ __all__ = [
     "OFFICE_TIME",
     "Almanac",
     "Calendar",
+    "CountedDays",
     "LabelledPause",
     "Limit",
-    "Span",
     "Unit",
     "WallClock",
     "Worktime",

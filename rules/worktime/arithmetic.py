@@ -20,7 +20,7 @@ LabelledPause = tuple[Instant, Instant, str]
 """``[from, to)`` instants and why, such as ``inspection``."""
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
+class CountedDays(msgspec.Struct, frozen=True, array_like=True):
     """Consecutive days treated alike, both ends included, as ISO dates.
 
     ``reason``: ``counted``; ``make_up_day:国庆节`` (counted); ``weekend``; ``holiday:国庆节``; ``first_day`` (the day it
@@ -45,7 +45,7 @@ class _Day(NamedTuple):
 
 def arithmetic(
     worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[LabelledPause], due: Instant
-) -> tuple[Span, ...]:
+) -> tuple[CountedDays, ...]:
     """The spans from ``start`` to ``due``, which is what ``worktime.due`` gave for the same limit and pauses."""
     local = worktime.clock.to_local
     count = _Count(worktime, local(start), limit, [(local(from_), local(to), why) for from_, to, why in pauses], local(due))
@@ -159,7 +159,7 @@ class _Count:
         return _Day(day, False, f"suspended:{begun[-1]}") if begun else None
 
 
-def _run_together(days: Iterable[_Day]) -> Iterator[Span]:
+def _run_together(days: Iterable[_Day]) -> Iterator[CountedDays]:
     run: list[_Day] = []
     for day in days:
         if run and run[-1][1:3] != day[1:3]:
@@ -170,6 +170,6 @@ def _run_together(days: Iterable[_Day]) -> Iterator[Span]:
         yield _span(run)
 
 
-def _span(run: Sequence[_Day]) -> Span:
+def _span(run: Sequence[_Day]) -> CountedDays:
     first, last = (from_epoch_day(run[end].day).isoformat() for end in (0, -1))
-    return Span(first, last, len(run), run[0].counted, run[0].reason, sum(day.ms for day in run))
+    return CountedDays(first, last, len(run), run[0].counted, run[0].reason, sum(day.ms for day in run))

@@ -14,7 +14,7 @@ from rules.case import Card, Case, Clock
 from rules.case.case import Origin, Terms
 from rules.case.tally import Tally
 from rules.events import EVENT_TYPES, TICK, Accepted, AlertAcknowledged, Duty, Event, Header, Record, StageEntered, Tallied
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
 NAME = "state-1"
 
@@ -151,8 +151,8 @@ ALERT = Alert(
     note="已知悉",
     detail="stage=review",
     spans=(
-        Span("2026-03-02", "2026-03-02", 1, False, "first_day"),
-        Span("2026-03-03", "2026-03-06", 4, True, "counted", 28_800_000),
+        CountedDays("2026-03-02", "2026-03-02", 1, False, "first_day"),
+        CountedDays("2026-03-03", "2026-03-06", 4, True, "counted", 28_800_000),
     ),
 )
 
@@ -207,7 +207,7 @@ TALLIED = Tallied(
     channel="post",
     terminal="T7",
     item="licence",
-    scope="item",
+    kind="item",
     book="hunan-1",
     day=20_514,
     source=2,

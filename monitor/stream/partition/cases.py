@@ -23,6 +23,17 @@ class _Judged(msgspec.Struct, array_like=True, gc=False):
 _judged = msgspec.msgpack.Decoder(_Judged).decode
 
 
+class OpenedCase:
+    """A case while a stretch works on it."""
+
+    __slots__ = ("before", "case", "wake")
+
+    def __init__(self, case: Case | None) -> None:
+        self.before = case
+        self.case = case
+        self.wake: int | None = None
+
+
 class CaseTable:
     """Case key to case. Instants are epoch milliseconds, 0 for none."""
 

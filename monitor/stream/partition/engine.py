@@ -12,7 +12,7 @@ with everything it has to send, so that what is sent never runs ahead of what is
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from monitor.stream.partition.cases import CaseTable
+from monitor.stream.partition.cases import CaseTable, OpenedCase
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.draft import SliceDraft
 from monitor.stream.partition.scoreboard import Scoreboard
@@ -44,17 +44,6 @@ class EngineFault(SupervisionError):
     """
 
 
-class _Opened:
-    """A case while a stretch works on it."""
-
-    __slots__ = ("before", "case", "wake")
-
-    def __init__(self, case: Case | None) -> None:
-        self.before = case
-        self.case = case
-        self.wake: int | None = None
-
-
 class PartitionEngine:
     """The state of one partition of the events topic.
 
@@ -82,7 +71,7 @@ class PartitionEngine:
         self._counts = books.counts_cases
         self._home = home
         self._step = apply
-        self._opened: dict[bytes, _Opened] = {}
+        self._opened: dict[bytes, OpenedCase] = {}
         self._soonest = 0
         self._draft = SliceDraft(topic, partition)
 
@@ -145,7 +134,7 @@ class PartitionEngine:
         return found
 
     def recount(self) -> Slice:
-        """The figures of every scope, after a recovery."""
+        """The figures of every place, after a recovery."""
         return self._cut(ends_batch=False)
 
     def take_tallies(self) -> list[Tallied]:
@@ -197,7 +186,7 @@ class PartitionEngine:
                 self._draft.reroutes.append(Reroute(home, key, record.value, record.timestamp, record.headers))
                 self._draft.count(type(event), "rerouted")
                 return
-            opened = _Opened(case)
+            opened = OpenedCase(case)
         before = opened.case
         outcome = self._run(before, event, record, key)
         after = outcome.case
@@ -218,7 +207,7 @@ class PartitionEngine:
                 f"key {key!r}: {type(error).__name__}: {error}"
             ) from error
 
-    def _keep(self, key: bytes, opened: _Opened, outcome: Outcome) -> None:
+    def _keep(self, key: bytes, opened: OpenedCase, outcome: Outcome) -> None:
         opened.case = outcome.case
         opened.wake = wake = outcome.wake_at
         self._opened[key] = opened
@@ -247,7 +236,7 @@ class PartitionEngine:
             self.wakeups.add(self.cases.waits_for(key), key)
 
     def _wake_one(self, key: bytes, record: RawRecord, held: list[bytes]) -> None:
-        opened = _Opened(self.cases.get(key))
+        opened = OpenedCase(self.cases.get(key))
         outcome = self._run(opened.case, TICK, record, key)
         wake = outcome.wake_at or 0
         if outcome.case is not opened.case:
@@ -281,7 +270,7 @@ class PartitionEngine:
         self._opened.clear()
         self._soonest = 0
 
-    def _store(self, key: bytes, opened: _Opened) -> None:
+    def _store(self, key: bytes, opened: OpenedCase) -> None:
         """Encode what the stretch changed, and note the differences: wake-ups, figures, changelog."""
         before, after = opened.before, opened.case
         waited = self.cases.waits_for(key) if before is not None else 0

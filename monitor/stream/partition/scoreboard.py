@@ -1,12 +1,12 @@
 """Counts per region, hall and department of one partition's cases, kept up to date by differences."""
 
-from rules.case import NOTHING, Case, Count, Place, count, is_uncovered, same_count, scope
+from rules.case import NOTHING, Case, Count, Place, count, counted_at, is_uncovered, same_count
 
 _OPEN = 1
 
 
 class Scoreboard:
-    """Absolute counts. ``open`` and ``uncovered`` are totals over all scopes."""
+    """Absolute counts. ``open`` and ``uncovered`` are totals over all places."""
 
     def __init__(self) -> None:
         self._counts: dict[Place, list[int]] = {}
@@ -30,7 +30,7 @@ class Scoreboard:
         self._add(after, 1)
 
     def take_changed(self) -> dict[Place, Count]:
-        """The counts of the scopes that changed since the last call."""
+        """The counts of the places that changed since the last call."""
         if not self._changed:
             return {}
         taken = {place: self._count_of(place) for place in self._changed}
@@ -45,7 +45,7 @@ class Scoreboard:
         counted = count(case)
         if case is None or counted == NOTHING:
             return
-        place = scope(case)
+        place = counted_at(case)
         total = self._counts.get(place)
         if total is None:
             total = self._counts[place] = [0] * len(NOTHING)

@@ -41,7 +41,7 @@ class Slice(msgspec.Struct):
 
     ``alerts``, ``dead`` and ``reroutes`` are acknowledged by the broker before ``changes`` (key to encoded case, None for
     a tombstone) are sent. Only the last slice of a batch (``ends_batch``) carries the partition's clock and lets the offset
-    be committed. ``figures`` are the absolute counts of the scopes that changed, published after the changelog.
+    be committed. ``figures`` are the absolute counts of the places that changed, published after the changelog.
     """
 
     partition: int

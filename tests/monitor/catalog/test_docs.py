@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from click.testing import CliRunner
 
-from monitor.books.catalog_file import CatalogItem, Common, Form, ItemClass, Kind, _CatalogTable
+from monitor.books.catalog_file import CatalogItem, Common, Form, ItemClass, ItemKind, _CatalogTable
 from monitor.books.files import load_book
 from monitor.catalog.completeness import completeness
 from monitor.catalog.words import CLASSES, ELEMENTS, FORMS, KINDS
@@ -47,7 +47,9 @@ def test_the_elements_documented_as_core_are_those_a_rule_book_knows() -> None:
 def test_every_class_kind_form_and_key_of_a_catalog_is_documented() -> None:
     told = rows("Elements")
     assert {key: told[key] for key in CLASSES} == {key: [zh] for key, (zh, _) in CLASSES.items()}
-    assert set(CLASSES) == set(get_args(ItemClass)) and set(KINDS) == set(get_args(Kind)) and set(FORMS) == set(get_args(Form))
+    assert (
+        set(CLASSES) == set(get_args(ItemClass)) and set(KINDS) == set(get_args(ItemKind)) and set(FORMS) == set(get_args(Form))
+    )
     for key, (zh, _) in {**KINDS, **FORMS}.items():
         assert f"`{key}` {zh}" in SECTIONS["Elements"]
     assert set(rows("The file")) == set(_CatalogTable.__struct_fields__)

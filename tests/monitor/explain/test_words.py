@@ -10,7 +10,7 @@ from monitor.explain.people import details_of
 from monitor.explain.phrases import phrase
 from monitor.words import Language
 from rules.alerts import LEVELS, STATES
-from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, Decision, Header, Procedure, StageAction
+from rules.events import EVENT_TYPES, STAGES, Channel, ConclusionKind, DecisionResult, Header, Procedure, StageAction
 from rules.worktime import Limit
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -23,7 +23,7 @@ def test_every_record_level_state_and_stage_has_words() -> None:
     assert set(LEVELS) == set(words.LEVELS)
     assert set(STATES) <= set(words.STATES)
     assert set(STAGES) == set(words.STAGES)
-    for kind in (Channel, ConclusionKind, Decision, Procedure, StageAction):
+    for kind in (Channel, ConclusionKind, DecisionResult, Procedure, StageAction):
         assert set(get_args(kind)) <= set(words.VALUES)
 
 

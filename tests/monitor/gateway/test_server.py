@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 
 from monitor.gateway import BadTokens, Gateway, new_token, run_gateway
-from monitor.gateway.server import MOST_BYTES, CannotListen
+from monitor.gateway.server import MOST_BYTES
 from monitor.kafka import partition_of
-from monitor.settings import GatewaySettings, KafkaSettings, Settings, TopicSettings
+from monitor.settings import CannotListen, GatewaySettings, KafkaSettings, Settings, TopicSettings
 from monitor.wire import decode_dead_letter, decode_record, encode_json
 from tests.monitor.gateway.records import accepted, applied
 

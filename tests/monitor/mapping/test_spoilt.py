@@ -2,14 +2,14 @@
 
 import pytest
 
-from monitor.mapping.spoilt import Word
+from monitor.mapping.spoilt import SpoiltText
 from rules.errors import BadEvent
 from tests.monitor.mapping.files import mapping
 
 ROW: dict[str, object] = {"no": "A-1", "at": "2026-03-02 09:30:00", "dept": "公安局"}
 
 
-def case(number: object, word: Word = "clean") -> str:
+def case(number: object, word: SpoiltText = "clean") -> str:
     (arrival,) = mapping({"spoilt": word}).events(ROW | {"no": number})
     return arrival.event.case
 
@@ -41,7 +41,7 @@ def test_a_number_that_lost_nothing_is_cleaned(number: object, cleaned: str) -> 
 
 @pytest.mark.parametrize("number", ["4.30102E+17", "4.301E+20", "4e+17", 4.30102202603e17])
 @pytest.mark.parametrize("word", ["clean", "refuse"])
-def test_a_number_that_lost_digits_is_a_bad_row(number: object, word: Word) -> None:
+def test_a_number_that_lost_digits_is_a_bad_row(number: object, word: SpoiltText) -> None:
     with pytest.raises(BadEvent, match="lost digits") as caught:
         case(number, word)
     assert caught.value.field == "no"

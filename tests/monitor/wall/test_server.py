@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.typing import Origin
 
 from monitor.embedded.ports import free_port
-from monitor.settings import Settings
+from monitor.settings import CannotListen, Settings
 from monitor.wall.client import Update
 from monitor.wall.picture import Delta, Heartbeat, Resync, Snapshot, Totals, decode_message, encode_message
-from monitor.wall.server import MAX_BACKLOG, CannotListen, Wall, run_wall
+from monitor.wall.server import MAX_BACKLOG, Wall, run_wall
 from monitor.wire import Topics
 from rules.alerts import Reason
 from tests.monitor.wall.conftest import Follow

@@ -8,16 +8,16 @@ import pytest
 from monitor.words import Language, arithmetic_lines
 from rules.events import Procedure
 from rules.instant import HOUR, MINUTE
-from rules.worktime import Span
+from rules.worktime import CountedDays
 
 
-def days(from_day: str, to_day: str, reason: str) -> Span:
+def days(from_day: str, to_day: str, reason: str) -> CountedDays:
     length = (date.fromisoformat(to_day) - date.fromisoformat(from_day)).days + 1
-    return Span(from_day, to_day, length, _is_counted(reason), reason)
+    return CountedDays(from_day, to_day, length, _is_counted(reason), reason)
 
 
-def day(text: str, reason: str, ms: int = 0) -> Span:
-    return Span(f"2024-{text}", f"2024-{text}", 1, _is_counted(reason), reason, ms)
+def day(text: str, reason: str, ms: int = 0) -> CountedDays:
+    return CountedDays(f"2024-{text}", f"2024-{text}", 1, _is_counted(reason), reason, ms)
 
 
 def _is_counted(reason: str) -> bool:

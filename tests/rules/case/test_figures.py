@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rules.case import NOTHING, Card, Case, count, is_uncovered, same_count, scope
+from rules.case import NOTHING, Card, Case, count, counted_at, is_uncovered, same_count
 from rules.case.case import Origin
 from tests.rules.story import Story, books, day
 
@@ -16,8 +16,8 @@ def story() -> Story:
 def test_a_case_before_its_acceptance_counts_for_nothing_but_has_a_place() -> None:
     told = story()
     assert count(None) == NOTHING and count(told.case) == NOTHING
-    assert scope(told.known) == ("430100", "市政务服务中心", "城管局")
-    assert scope(Case("k")) == ("", "", "")
+    assert counted_at(told.known) == ("430100", "市政务服务中心", "城管局")
+    assert counted_at(Case("k")) == ("", "", "")
 
 
 def test_a_card_counts_before_the_acceptance_of_its_case() -> None:
@@ -29,7 +29,7 @@ def test_a_card_counts_before_the_acceptance_of_its_case() -> None:
 def test_the_acceptance_settles_the_place() -> None:
     told = story()
     told.tell("accepted", day(1), department="市场监管局", promised="5wd", statutory="10wd")
-    assert scope(told.known)[2] == "市场监管局"
+    assert counted_at(told.known)[2] == "市场监管局"
     assert count(told.case) == (1, 1, 0, 0, 0, 0)
 
 
@@ -87,7 +87,7 @@ def test_two_cases_count_the_same_only_where_count_and_scope_are_the_same() -> N
     cases = [msgspec.structs.replace(case, **fields) for fields in changed]
     for before in cases:
         for after in cases:
-            same = (count(before), scope(before)) == (count(after), scope(after))
+            same = (count(before), counted_at(before)) == (count(after), counted_at(after))
             assert not same_count(before, after) or same
     assert same_count(cases[0], cases[1])
 

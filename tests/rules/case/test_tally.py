@@ -20,7 +20,7 @@ MONTH = 2026 * 12 + 8
 def report(*, source: int = 0, upto: int = 1, day: int = DAY, **fields: Any) -> Tallied:
     at = datetime(1970, 1, 1, 12, tzinfo=ZONE) + timedelta(days=day)
     told: dict[str, Any] = {
-        "id": "t", "case": f"{TALLY_KEY}b/department", "region": "430100", "department": "市场监管局", "scope": "department",
+        "id": "t", "case": f"{TALLY_KEY}b/department", "region": "430100", "department": "市场监管局", "kind": "department",
         "book": "b", "source": source, "upto": upto, "day": day, "at": at, **fields,
     }  # fmt: skip
     return Tallied(**told)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.case import NOTHING, Case, case_state, count, encode_case, is_window, scope
+from rules.case import NOTHING, Case, case_state, count, counted_at, encode_case, is_window
 from rules.case.case import first
 from rules.events import key_of
 from rules.families.complaints import rounds_of
@@ -29,7 +29,7 @@ class TestPlace:
         story = Story()
         filed(story, "1", 0, **WINDOW)
         assert is_window(story.known) and case_state(story.known) == "window"
-        assert scope(story.known) == ("430100", "市政务服务中心", "市场监管局")
+        assert counted_at(story.known) == ("430100", "市政务服务中心", "市场监管局")
         assert count(story.known) == NOTHING
 
     def test_a_card_about_a_windows_complaint_counts_for_its_department_and_names_place_and_complaint(self) -> None:
@@ -47,11 +47,11 @@ class TestPlace:
     def test_the_case_takes_over_from_a_complaint_that_came_before_it(self) -> None:
         story = Story()
         filed(story, "1", 0, department="投诉台")
-        assert story.known.desk is not None and story.known.origin is None and scope(story.known)[2] == "投诉台"
+        assert story.known.desk is not None and story.known.origin is None and counted_at(story.known)[2] == "投诉台"
         story.tell("applied", day(1))
-        assert scope(story.known)[2] == "市场监管局" and case_state(story.known) == "applied"
+        assert counted_at(story.known)[2] == "市场监管局" and case_state(story.known) == "applied"
         story.tell("accepted", day(2), department="城管局")
-        assert story.known.desk is None and scope(story.known)[2] == "城管局"
+        assert story.known.desk is None and counted_at(story.known)[2] == "城管局"
         assert count(story.known)[:2] == (1, 1)
         assert "complaint-acceptance/1" in story.clocks
 
@@ -59,7 +59,7 @@ class TestPlace:
         story = Story()
         story.tell("accepted", day(0))
         filed(story, "1", 1, department="投诉台")
-        assert story.known.desk is None and scope(story.known)[2] == "市场监管局"
+        assert story.known.desk is None and counted_at(story.known)[2] == "市场监管局"
 
     def test_a_complaint_is_no_step_of_the_case_and_marks_no_oddity(self) -> None:
         process = [{"id": "p", "finding": "off-hall-channel", "yellow": "at once"}]

@@ -133,7 +133,7 @@ def test_a_pace_card_names_its_mean_the_usual_one_and_the_spread_in_hours() -> N
     story, stage = OneTally(books(rule)), STAGES.index("review")
     usual = (month_of(DAY) - 1, stage, 10, 10 * 600, 10 * (600 * 600 + 300 * 300))  # ten hours, give or take five
     lately = (DAY, stage, 10, 10 * 1200, 10 * 1200 * 1200)
-    counted = {"scope": "item", "item": "licence", "case": f"{TALLY_KEY}default-1/item"}
+    counted = {"kind": "item", "item": "licence", "case": f"{TALLY_KEY}default-1/item"}
     story.apply(tally(month_paces=(usual,), day_paces=(lately,), **counted), close(DAY))
     story.apply(TICK, close(DAY + 1) + 1)
     told = [alert.detail for alert in story.alerts]

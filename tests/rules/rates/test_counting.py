@@ -105,14 +105,14 @@ def test_only_cells_that_changed_are_reported() -> None:
     tallies = Tallies(books(), 3)
     tallies.change(None, cases(1)[0][-1])
     first = tallies.take(NOW, 5)
-    assert {report.scope for report in first} == {"department", "window", "item"}
+    assert {report.kind for report in first} == {"department", "window", "item"}
     assert {(report.source, report.upto, report.whole) for report in first} == {(3, 5, True)}
     assert tallies.take(NOW, 6) == []
     story = Story(books())
     story.tell("accepted", day(1), case="another", item="", window="A09")
     tallies.change(None, story.known)
     second = tallies.take(NOW, 7)
-    assert sorted(report.scope for report in second) == ["department", "window"], "it has no item"
+    assert sorted(report.kind for report in second) == ["department", "window"], "it has no item"
     assert not any(report.whole for report in second)
 
 
@@ -155,7 +155,7 @@ def test_a_department_that_only_has_parts_of_cases_has_figures_of_its_own() -> N
     counts = Tallies(books(), 0)
     counts.change(None, story.known)
     reports = [report for report in counts.take(to_instant(day(3)), 1) if report.department == "消防局"]
-    assert [report.scope for report in reports] == ["department"], "parts are no window's and no item's"
+    assert [report.kind for report in reports] == ["department"], "parts are no window's and no item's"
     opened, judged = reports[0].days
     assert opened[1:] == (1, 0, 0, 0, 0, 0, 0) and judged[1:] == (0, 0, 0, 1, 1, 0, 0)
     before = story.known

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.almanac import china, wall_clock
 from rules.instant import HOUR, MINUTE, to_instant
-from rules.worktime import Limit, Span, Unit, Worktime
+from rules.worktime import CountedDays, Limit, Unit, Worktime
 from rules.worktime.arithmetic import LabelledPause, arithmetic
 from rules.worktime.worktime import Counting, OfficeHours
 
@@ -22,14 +22,14 @@ def at(text: str) -> int:
     return to_instant(datetime.fromisoformat(f"{text}+08:00"))
 
 
-def spans(start: str, limit: str, *pauses: tuple[str, str, str], **counting: Any) -> tuple[Span, ...]:
+def spans(start: str, limit: str, *pauses: tuple[str, str, str], **counting: Any) -> tuple[CountedDays, ...]:
     worktime = Worktime(wall_clock("Asia/Shanghai"), china(), HALL, Counting(**counting))
     labelled = [(at(from_), at(to), why) for from_, to, why in pauses]
     due = worktime.due(at(start), Limit.parse(limit), [(from_, to) for from_, to, _ in labelled])
     return arithmetic(worktime, at(start), Limit.parse(limit), labelled, due)
 
 
-def short(found: tuple[Span, ...]) -> list[tuple[str, int, str]]:
+def short(found: tuple[CountedDays, ...]) -> list[tuple[str, int, str]]:
     return [(span.from_day[5:], span.days, span.reason) for span in found]
 
 
@@ -128,7 +128,7 @@ def test_a_limit_in_working_hours_shows_days_suspended_whole() -> None:
 
 def test_spans_survive_the_wire() -> None:
     found = spans("2024-09-27T10:00", "7wd")
-    assert msgspec.json.decode(msgspec.json.encode(found), type=tuple[Span, ...]) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=tuple[CountedDays, ...]) == found
 
 
 moments = st.builds(

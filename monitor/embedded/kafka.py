@@ -4,12 +4,10 @@
 :class:`~monitor.embedded.server.EmbeddedServer` has, its folder holds ``log/`` (the records) and ``server.properties``.
 """
 
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from monitor.embedded.broker import CONFIG, java, java_environment, new_cluster_id, write_config
-from monitor.embedded.errors import EmbeddedError
 from monitor.embedded.jars import ShowProgress, ensure_jars
 from monitor.embedded.ports import HOST, free_port
 from monitor.embedded.probe import brokers
@@ -17,8 +15,6 @@ from monitor.embedded.server import EmbeddedServer
 
 MINIMUM_FREE = 500_000_000
 """Bytes that must be free on the data folder's disk before a start: a broker whose disk fills up stops dead."""
-
-_TAIL = 15  # lines shown of what a failed preparation said
 
 
 class EmbeddedKafka(EmbeddedServer):
@@ -71,20 +67,4 @@ class EmbeddedKafka(EmbeddedServer):
         if (self.data / "log" / "meta.properties").exists():
             return
         arguments = ("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", CONFIG)
-        done = subprocess.run(
-            java(jars, self._heap_mb, *arguments),
-            cwd=self.data,
-            env=java_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        if done.returncode:
-            tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-_TAIL:])
-            raise EmbeddedError(
-                f"the data folder could not be prepared (status {done.returncode}):\n{tail}\n",
-                self.data,
-                "If the folder holds nothing you need, remove it and start again",
-                self.product,
-            )
+        self._prepare_folder(java(jars, self._heap_mb, *arguments))

@@ -27,7 +27,6 @@ MINIMUM_FREE = 300_000_000
 """Bytes that must be free on the data folder's disk before a start."""
 USER = DATABASE = "supervise"
 
-_TAIL = 15  # lines shown of what a failed preparation said
 _LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
 """The same order on every machine. Order by pinyin is for whoever shows the rows."""
 _SYNC = "syncfs" if sys.platform == "linux" else "fsync"
@@ -119,23 +118,7 @@ class EmbeddedPostgres(EmbeddedServer):
         draft.rename(self._cluster)
 
     def _run(self, command: Sequence[str | Path], said: str = "") -> None:
-        done = subprocess.run(
-            [*_as_nobody(), *command],
-            cwd=self.data,
-            env=self._environment(),
-            input=said.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        if done.returncode:
-            tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-_TAIL:])
-            raise EmbeddedError(
-                f"the data folder could not be prepared (status {done.returncode}):\n{tail}\n",
-                self.data,
-                "If the folder holds nothing you need, remove it and start again",
-                self.product,
-            )
+        self._prepare_folder([*_as_nobody(), *command], said)
 
     def _check_version(self, binaries: Path) -> None:
         """A cluster of another major version is neither read nor touched."""

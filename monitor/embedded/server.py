@@ -6,6 +6,7 @@ from asyncio use ``await asyncio.to_thread(server.start)``.
 
 import os
 import signal
+import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -143,6 +144,26 @@ class EmbeddedServer(ABC):
     def _is_collision(self, said: str) -> bool:
         """Whether its last words say that another program had the port."""
         return "Address already in use" in said
+
+    def _prepare_folder(self, command: Sequence[str | Path], said: str = "") -> None:
+        """Run a program that makes what a new folder needs; ``said`` goes to its standard input."""
+        done = subprocess.run(
+            command,
+            cwd=self.data,
+            env=self._environment(),
+            input=said.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if done.returncode:
+            tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-_TAIL:])
+            raise EmbeddedError(
+                f"the data folder could not be prepared (status {done.returncode}):\n{tail}\n",
+                self.data,
+                "If the folder holds nothing you need, remove it and start again",
+                self.product,
+            )
 
     @property
     def _pid_file(self) -> Path:

@@ -4,44 +4,24 @@ All of it is a pure function of the facts and the book. What was computed before
 changed, because a due instant costs more than all the rest.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from rules.book.book import ATTENDANCE_KINDS, CLOCK_KINDS, LIFE_KINDS, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
+from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
+from rules.book.kinds import Look
 from rules.case.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.families.deadlines import graced, threshold_of
+from rules.families.found import Found
 from rules.families.pauses import Pause, pauses_of
-from rules.families.process import Found, depends_on, finder_of, needs
-from rules.families.time_limits import SPANS, clip, deadline_of
+from rules.families.time_limits import clip, deadline_of
 from rules.rates.clocks import rate_clocks
 from rules.worktime.worktime import Limit
 
-_EVERY_KIND = frozenset(CLOCK_KINDS)
-_AFFECTED: Mapping[str, frozenset[str]] = {
-    "entered": frozenset({"stage", "stale"}),
-    "left": frozenset({"stage", "stale"}),
-    "issued": frozenset({"issuance"}),
-    "delivered": frozenset({"issuance", "delivery"}),
-    "decided": frozenset({"case", "acceptance", "pre-review", "hearing", "issuance", "delivery", "stale"}),
-    "granted": frozenset({"issuance", "delivery"}),
-    "not_accepted": frozenset({"case", "branch", "stage", "special", "acceptance", "pre-review", "hearing", "stale"}),
-    "ahead": frozenset(),
-    "returns": frozenset(),
-    "handlers": frozenset(),
-    "marks": frozenset(),
-    "holder": frozenset({"stale"}),
-    "branches": frozenset({"branch"}),
-    "branch_ends": frozenset({"branch"}),
-    "hearings": frozenset({"hearing", "stale"}),
-    "desk": frozenset(),
-    "attendance": ATTENDANCE_KINDS,
-    "horizon": ATTENDANCE_KINDS | {kind for kind in CLOCK_KINDS if kind.startswith(("complaint-", "review-"))},
-    "reviews": frozenset({"review-verification", "review-rectification", "review-callback", "review-appeal"}),
-    "tally": frozenset({"rate"}),
-}
+_TALLY = frozenset({"tally"})
+"""What a rule about many cases reads; without it there is nothing to look at."""
 _DEADLINES_DEPEND_ON = frozenset(
     {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints"}
 )
@@ -49,16 +29,12 @@ _AT_DEADLINE = (Threshold("deadline"),)
 _ORDER = attrgetter("rule", "cycle")
 
 
-_FIXED = frozenset({"acceptance", "pre-review", "hearing", "issuance", "delivery"})
-"""Kinds whose limits the book alone says and nothing pauses or extends: the same start always has the same deadline."""
-
-
 class Question(NamedTuple):
     """A rule that may have a clock, its place in the book, and the function of the facts that tells."""
 
     place: int
     rule: Rule
-    look: Callable[[Case, Any, RuleBook], Iterable[Any]]
+    look: Look
 
 
 class Plan(NamedTuple):
@@ -72,31 +48,27 @@ class Plan(NamedTuple):
     stages: tuple[tuple[Question, ...], ...]
 
 
-_BEGUN = ("entered", "decided", "concluded", "issued", "delivered")
-_GUARDS: Mapping[str, tuple[str, ...]] = {
-    "case": ("terms",),
-    "stale": ("terms",),
-    "branch": ("branches",),
-    "special": ("suspensions",),
-    "acceptance": ("applied",),
-    "pre-review": ("online",),
-    "hearing": ("hearings",),
-}
+def _reads(rule: Rule) -> frozenset[str]:
+    """The facts that the clocks of ``rule`` are a function of."""
+    if isinstance(rule, ProcessRule):
+        return rule.finding.reads
+    return _TALLY if isinstance(rule, RateRule) else rule.kind.reads
 
 
-def _guard(rule: Rule) -> tuple[str, ...]:
+def _needs(rule: Rule) -> tuple[str, ...]:
     """The facts without any of which ``rule`` has no clock."""
     if isinstance(rule, ProcessRule):
-        return needs(rule.finding) or _BEGUN
+        return rule.finding.needs
     if isinstance(rule, RateRule):
-        return ("tally",)
-    if rule.clock in ("issuance", "delivery"):
-        return ("concluded",) if rule.ends_with == "conclusion" else ("decided", "concluded")
-    if rule.clock.startswith("complaint-"):
-        return ("complaints",)
-    if rule.clock in ATTENDANCE_KINDS:
-        return ("attendance",)
-    return ("reviews",) if rule.clock.startswith("review-") else _GUARDS.get(rule.clock, _BEGUN)
+        return tuple(_TALLY)
+    return (rule.ends_with == "decision" and rule.kind.needs_by_decision) or rule.kind.needs
+
+
+def _look(rule: Rule) -> Look | None:
+    """What ``rule`` is asked with: findings, clocks of a tally, or runs of a clock. None: it follows from cards alone."""
+    if isinstance(rule, ProcessRule):
+        return rule.finding.look
+    return rate_clocks if isinstance(rule, RateRule) else rule.kind.runs
 
 
 def affected(changes: Collection[str], book: RuleBook) -> Plan:
@@ -104,15 +76,8 @@ def affected(changes: Collection[str], book: RuleBook) -> Plan:
     key = frozenset(changes)
     plan = book.plans.get(key)
     if plan is None:
-        kinds = frozenset().union(*(_AFFECTED.get(field, _EVERY_KIND) for field in key))
-        plan = book.plans[key] = _plan(
-            book,
-            [
-                index
-                for index, rule in enumerate(book.rules)
-                if rule.clock in kinds or (isinstance(rule, ProcessRule) and not depends_on(rule.finding).isdisjoint(key))
-            ],
-        )
+        touched = [index for index, rule in enumerate(book.rules) if not _reads(rule).isdisjoint(key)]
+        plan = book.plans[key] = _plan(book, touched)
     assert isinstance(plan, Plan)
     return plan
 
@@ -129,23 +94,20 @@ def every_rule(book: RuleBook) -> Plan:
 def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
     guarded: dict[tuple[str, ...], list[Question]] = {}
     by_stage: list[list[Question]] = [[] for _ in STAGES]
-    wanted = [index for index in indexes if book.rules[index].clock not in LIFE_KINDS]
-    for index in wanted:
+    wanted: set[int] = set()
+    for index in indexes:
         rule = book.rules[index]
-        question = Question(index, rule, _finder(rule))
-        if rule.clock == "stage":
+        look = _look(rule)
+        if look is None:
+            continue
+        wanted.add(index)
+        question = Question(index, rule, look)
+        if rule.stage >= 0 and isinstance(rule, TimeLimit):
             by_stage[rule.stage].append(question)
         else:
-            guarded.setdefault(_guard(rule), []).append(question)
+            guarded.setdefault(_needs(rule), []).append(question)
     groups = tuple((facts, tuple(group)) for facts, group in guarded.items())
     return Plan(frozenset(wanted), groups, tuple(map(tuple, by_stage)) if any(by_stage) else ())
-
-
-def _finder(rule: Rule) -> Callable[[Case, Any, RuleBook], Iterable[Any]]:
-    """What a rule of this kind is asked with: findings, clocks of a tally, or spans of time."""
-    if isinstance(rule, ProcessRule):
-        return finder_of(rule)
-    return rate_clocks if isinstance(rule, RateRule) else SPANS[rule.clock]
 
 
 def questions_for(case: Case, plan: Plan) -> list[Question]:
@@ -169,8 +131,8 @@ def moves_deadlines(changes: Collection[str]) -> bool:
 
 def unmoved(known: tuple[Clock, ...], book: RuleBook) -> tuple[Clock, ...]:
     """Those of ``known`` whose deadline no change of limits, pauses and extensions moves, as long as the book stays."""
-    kinds = book.kind_of
-    return tuple([clock for clock in known if kinds[clock.rule] in _FIXED])
+    fixed = book.fixed_rules
+    return tuple([clock for clock in known if clock.rule in fixed])
 
 
 def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: Plan | None = None) -> tuple[Clock, ...]:

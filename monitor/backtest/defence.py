@@ -6,7 +6,7 @@ import msgspec
 
 from monitor.backtest.fates import Fate
 from rules.alerts import Alert, State
-from rules.book import LIFE_KINDS, RuleBook, RuleBooks, TimeLimit
+from rules.book import RuleBook, RuleBooks, TimeLimit
 from rules.cards import alert_of, defence_of
 from rules.case import Case, Clock
 from rules.instant import to_datetime
@@ -72,7 +72,7 @@ def _clock(alert: Alert, case: Case, book: RuleBook) -> Clock | None:
 
 def _arithmetic(case: Case, clock: Clock, book: RuleBook) -> tuple[str, tuple[CountedDays, ...]]:
     rule = book.rules[clock.rule]
-    if isinstance(rule, TimeLimit) and rule.clock in LIFE_KINDS:
+    if isinstance(rule, TimeLimit) and rule.kind.watches_cards:
         return rule.limit, ()  # what stops these is the card's own story, which this case may not have
     kept = defence_of(case, clock, book)
     return kept.limit, kept.spans

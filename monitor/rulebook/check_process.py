@@ -1,13 +1,21 @@
 """Whether process rules (流程规则) have what they need to find anything, and whether each of their levels can be told apart."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from monitor.lint import Remark, error, mornings, warning
 from rules.alerts import LEVELS
 from rules.book import ProcessRule, RuleBook
-from rules.events import Channel
 from rules.instant import to_instant
+
+_LACKING = {
+    "hall.terminals": "[hall] names no terminals",
+    "hall.cashiers": "[hall] names no cashiers",
+    "hall.channels": "[hall] takes every channel for its own",
+    "items": "the book lists no items",
+    "items.flow": "no item has a flow",
+}
+"""By the key of the book that says nothing. Naming no halls and suspending no item is common, so that raises no doubt."""
 
 
 def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
@@ -22,17 +30,8 @@ def check_process(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
 
 def _lacking(book: RuleBook, rule: ProcessRule) -> str:
     """What the book would have to say for the rule to find anything; empty if it says it."""
-    flows = any(item.flow for item in book.items.values())
-    needs = {
-        "off-hall-terminal": (book.hall.terminals, "[hall] names no terminals"),
-        "fee-outside": (book.hall.cashiers, "[hall] names no cashiers"),
-        "off-hall-channel": (set(get_args(Channel)) - set(book.hall.channels), "[hall] takes every channel for its own"),
-        "item-unknown": (book.items, "the book lists no items"),
-        "stage-missing": (flows, "no item has a flow"),
-        "stage-out-of-order": (flows, "no item has a flow"),
-    }
-    there, lacking = needs.get(rule.finding, (True, ""))
-    return "" if there else lacking
+    key = rule.finding.asks
+    return "" if book.says(key) else _LACKING.get(key, "")
 
 
 def _hidden(book: RuleBook, rule: ProcessRule, key: str, raw: Mapping[str, Any]) -> Iterator[Remark]:

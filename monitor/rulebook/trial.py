@@ -3,6 +3,7 @@
 So a check or an explanation cannot disagree with what the worker will do.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +18,6 @@ from rules.instant import SECOND, to_datetime, to_instant
 
 LONGEST = 3660
 """Days of the longest suspension a record can carry."""
-_FILED: tuple[str, dict[str, Any]] = ("complaint_filed", {"complaint": "c"})
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -63,30 +63,17 @@ def _run(book: RuleBook, rule: TimeLimit, sample: Sample, at: datetime) -> OneCa
     return one
 
 
-def _records(rule: TimeLimit, sample: Sample) -> list[tuple[str, dict[str, Any]]]:
-    accepted = ("accepted", {"item": sample.item, "promised": sample.promised, "statutory": sample.statutory})
-    what: dict[str, list[tuple[str, dict[str, Any]]]] = {
-        "case": [accepted],
-        "stale": [accepted],
-        "stage": [accepted, ("stage_entered", {"stage": STAGES[rule.stage]})],
-        "special": [accepted, ("suspended", {"procedure": "inspection", "approved_days": sample.approved_days})],
-        "acceptance": [("applied", {"item": sample.item})],
-        "pre-review": [("applied", {"item": sample.item, "channel": "online"})],
-        "hearing": [accepted, ("hearing_requested", {})],
-        "issuance": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
-        "delivery": [accepted, ("decided", {"result": "granted"}), ("concluded", {})],
-        "complaint-acceptance": [_FILED],
-        "complaint-answer": [("complaint_accepted", {"complaint": "c"})],
-        "complaint-misroute": [_FILED, ("complaint_misrouted", {"complaint": "c"})],
-        "complaint-closing": [_FILED],
-        "review-verification": [("rated", {"score": 5})],
-        "review-rectification": [("rated", {"score": 5})],
-        "review-callback": [("rated", {"score": 5}), ("rating_rectified", {})],
-        "review-appeal": [("rated", {"score": 5}), ("rating_appealed", {})],
-        "attendance": [("window_opened", {"window": "1"}), ("attendant_left", {"window": "1", "operator": "a"})],
-        "window-opening": [("window_opened", {"window": "1"})],
+def _records(rule: TimeLimit, sample: Sample) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What starts the clock of ``rule``, for a case such as ``sample``: types of records and their own fields."""
+    item = {"item": sample.item}
+    of_sample: dict[str, dict[str, Any]] = {
+        "applied": item,
+        "accepted": {**item, "promised": sample.promised, "statutory": sample.statutory},
+        "stage_entered": {"stage": STAGES[rule.stage]},
+        "suspended": {"approved_days": sample.approved_days},
     }
-    return what.get(rule.clock, [])
+    for kind, fields in rule.kind.tried_by:
+        yield kind, {**of_sample.get(kind, {}), **fields}
 
 
 def _clock(book: RuleBook, rule: TimeLimit, one: OneCase) -> Clock | None:

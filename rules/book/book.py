@@ -5,44 +5,19 @@ These are the parts of a book that is fit to judge by. How it is written down an
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from rules.book.kinds import ClockKind, FindingKind, RecordLook
 from rules.errors import BadRuleBook
-from rules.events import STAGES, Channel, Header, Stage
+from rules.events import EVENT_TYPES, OFFICE_TYPES, STAGES, Channel, Header, Stage
 from rules.worktime.worktime import Limit, Worktime
 
-ClockKind = Literal["case", "branch", "stage", "special", "acceptance", "pre-review", "hearing", "issuance", "delivery", "stale",
-                    "reply", "followup-opening", "followup", "expiry", "complaint-acceptance", "complaint-answer",
-                    "complaint-misroute", "complaint-closing", "review-verification", "review-rectification",
-                    "review-callback", "review-appeal", "attendance", "window-opening"]  # fmt: skip
-CLOCK_KINDS: tuple[str, ...] = get_args(ClockKind)
 EndsWith = Literal["conclusion", "decision"]
-Finding = Literal["off-hall-channel", "off-hall-terminal", "fee-outside", "outside-hours", "back-entry", "item-unknown",
-                  "item-suspended", "off-hall-place", "yellow-by-hand", "red-by-hand", "conclusion-without-acceptance",
-                  "conclusion-without-decision", "result-without-decision", "acceptance-after-decision", "stage-missing",
-                  "stage-out-of-order", "returned", "reversed", "suspended", "suspended-last-minute", "supplement-requested",
-                  "terminated", "same-second", "four-eyes", "decided-before-hearing", "hearing-notice-short",
-                  "complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person", "complaint-on-overdue",
-                  "bad-review"]  # fmt: skip
-FINDINGS: tuple[str, ...] = get_args(Finding)
-ATTENDANCE_KINDS = frozenset({"attendance", "window-opening"})
-"""Clocks of windows (:mod:`rules.families.attendance`)."""
 Rate = Literal["refusal", "overdue", "irregular", "warned", "volume-month", "volume-year", "stage-pace"]
 RATES: tuple[str, ...] = get_args(Rate)
-LIFE_KINDS = frozenset({"reply", "followup-opening", "followup", "expiry"})
-"""Clocks that watch what people do with cards (:mod:`rules.cards.acts`), not the case itself."""
-SINGLE_RECORD = frozenset(FINDINGS[:10])
-"""Findings that one record shows by itself (:mod:`rules.facts.marks`)."""
-ON_COMPLAINTS = frozenset(FINDINGS[-5:])
-"""Findings that nothing but a complaint or a bad review can start."""
-REPEATED = frozenset({"complaint-repeated-case", "complaint-repeated-window", "complaint-repeated-person"})
-BY_HAND = frozenset({"yellow-by-hand", "red-by-hand"})
-NEED_WITHIN = frozenset({"back-entry", "suspended-last-minute", "decided-before-hearing", "hearing-notice-short"}) | REPEATED
-COUNTED = frozenset({"returned", "suspended", "supplement-requested", "same-second"}) | REPEATED
-"""Findings for which ``count`` means something."""
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +66,7 @@ class TimeLimit(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    clock: ClockKind
+    kind: ClockKind
     limit: str
     stage: int
     ends_with: EndsWith
@@ -101,13 +76,18 @@ class TimeLimit(msgspec.Struct, frozen=True):
     source: str
 
     @property
+    def clock(self) -> str:
+        """The name of its kind."""
+        return self.kind.name
+
+    @property
     def family(self) -> str:
         """Rules of one family warn about the same thing: the promise and the statutory limit of the case, say."""
         return f"{self.clock}/{self.stage}"
 
 
 class ProcessRule(msgspec.Struct, frozen=True):
-    """One process rule (流程规则), ready to use: ``finding`` names what is looked for (:mod:`rules.families.process`).
+    """One process rule (流程规则), ready to use: ``finding`` is what is looked for (:mod:`rules.families.findings`).
 
     ``count``: from the how-manieth on (returns, suspensions, supplements) or how many at once. ``within``: how near or far.
     ``thresholds`` are ``deadline`` (at once) or a grace after it. It shares with :class:`TimeLimit` what judging needs.
@@ -115,7 +95,7 @@ class ProcessRule(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    finding: str
+    finding: FindingKind
     count: int
     within: Limit | None
     levels: tuple[int, ...]
@@ -279,24 +259,68 @@ class RuleBook:
         self._watched = {code: watch for watch in watch_lists for code in watch.codes}
         self.complaints = complaints or Complaints()
         self.retention = retention or Retention()
-        self.watched = frozenset(rule.finding for rule in process)
-        self.irregular = frozenset(rule.id for rule in process if rule.finding not in ON_COMPLAINTS | BY_HAND)
-        """Rules whose alerts are irregular flows (异常流转)."""
-        self.watches_records = not self.watched.isdisjoint(SINGLE_RECORD)
-        self.looks: dict[type[Header], tuple[tuple[int, Callable[..., str | None]], ...]] = {}
-        """What to look for in records of a type, worked out once per type (:func:`rules.facts.marks.marks_of`)."""
-        self.keeps_handlers = "four-eyes" in self.watched
-        self.keeps_persons = "complaint-repeated-person" in self.watched
-        self.marked_within = {rule.finding: rule.within for rule in process if rule.within is not None}
         self.stages = {STAGES.index(stage): limit for stage, limit in stages.items()}
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
-        self.kind_of: tuple[str, ...] = tuple(rule.clock for rule in self.rules)
-        self.kinds = frozenset(self.kind_of)
-        self.keeps_attendance = not self.kinds.isdisjoint(ATTENDANCE_KINDS)
-        self.life_rules = tuple(index for index, rule in enumerate(self.rules) if rule.clock in LIFE_KINDS)
-        self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
         self.plans: dict[frozenset[str] | None, object] = {}
         """Which rules a change of facts touches, worked out once per kind of change (:mod:`rules.clocks` alone uses it)."""
+        self._read_rows()
+
+    def _read_rows(self) -> None:
+        """What follows from the rows of the rules' kinds, worked out once."""
+        findings = [rule.finding for rule in self.process]
+        self.watched = frozenset(finding.name for finding in findings)
+        self.irregular = frozenset(rule.id for rule in self.process if rule.finding.is_irregular)
+        """Rules whose alerts are irregular flows (异常流转)."""
+        self.keeps_handlers = any(finding.keeps == "handlers" for finding in findings)
+        self.keeps_persons = any(finding.keeps == "persons" for finding in findings)
+        self.marked_within = {rule.finding.name: rule.within for rule in self.process if rule.within is not None}
+        self.kind_of: tuple[str, ...] = tuple(rule.clock for rule in self.rules)
+        self.kinds = frozenset(self.kind_of)
+        self.keeps_attendance = any(rule.kind.forgotten == "attendance" for rule in self.time_limits)
+        self.life_rules = tuple(index for index, rule in enumerate(self.time_limits) if rule.kind.watches_cards)
+        """Places of rules that watch what people do with cards; time limits come first."""
+        self.office_rules = frozenset(index for index, rule in enumerate(self.time_limits) if rule.kind.of_office)
+        """Places of those that watch the inspection office itself."""
+        self.fixed_rules = frozenset(index for index, rule in enumerate(self.time_limits) if rule.kind.fixed)
+        """Places of rules of which one start always has the same deadline."""
+        self.forgotten_rules = frozenset(index for index, rule in enumerate(self.rules) if _is_forgotten(rule))
+        """Places of rules whose clocks a window forgets, and numbers by when they began."""
+        self._life_ids = frozenset(self.rules[index].id for index in self.life_rules)
+        self.looks = {kind: looks for kind in EVENT_TYPES.values() if (looks := self._looks_at(kind))}
+        """What is looked for in records of a type, with its code; types in which nothing is are left out."""
+
+    def _looks_at(self, kind: type[Header]) -> tuple[tuple[int, RecordLook], ...]:
+        """The inspection office's own records are no records of a case: only their type itself is looked for."""
+        of_office = kind.__struct_config__.tag in OFFICE_TYPES
+        rows = {rule.finding.code: rule.finding for rule in self.process}.values()
+        return tuple(
+            [
+                (row.code, row.sees)
+                for row in rows
+                if row.sees is not None
+                and (kind in row.seen_in if of_office else issubclass(kind, row.seen_in))
+                and self.says(row.asks)
+            ]
+        )
+
+    def says(self, key: str) -> bool:
+        """Whether the book says anything under ``key`` that one could tell by; it does under no key."""
+        match key:
+            case "hall.channels":
+                return bool(self.hall.channels and set(get_args(Channel)) - set(self.hall.channels))
+            case "hall.places":
+                return bool(self.hall.places)
+            case "hall.terminals":
+                return bool(self.hall.terminals)
+            case "hall.cashiers":
+                return bool(self.hall.cashiers)
+            case "items":
+                return bool(self.items)
+            case "items.suspended":
+                return any(item.suspended for item in self.items.values())
+            case "items.flow":
+                return any(item.flow for item in self.items.values())
+        return True
 
     def item(self, code: str) -> Item:
         """The item of that code, or one with the default limits."""
@@ -376,6 +400,12 @@ class RuleBooks:
 
     def __iter__(self) -> Iterator[RuleBook]:
         return iter(self._books)
+
+
+def _is_forgotten(rule: Rule) -> bool:
+    if isinstance(rule, TimeLimit):
+        return bool(rule.kind.forgotten)
+    return isinstance(rule, ProcessRule) and bool(rule.finding.forgotten)
 
 
 def _is_void(book: RuleBook) -> bool:

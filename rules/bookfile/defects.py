@@ -41,6 +41,14 @@ def convert(where: str, data: Any, kind: type[_T], defects: list[str]) -> _T | N
         return None
 
 
+def named(where: str, name: str, rows: Mapping[str, _T], defects: list[str]) -> _T | None:
+    """The row of that name, or None and a defect that lists the names there are."""
+    row = rows.get(name)
+    if row is None:
+        defects.append(f"{where}: {name!r} is not known, known are {', '.join(rows)}")
+    return row
+
+
 def guarded(where: str, read: Any, defects: list[str]) -> Any:
     """What ``read()`` gives, or None and its defects under the key ``where``."""
     try:

@@ -14,15 +14,10 @@ import msgspec
 
 from rules.alerts import LEVELS, Level
 from rules.book.book import (
-    COUNTED,
-    NEED_WITHIN,
-    REPEATED,
-    ClockKind,
     Complaints,
     Defaults,
     EndsWith,
     Extension,
-    Finding,
     Hall,
     Item,
     ProcessRule,
@@ -35,11 +30,14 @@ from rules.book.book import (
     TimeLimit,
     WatchList,
 )
-from rules.bookfile.defects import check_limits, convert, guarded, switches_nothing
+from rules.book.kinds import ClockKind, FindingKind
+from rules.bookfile.defects import check_limits, convert, guarded, named, switches_nothing
 from rules.bookfile.parse_rates import read_rates
 from rules.bookfile.retention_check import check_retention
 from rules.errors import BadRuleBook
 from rules.events import STAGES, Procedure
+from rules.families.findings import FINDING
+from rules.families.kinds import KIND
 from rules.instant import to_instant
 from rules.worktime.almanac import Almanac
 from rules.worktime.calendar import Calendar
@@ -82,7 +80,7 @@ class _ProcessTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[process]]`` as written. A level is ``at once`` or a grace such as ``1wd after``."""
 
     id: _Name
-    finding: Finding
+    finding: str
     name: str = ""
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     within: str = ""
@@ -99,7 +97,7 @@ class _TimeLimitTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[time_limits]]`` as written."""
 
     id: _Name
-    clock: ClockKind
+    clock: str
     limit: str = ""
     name: str = ""
     ends_with: EndsWith = "conclusion"
@@ -234,40 +232,42 @@ def _watch_lists(table: _BookTable, defects: list[str]) -> tuple[WatchList, ...]
 
 def _process(table: _BookTable, taken: Collection[str], defects: list[str]) -> tuple[ProcessRule, ...]:
     rules: list[ProcessRule] = []
-    back_entry = ""
+    limited: dict[str, str] = {}
     for index, data in enumerate(table.process):
         where = f"process[{index}]"
         if switches_nothing(where, data, "finding", defects):
             continue
         read = convert(where, data, _ProcessTable, defects)
-        if read is None or read.off:
+        finding = named(f"{where}.finding", read.finding, FINDING, defects) if read is not None else None
+        if read is None or finding is None or read.off:
             continue
         if read.id in taken or any(rule.id == read.id for rule in rules):
             defects.append(f"{where}.id: {read.id!r} is used twice")
-        if read.finding == "back-entry":
-            if back_entry:
+        if finding.sees is not None and finding.needs_within:  # a record is looked at once, by one limit
+            if finding.name in limited:
                 defects.append(
-                    f"{back_entry}.finding: {read.id!r} looks for back-entry, too, which has one limit: give it that id"
+                    f"{limited[finding.name]}.finding: {read.id!r} looks for {finding.name}, too, which has one limit: "
+                    "give it that id"
                 )
-            back_entry = where
-        _check_finding(where, read, defects)
+            limited[finding.name] = where
+        _check_finding(where, read, finding, defects)
         levels, thresholds, held = _levels(where, read, defects)
         within = Limit.parse(read.within) if read.within and not defects else None
         rules.append(
-            ProcessRule(read.id, read.name or read.id, read.finding, read.count, within, levels, thresholds, held, read.source)
+            ProcessRule(read.id, read.name or read.id, finding, read.count, within, levels, thresholds, held, read.source)
         )
     return tuple(rules)
 
 
-def _check_finding(where: str, read: _ProcessTable, defects: list[str]) -> None:
-    if (read.finding in NEED_WITHIN) != bool(read.within):
-        need = 'needs within, such as "10wd"' if read.finding in NEED_WITHIN else "knows no within"
+def _check_finding(where: str, read: _ProcessTable, finding: FindingKind, defects: list[str]) -> None:
+    if finding.needs_within != bool(read.within):
+        need = 'needs within, such as "10wd"' if finding.needs_within else "knows no within"
         defects.append(f"{where}.within: {read.finding} {need}")
     check_limits(where, {"within": read.within}, defects)
-    if read.count > 1 and read.finding not in COUNTED:
+    if read.count > 1 and not finding.counts_from:
         defects.append(f"{where}.count: {read.finding} is found once at most or each time anew, so nothing is counted")
-    if read.count < 2 and (read.finding == "same-second" or read.finding in REPEATED):
-        defects.append(f"{where}.count: {read.finding} needs a count of 2 or more, one alone repeats nothing")
+    if read.count < finding.counts_from:
+        defects.append(f"{where}.count: {read.finding} needs a count of {finding.counts_from} or more, one alone repeats nothing")
 
 
 def _items(tables: list[dict[str, Any]], defects: list[str]) -> dict[str, Item]:
@@ -295,29 +295,22 @@ def _time_limits(table: _BookTable, limited: Collection[str], defects: list[str]
         if switches_nothing(where, data, "clock", defects):
             continue
         read = convert(where, data, _TimeLimitTable, defects)
-        if read is not None and not read.off:
-            rules += _expanded(where, read, limited, defects)
+        kind = named(f"{where}.clock", read.clock, KIND, defects) if read is not None else None
+        if read is not None and kind is not None and not read.off:
+            rules += _expanded(where, read, kind, limited, defects)
     rules.sort(key=lambda rule: (rule.clock, rule.limit) != ("case", "promised"))  # the first tells when a case is due
     twice = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
     defects += [f"time_limits: id {rule!r} is used twice" for rule in sorted(twice)]
     return tuple(rules)
 
 
-_NAMED_LIMITS: dict[str, tuple[str, ...]] = {
-    "case": ("promised", "statutory"),
-    "branch": ("own",),
-    "stage": ("stage",),
-    "special": ("approved",),
-    "acceptance": ("notice",),
-}
-
-
-def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defects: list[str]) -> list[TimeLimit]:
+def _expanded(
+    where: str, read: _TimeLimitTable, kind: ClockKind, limited: Collection[str], defects: list[str]
+) -> list[TimeLimit]:
     """One rule; a stage rule becomes one per stage that has a limit somewhere, so that each has its own identity."""
-    named = _NAMED_LIMITS.get(read.clock, ())
-    limit = read.limit or (named[0] if named else "")
-    if limit not in named:
-        check_limits(where, {"limit": limit or "(none)"}, defects, also=named)
+    limit = read.limit or (kind.limits[0] if kind.limits else "")
+    if limit not in kind.limits:
+        check_limits(where, {"limit": limit or "(none)"}, defects, also=kind.limits)
     levels, thresholds, held = _levels(where, read, defects)
     stages = [-1]
     if read.clock == "stage":
@@ -326,7 +319,7 @@ def _expanded(where: str, read: _TimeLimitTable, limited: Collection[str], defec
         TimeLimit(
             id=f"{read.id}-{STAGES[stage]}" if stage >= 0 else read.id,
             name=read.name or read.id,
-            clock=read.clock,
+            kind=kind,
             limit=limit,
             stage=stage,
             ends_with=read.ends_with,

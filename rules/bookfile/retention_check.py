@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rules.book.book import REPEATED, Complaints, ProcessRule, Retention, TimeLimit
+from rules.book.book import Complaints, ProcessRule, Retention, TimeLimit
 from rules.worktime.worktime import Limit, Unit
 
 MOST_WITHIN = 366
@@ -21,12 +21,12 @@ def check_retention(
 ) -> None:
     """Add a defect for every rule whose last level could fall after its window has forgotten what it is about."""
     for rule in time_limits:
-        if rule.clock.startswith(("complaint-", "review-")):
-            put_off = complaints.max_extension * 2 if rule.clock == "complaint-answer" else 0
+        if rule.kind.forgotten == "complaints":
+            put_off = complaints.max_extension * 2 if rule.kind.extended_by == "complaints" else 0
             last = days_at_most(Limit.parse(rule.limit)) + put_off + _last(rule)
             _compare(f"time_limits: {rule.id!r} can last {last} days", last, retention, defects)
     for found in process:
-        if found.finding in REPEATED and found.within is not None:
+        if found.finding.forgotten and found.within is not None:
             within = days_at_most(found.within)
             if within > MOST_WITHIN:
                 defects.append(f"process: {found.id!r}: within is longer than a year, which complaints are counted by")

@@ -7,7 +7,7 @@ cards and shows a handful. So a decision gives an :class:`AlertChange`, and :fun
 from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
-from rules.book.book import BY_HAND, LIFE_KINDS, ProcessRule, RateRule, RuleBook, TimeLimit
+from rules.book.book import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards.judge import CardChange
 from rules.cards.watches import standstill
 from rules.case import alert_id, department_of, watched
@@ -16,7 +16,7 @@ from rules.events import STAGES
 from rules.families.pauses import counted_out, pauses_of
 from rules.families.process import found_by
 from rules.families.run import Span as Run
-from rules.families.time_limits import clip, extended, limit_of, spans_of
+from rules.families.time_limits import clip, extended, limit_of
 from rules.instant import Instant, to_datetime
 from rules.worktime.arithmetic import CountedDays, arithmetic
 
@@ -120,8 +120,8 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
     if isinstance(rule, ProcessRule):
         found = found_by(case, rule, clock.cycle, book)
         detail = found.detail if found is not None else ""
-        return Defence(detail=detail if rule.finding in BY_HAND else f"{rule.finding} {detail}".rstrip())
-    if rule.clock in LIFE_KINDS:
+        return Defence(detail=detail if rule.finding.by_hand else f"{rule.finding.name} {detail}".rstrip())
+    if rule.kind.watches_cards:
         return _defence_of_watch(case, clock, rule, book)
     span = span_of(case, clock, rule, book)
     if span is None:
@@ -144,7 +144,8 @@ def _figures(case: Case, card: Card) -> str:
 
 def span_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:
     """The run of the clock of ``rule`` that ``clock`` was made from; None for one that watches a card."""
-    return next((span for span in spans_of(case, rule, book) if span.cycle == clock.cycle), None)
+    runs = rule.kind.runs
+    return next((run for run in runs(case, rule, book) if run.cycle == clock.cycle), None) if runs is not None else None
 
 
 def _defence_of_watch(case: Case, clock: Clock, own: TimeLimit, book: RuleBook) -> Defence:
@@ -166,7 +167,7 @@ def slowest_branch(case: Case, book: RuleBook) -> tuple[str, int] | None:
 def _issued_by(case: Case, clock: Clock | None, book: RuleBook) -> str:
     """Who issued a card by hand; empty for what a rule found."""
     rule = book.rules[clock.rule] if clock is not None else None
-    if clock is None or not isinstance(rule, ProcessRule) or rule.finding not in BY_HAND:
+    if clock is None or not isinstance(rule, ProcessRule) or not rule.finding.by_hand:
         return ""
     found = found_by(case, rule, clock.cycle, book)
     return found.by if found is not None else ""

@@ -20,7 +20,7 @@ from rules.alerts import STATES, Reason
 from rules.book.book import RuleBook
 from rules.cards.acts import ACTS, state_after
 from rules.cards.watches import AGEING, life_clocks
-from rules.case import SUPERVISORS, number_of
+from rules.case import number_of
 from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card
 from rules.instant import Instant
 from rules.numbers import LevelNumber, StateNumber
@@ -191,7 +191,7 @@ def _changes(
                 reason = _FOUND.get(book.kind_of[breach.clock.rule]) or _cause(breach)
             rule, level, cycle = identity
             first_known = now if by_record else breach.threshold
-            office = book.kind_of[breach.clock.rule] in SUPERVISORS
+            office = breach.clock.rule in book.office_rules
             fresh = Card(rule, level, cycle, state, 1, breach.threshold, now, first_known, office=office)
             change = CardChange(fresh, reason, breach.clock)
         if change is not None:

@@ -19,13 +19,12 @@ from rules.case.case import (
     place_of,
 )
 from rules.case.figures import NOTHING, Count, Place, count, counted_at, is_uncovered, same_count
-from rules.case.identity import SUPERVISORS, alert_id, department_of, number_of, watched
+from rules.case.identity import alert_id, department_of, number_of, watched
 from rules.case.tally import first_day, month_of
 
 __all__ = [
     "NEVER",
     "NOTHING",
-    "SUPERVISORS",
     "UNCOVERED",
     "UNREACHED",
     "Card",

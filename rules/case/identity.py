@@ -8,9 +8,6 @@ from rules.alerts import LEVELS
 from rules.book import RuleBook
 from rules.case.case import Card, Case, place_of
 
-SUPERVISORS = frozenset({"followup-opening", "followup"})
-"""Clocks that watch the inspection office; their alerts are not the department's."""
-
 
 def alert_id(case: Case, rule: str, level: int, cycle: int) -> str:
     """How an alert is called: by its case, rule, level and cycle."""
@@ -30,9 +27,9 @@ def watched(number: int, book: RuleBook) -> tuple[str, int, int]:
 def department_of(case: Case, rule: str, cycle: int, book: RuleBook) -> str:
     """Who answers for an alert: the department of the case or of its branch; empty for the inspection office itself."""
     index = book.index_of.get(rule)
-    kind = book.kind_of[index] if index is not None else ""
-    if kind in SUPERVISORS:
+    if index in book.office_rules:
         return ""
+    kind = book.kind_of[index] if index is not None else ""
     if kind == "reply":
         about, _, of = watched(cycle, book)
         return department_of(case, about, of, book)

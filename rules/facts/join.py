@@ -256,7 +256,7 @@ def join(case: Case, event: Header, at: Instant, arrived: Instant, books: RuleBo
         return _reported(case, event, at, books)
     changes = look(case, event, at, books)
     book = books.at(at)
-    odd = marks_of(event, at, arrived, book) if book.watches_records else ()
+    odd = marks_of(event, at, arrived, book) if book.looks else ()
     if odd:
         if not changes:  # a mere repetition is no back-entry
             odd = tuple([mark for mark in odd if mark[1] != BACK_ENTRY])

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from rules.book.book import ATTENDANCE_KINDS, ON_COMPLAINTS, ProcessRule, RuleBook
+from rules.book.book import RuleBook
 from rules.case import watched
 from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
 from rules.families.attendance import RECENT
@@ -56,15 +56,7 @@ def remembered(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBo
 def is_history(rule: str, cycle: int, case: Case, book: RuleBook) -> bool:
     """Whether what an alert of that rule is about began before the horizon of its window."""
     index = book.index_of.get(rule)
-    return index is not None and _forgets(index, book) and begun_at(cycle) < case.horizon
-
-
-def _forgets(index: int, book: RuleBook) -> bool:
-    """Whether clocks of the rule are numbered by when they began, and forgotten by it."""
-    rule = book.rules[index]
-    if isinstance(rule, ProcessRule):
-        return rule.finding in ON_COMPLAINTS
-    return rule.clock in ATTENDANCE_KINDS or rule.clock.startswith(("complaint-", "review-"))
+    return index is not None and index in book.forgotten_rules and begun_at(cycle) < case.horizon
 
 
 def forgotten(case: Case, clocks: Sequence[Clock], book: RuleBook) -> tuple[tuple[Clock, ...], tuple[Card, ...]]:
@@ -77,8 +69,8 @@ def forgotten(case: Case, clocks: Sequence[Clock], book: RuleBook) -> tuple[tupl
     for card in cards:
         if card.state != _WITHDRAWN and is_history(card.rule, card.cycle, case, book):
             due.setdefault((book.index_of[card.rule], card.cycle), {})[card.level] = card.due
-    watching = book.life_rules  # those follow from the cards
-    kept = [c for c in clocks if c.rule not in watching and not (_forgets(c.rule, book) and begun_at(c.cycle) < case.horizon)]
+    watching, ages = book.life_rules, book.forgotten_rules  # the former follow from the cards
+    kept = [c for c in clocks if c.rule not in watching and not (c.rule in ages and begun_at(c.cycle) < case.horizon)]
     if due:
         kept += [_as_it_was(*identity, levels, book) for identity, levels in due.items()]
         kept.sort(key=attrgetter("rule", "cycle"))

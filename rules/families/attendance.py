@@ -71,7 +71,7 @@ def note_of(event: Any, at: int) -> AttendanceNote:
     return at, _STEPS[type(event)], event.operator
 
 
-def attendance_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def attendance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Every absence that is not over before a level could be reached, numbered by its minute."""
     limit, shortest = limit_of(rule.limit), _shortest(rule)
     for absence in absences_of(case, book.worktime):
@@ -145,7 +145,7 @@ def _recently(notes: Sequence[AttendanceNote], at: int) -> bool:
     return False
 
 
-def opening_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Each morning on which the window was to open, as it was open on the working day before, and did not before a level
     could be reached; the last first."""
     worktime, limit, shortest = book.worktime, limit_of(rule.limit), _shortest(rule)

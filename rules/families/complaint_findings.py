@@ -23,7 +23,7 @@ from rules.families.found import Found
 from rules.families.numbering import numbers_of
 from rules.families.pauses import pauses_of
 from rules.families.reviews import detail_of, reviews_of
-from rules.families.time_limits import clip, deadline_of, spans_of
+from rules.families.time_limits import case_runs, clip, deadline_of
 from rules.instant import DAY
 from rules.worktime.zone import epoch_day
 
@@ -129,7 +129,7 @@ def _promises(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
     rule: TimeLimit | None = next((rule for rule in book.time_limits if rule.clock == "case"), None)
     if rule is None or not case.complaints:
         return
-    for span in spans_of(case, rule, book):
+    for span in case_runs(case, rule, book):
         try:
             pauses = clip(pauses_of(case, book), span.start)
             yield deadline_of(case, rule, book, span.start, span.limit, pauses), span.end

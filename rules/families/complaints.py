@@ -16,7 +16,7 @@ A complaint that names no case is kept with its window; then the "case" is that 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from rules import events as ev
@@ -126,13 +126,13 @@ def _round(notes: list[ComplaintNote]) -> Round:
     )
 
 
-def complaint_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    """Every run of a complaint clock, numbered by its round."""
+def _runs(look: Callable[[Round], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Every run of a complaint clock, numbered by its round; ``look`` tells from when to when it ran in one."""
     if case.complaints:
-        look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
+        limit, is_extended = limit_of(rule.limit), rule.kind.extended_by == "complaints"
         runs = [(*look(each), each.complaint, each, cycle) for cycle, each in enumerate(rounds_of(case), 1)]
         for cycle, (start, end, complaint, each, _) in numbered(case, runs):
-            used = _extended(each, start, limit, book) if rule.clock == "complaint-answer" and each.extensions else limit
+            used = _extended(each, start, limit, book) if is_extended and each.extensions else limit
             yield Span(cycle, start, end, used, False, f"complaint={complaint}")
 
 
@@ -165,12 +165,10 @@ def _closing(each: Round) -> tuple[int, int]:
     return each.filed, first(each.refused, each.misrouted, each.closed)
 
 
-_LOOKS: Mapping[str, Callable[[Round], tuple[int, int]]] = {
-    "complaint-acceptance": _acceptance,
-    "complaint-answer": _answer,
-    "complaint-misroute": _misroute,
-    "complaint-closing": _closing,
-}
+acceptance_runs = partial(_runs, _acceptance)
+answer_runs = partial(_runs, _answer)
+misroute_runs = partial(_runs, _misroute)
+closing_runs = partial(_runs, _closing)
 
 
 def _extended(each: Round, start: int, limit: Limit, book: RuleBook) -> Limit:

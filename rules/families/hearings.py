@@ -45,7 +45,7 @@ def note_of(event: Header, at: int) -> HearingNote:
     return at, _STEPS[type(event)]
 
 
-def hearing_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def hearing_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """From each request to what ended the wait for the hearing. Asking again while one waits begins nothing anew."""
     limit, over = limit_of(rule.limit), first(case.decided, over_at(case))  # what is decided too soon is a finding
     for cycle, (start, end) in enumerate(_waits(case.hearings), 1):

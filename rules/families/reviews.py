@@ -14,7 +14,7 @@ review count for nothing; the numbers of the others stay.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from rules import events as ev
@@ -109,10 +109,10 @@ def _review(rated: ReviewNote, notes: list[ReviewNote]) -> Review:
     return Review(rated[2], rated[0], rated[3], when[VERIFIED], settled, when[CALLED_BACK], when[APPEALED], when[DECIDED], upheld)
 
 
-def review_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def _runs(look: Callable[[Review], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """Every run of a review clock, numbered by its review; none for a review that an appeal struck out."""
     if case.reviews:
-        look, limit = _LOOKS[rule.clock], limit_of(rule.limit)
+        limit = limit_of(rule.limit)
         runs = [(*look(each), each.rating, each, cycle) for cycle, each in enumerate(reviews_of(case), 1)]
         for cycle, (start, end, _, each, _) in numbered(case, runs):
             if not each.upheld:
@@ -140,9 +140,7 @@ def _appeal(each: Review) -> tuple[int, int]:
     return each.appealed, each.decided
 
 
-_LOOKS: Mapping[str, Callable[[Review], tuple[int, int]]] = {
-    "review-verification": _verification,
-    "review-rectification": _rectification,
-    "review-callback": _callback,
-    "review-appeal": _appeal,
-}
+verification_runs = partial(_runs, _verification)
+rectification_runs = partial(_runs, _rectification)
+callback_runs = partial(_runs, _callback)
+appeal_runs = partial(_runs, _appeal)

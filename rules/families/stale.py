@@ -17,7 +17,7 @@ from rules.worktime.worktime import Unit
 _DAYS = (Unit.working_days, Unit.calendar_days)
 
 
-def stale_spans(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def stale_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     """The gap that runs, and each that lasted at least as many days as the limit has, in order."""
     terms = case.terms
     if terms is None:

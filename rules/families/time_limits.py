@@ -1,8 +1,7 @@
 """The time-limit family: which clocks a case has, from its facts and its book.
 
-One function per kind of clock gives its spans; :func:`clocks_of` turns spans into deadlines and thresholds. All of it is a
-pure function of the facts. What was computed before is taken over where nothing it depends on has changed, because a due
-instant costs more than all the rest.
+One function per kind of clock gives its runs; :func:`rules.clocks.clocks_of` turns runs into deadlines and thresholds. All of
+it is a pure function of the facts.
 
 | clock | runs from | to | source |
 |---|---|---|---|
@@ -14,27 +13,20 @@ instant costs more than all the rest.
 | pre-review | an online application | the first answer | Hunan |
 | issuance, delivery | a normal conclusion, or the decision granted (``ends_with``) | issued, delivered | art. 44 |
 
-The clocks of hearings, stale cases, complaints, bad reviews and windows stand in :mod:`rules.families.hearings`,
-:mod:`rules.families.stale`,
-:mod:`rules.families.complaints`, :mod:`rules.families.reviews` and :mod:`rules.families.attendance`.
+The other families have clocks of their own; :mod:`rules.families.kinds` is the table of them all.
 
 A case refused at the door is over like a concluded one: none of its clocks runs on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
-from rules.families.attendance import attendance_spans, opening_spans
-from rules.families.complaints import complaint_spans
-from rules.families.hearings import hearing_spans
 from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
-from rules.families.reviews import review_spans
 from rules.families.run import Span as Span
 from rules.families.run import cut_off
 from rules.families.run import limit_of as limit_of
-from rules.families.stale import stale_spans
 from rules.instant import DAY
 from rules.worktime.worktime import Limit, Unit
 
@@ -42,13 +34,8 @@ _DAYS = (Unit.working_days, Unit.calendar_days)
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
-def spans_of(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
-    """Every run of the clock of ``rule`` in ``case``, numbered by when it began; none of one that watches cards, not cases."""
-    look = SPANS.get(rule.clock)
-    return look(case, rule, book) if look is not None else iter(())
-
-
-def _case(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """The case itself, once; none where the item has no such limit."""
     terms = case.terms
     if terms is None:
         return
@@ -91,7 +78,8 @@ def _end_of_case(case: Case, rule: TimeLimit) -> int:
     return first(case.decided, over_at(case)) if rule.ends_with == "decision" else over_at(case)
 
 
-def _branch(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def branch_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Each part of a parallel case that a department was given."""
     for cycle, (start, department, own) in enumerate(case.branches, 1):
         text = own if rule.limit == "own" else rule.limit
         if text:
@@ -104,7 +92,8 @@ def branch_end(case: Case, start: int, department: str) -> int:
     return cut_off(start, done, over_at(case))
 
 
-def _stage(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def stage_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Each visit of the stage of the rule."""
     text = _stage_limit(case, rule, book)
     if not text:
         return
@@ -145,7 +134,8 @@ def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
     return book.stage_limit(code, rule.stage)
 
 
-def _special(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Each suspension that days were approved for."""
     unit = _SPECIAL_UNITS[book.special.unit]
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
@@ -154,7 +144,8 @@ def _special(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
             yield Span(cycle, start, ended, Limit(approved, unit), False)
 
 
-def _acceptance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def acceptance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """Each wait for an answer to what was handed in."""
     limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
     for cycle, (start, end) in enumerate(_rounds(case), 1):
         yield Span(cycle, start, end, limit, False)
@@ -175,7 +166,8 @@ def _rounds(case: Case) -> Iterator[tuple[int, int]]:
         yield start, min([*answers, *later], default=NEVER)
 
 
-def _pre_review(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def pre_review_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """The wait of an online application for its first answer."""
     if case.applied and case.online:
         answers = [at for at in (_first_answer(case), *case.requests) if at]
         yield Span(1, case.applied, min(answers, default=NEVER), limit_of(rule.limit), False)
@@ -190,11 +182,13 @@ def _first_answer(case: Case) -> int:
     return first
 
 
-def _issuance(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def issuance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """The wait for the certificate to lie ready."""
     yield from _after_decision(case, rule, first(case.issued, case.delivered))
 
 
-def _delivery(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def delivery_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+    """The wait for the applicant to have it."""
     yield from _after_decision(case, rule, case.delivered)
 
 
@@ -210,31 +204,6 @@ def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
         yield Span(1, start, end, limit_of(rule.limit), False)
 
 
-SPANS: Mapping[str, Callable[[Case, TimeLimit, RuleBook], Iterator[Span]]] = {
-    "case": _case,
-    "branch": _branch,
-    "stage": _stage,
-    "special": _special,
-    "acceptance": _acceptance,
-    "pre-review": _pre_review,
-    "hearing": hearing_spans,
-    "issuance": _issuance,
-    "delivery": _delivery,
-    "stale": stale_spans,
-    "complaint-acceptance": complaint_spans,
-    "complaint-answer": complaint_spans,
-    "complaint-misroute": complaint_spans,
-    "complaint-closing": complaint_spans,
-    "review-verification": review_spans,
-    "review-rectification": review_spans,
-    "review-callback": review_spans,
-    "review-appeal": review_spans,
-    "attendance": attendance_spans,
-    "window-opening": opening_spans,
-}
-"""By kind of clock, the function behind :func:`spans_of`; clocks that watch cards have none."""
-
-
 def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
     """The pauses that lie after ``start``."""
     if not pauses or pauses[0].start >= start:
@@ -247,7 +216,7 @@ def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: 
     if not pauses and not case.extensions:
         return book.worktime.due(start, limit)
     deadline = prolonged(book.worktime, start, limit, pauses)
-    if rule.clock == "case" and case.extensions:
+    if rule.kind.extended_by == "extension" and case.extensions:
         days = _extension_days(case, book, deadline)
         if days:
             deadline = prolonged(book.worktime, start, Limit(limit.value + days, limit.unit), pauses)
@@ -262,7 +231,7 @@ def _extension_days(case: Case, book: RuleBook, deadline: int) -> int:
 
 def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tuple[Pause, ...]) -> Limit:
     """The limit of ``span`` with the extensions that count: what :func:`deadline_of` counted."""
-    if rule.clock != "case" or not case.extensions:
+    if rule.kind.extended_by != "extension" or not case.extensions:
         return span.limit
     plain = prolonged(book.worktime, span.start, span.limit, pauses)
     return Limit(span.limit.value + _extension_days(case, book, plain), span.limit.unit)

@@ -16,10 +16,10 @@ from monitor.stream.partition.slices import CLOCK_KEY, Slice
 from monitor.wire import Topics, encode_event, encode_json
 from rules.alerts import Reason
 from rules.book import RuleBook, RuleBooks
-from rules.book.book import FINDINGS
 from rules.bookfile import parse_book
 from rules.case import encode_case
 from rules.events import EVENT_TYPES, Header, key_of
+from rules.families.findings import FINDINGS
 from rules.numbers import (
     ActNumber,
     AttendanceStep,
@@ -120,7 +120,7 @@ def numbers() -> dict[str, dict[str, int]]:
         return dict(zip(names_of(numbers, between), [member.value for member in numbers], strict=True))
 
     return {
-        "finding": {name: place for place, name in enumerate(FINDINGS)},
+        "finding": {finding.name: finding.code for finding in FINDINGS},
         "level": members(LevelNumber),
         "state": members(StateNumber),
         "stage": members(StageNumber, "-"),

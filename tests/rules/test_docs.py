@@ -12,11 +12,13 @@ from monitor.scenarios.play import play
 from monitor.scenarios.script import load_scenarios
 from rules.alerts import LEVELS, Reason
 from rules.book import Item
-from rules.book.book import CLOCK_KINDS, FINDINGS, RATES, Defaults, Extension, Hall, Special, Supplement
+from rules.book.book import RATES, Defaults, Extension, Hall, Special, Supplement
 from rules.bookfile import parse as bookfile
 from rules.bookfile import parse_rates as ratetable
 from rules.case.case import STATES
 from rules.events import STAGES, Procedure
+from rules.families.findings import FINDING
+from rules.families.kinds import KIND
 from rules.worktime import calendar_table
 from rules.worktime import hours as workhours
 from rules.worktime.worktime import Counting
@@ -44,7 +46,7 @@ NAMES = {
     "`[calendar]`": calendar_table._KEYS,
     "`[office_hours]`": workhours._KEYS,
     "`[[office_hours.seasons]]`": workhours._SEASON_KEYS,
-    "Clocks": CLOCK_KINDS,
+    "Clocks": tuple(KIND),
 }
 
 
@@ -87,7 +89,7 @@ def test_every_name_in_a_table_of_names_is_documented(section: str) -> None:
 
 def test_every_stage_procedure_finding_level_state_and_reason_is_documented() -> None:
     words = set(re.findall(r"`([a-z_-]+)`", TEXT))
-    wanted = {*STAGES, *get_args(Procedure), *FINDINGS, *RATES, *LEVELS, *STATES, *(reason.code for reason in Reason)}
+    wanted = {*STAGES, *get_args(Procedure), *FINDING, *RATES, *LEVELS, *STATES, *(reason.code for reason in Reason)}
     assert not wanted - words
 
 

@@ -9,7 +9,7 @@ from monitor.books.files import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
 from monitor.words import Language
-from rules.book.book import COUNTED, FINDINGS, NEED_WITHIN
+from rules.families.findings import FINDING
 from tests.rules.story import book
 
 HOLIDAYS = date(2025, 9, 26)
@@ -63,13 +63,13 @@ def test_held_levels_and_days_without_a_calendar_are_explained() -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("finding", FINDINGS)
+@pytest.mark.parametrize("finding", FINDING)
 def test_every_finding_has_words(finding: str, lang: Language) -> None:
-    within = {"within": "10wd"} if finding in NEED_WITHIN else {}
+    within = {"within": "10wd"} if FINDING[finding].needs_within else {}
     rule = {
         "id": "mine",
         "finding": finding,
-        "count": 2 if finding in COUNTED else 1,
+        "count": 2 if FINDING[finding].counts_from else 1,
         "yellow": "at once",
         "red": "1wd after",
         **within,

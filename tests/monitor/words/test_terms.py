@@ -4,12 +4,12 @@ import pytest
 
 from monitor import words
 from monitor.words import Language
-from rules.book.book import BY_HAND, FINDINGS
+from rules.families.findings import FINDING
 from tests.rules.families.oddities import FOUND
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("finding", sorted(set(FOUND) - BY_HAND))
+@pytest.mark.parametrize("finding", sorted(finding for finding in FOUND if not FINDING[finding].by_hand))
 def test_every_finding_of_a_card_is_said_in_words(finding: str, lang: Language) -> None:
     detail = f"{finding} {FOUND[finding][2][0]}".rstrip()
     said = words.detail(detail, lang)
@@ -18,7 +18,7 @@ def test_every_finding_of_a_card_is_said_in_words(finding: str, lang: Language) 
 
 
 def test_every_finding_has_words() -> None:
-    assert set(words.FINDINGS) == set(FINDINGS)
+    assert set(words.FINDINGS) == set(FINDING)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import pytest
 
 from monitor.almanac import ALMANAC
 from rules.book import RuleBooks, Threshold
-from rules.book.book import CLOCK_KINDS
 from rules.bookfile import parse_book
 from rules.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
+from rules.families.kinds import KIND
 from rules.instant import to_instant
 from rules.worktime import Limit, Unit, parse_calendar
 from tests.rules.story import Story, book, books, day, table
@@ -77,11 +77,8 @@ class TestBook:
         assert len(set(families.values())) == len(families) - 1
 
     def test_every_kind_of_clock_can_be_written(self) -> None:
-        rules = [
-            {"id": kind, "clock": kind, "limit": "3wd"} | ({} if kind == "expiry" else {"red": "deadline"})
-            for kind in CLOCK_KINDS
-        ]
-        assert set(book(time_limits=rules, process=[], rates=[]).kinds) == set(CLOCK_KINDS)
+        rules = [{"id": kind, "clock": kind, "limit": "3wd"} | ({} if kind == "expiry" else {"red": "deadline"}) for kind in KIND]
+        assert set(book(time_limits=rules, process=[], rates=[]).kinds) == set(KIND)
 
     def test_the_digest_changes_with_the_book_and_with_its_calendar(self) -> None:
         own = {"name": "own", "base": "weekends", "years": [2026]}

@@ -7,21 +7,23 @@ import pytest
 
 from rules import events as ev
 from rules.book import RuleBook
-from rules.book.book import FINDINGS
 from rules.case.case import Mark
 from rules.facts.marks import marked, marks_of
+from rules.families.findings import FINDING, FINDINGS
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, event
 
 HALL = {"places": ["市政务服务中心"], "terminals": ["T-", "K-"], "cashiers": ["大厅收费处"]}
+_NAMES = {row.code: row.name for row in FINDINGS}
 ITEMS = [{"code": "licence"}, {"code": "stopped", "suspended": True}]
 
 
 def looking(**over: Any) -> RuleBook:
     """A book that looks for every oddity of a single record."""
     process = [
-        {"id": finding, "finding": finding, "red": "at once", **({"within": "10wd"} if finding == "back-entry" else {})}
-        for finding in FINDINGS[:10]
+        {"id": row.name, "finding": row.name, "red": "at once", **({"within": "10wd"} if row.needs_within else {})}
+        for row in FINDINGS
+        if row.sees is not None
     ]
     return book(process=process, **{"hall": HALL, "items": ITEMS, **over})
 
@@ -29,8 +31,8 @@ def looking(**over: Any) -> RuleBook:
 def found(record: ev.Header, judged: RuleBook, arrived: datetime | None = None) -> set[str]:
     at = to_instant(record.at)
     return {
-        f"{FINDINGS[finding]} {detail}"
-        for when, finding, detail in marks_of(record, at, to_instant(arrived) if arrived else at, judged)
+        f"{_NAMES[code]} {detail}"
+        for when, code, detail in marks_of(record, at, to_instant(arrived) if arrived else at, judged)
         if when == at
     }
 
@@ -95,7 +97,7 @@ def test_a_record_in_a_year_without_a_calendar_is_no_back_entry() -> None:
 
 
 def test_the_earliest_mark_of_each_finding_is_kept_and_of_cards_by_hand_every_one() -> None:
-    channel, place, hand = (FINDINGS.index(name) for name in ("off-hall-channel", "off-hall-place", "red-by-hand"))
+    channel, place, hand = (FINDING[name].code for name in ("off-hall-channel", "off-hall-place", "red-by-hand"))
     first: tuple[Mark, ...] = ((5, channel, "b"), (7, place, "x"))
     assert marked(first, ((6, channel, "a"),)) is first
     assert marked(first, ((5, channel, "a"),)) == ((5, channel, "a"), (7, place, "x"))

@@ -6,7 +6,7 @@ import pytest
 
 from rules.book import ProcessRule, RuleBook
 from rules.case import NEVER
-from rules.families.hearings import decided_before, hearing_spans, short_notice
+from rules.families.hearings import decided_before, hearing_runs, short_notice
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day
 
@@ -43,7 +43,7 @@ def waits(*told: Told) -> list[tuple[float, float]]:
     """From when to when, in days after the beginning; NEVER as 0."""
     case, judged = story(*told).known, book()
     rule = next(each for each in judged.time_limits if each.clock == "hearing")
-    spans = list(hearing_spans(case, rule, judged))
+    spans = list(hearing_runs(case, rule, judged))
     assert [span.cycle for span in spans] == list(range(1, len(spans) + 1))
     return [(each.start, each.end) for each in spans]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.book.book import BY_HAND, FINDINGS
+from rules.families.findings import FINDING
 from tests.rules.families.oddities import (
     FOUND,
     HALL,
@@ -34,17 +34,17 @@ def found(finding: str, *told: Told, **rule: Any) -> list[str]:
     last = {alert.id: alert for alert in story.alerts if alert.rule == "p"}
     assert all(alert.state != "issued" or alert.reason == "found" for alert in story.alerts if alert.rule == "p")
     details = [alert.detail for alert in last.values() if alert.state == "issued"]
-    if finding in BY_HAND:
+    if FINDING[finding].by_hand:
         return details
     assert {detail.partition(" ")[0] for detail in details} <= {finding}
     return [detail.partition(" ")[2] for detail in details]
 
 
 def test_every_finding_has_a_case_where_it_is_found_and_one_where_it_is_not() -> None:
-    assert set(FOUND) == set(FINDINGS) and {finding for finding, _, _ in NOT_FOUND.values()} == set(FINDINGS)
+    assert set(FOUND) == set(FINDING) and {finding for finding, _, _ in NOT_FOUND.values()} == set(FINDING)
 
 
-@pytest.mark.parametrize("finding", FINDINGS)
+@pytest.mark.parametrize("finding", FINDING)
 def test_a_finding_is_found_in_the_case_that_shows_it(finding: str) -> None:
     told, rule, details = FOUND[finding]
     assert found(finding, *copied(told), **rule) == details
@@ -56,7 +56,7 @@ def test_a_finding_is_not_found_in_a_case_that_only_looks_like_it(what: str) -> 
     assert found(finding, *copied(told), **rule) == []
 
 
-@pytest.mark.parametrize("finding", sorted(set(FINDINGS) - {"back-entry"}))
+@pytest.mark.parametrize("finding", sorted(set(FINDING) - {"back-entry"}))
 def test_a_finding_is_found_whatever_the_order_of_arrival(finding: str) -> None:
     told, rule, details = FOUND[finding]
     backwards = [(kind, when, {**fields, "arrived": 10}) for kind, when, fields in reversed(told)]

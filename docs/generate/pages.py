@@ -8,7 +8,7 @@ from docs.generate.commands import commands
 from docs.generate.errors import errors
 from docs.generate.metrics import metrics
 from docs.generate.numbers import numbers, transitions
-from docs.generate.records import alert_fields, case_fields, dead_letter_fields, events, figure_fields, header_fields
+from docs.generate.records import alert_fields, case_fields, case_shapes, dead_letter_fields, events, figure_fields, header_fields
 from docs.generate.settings import settings
 from docs.generate.topics import topics
 
@@ -27,7 +27,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     },
     "reference/events.md": {"header fields": header_fields, "events": events},
     "reference/cards.md": {"transitions": transitions},
-    "reference/storage.md": {"case fields": case_fields, "numbers": numbers},
+    "reference/storage.md": {"case fields": case_fields, "case shapes": case_shapes, "numbers": numbers},
 }
 
 _BLOCK = re.compile(r"(<!-- from ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 
 from docs.generate.markdown import prose, table
-from docs.generate.sources import words_beneath
+from docs.generate.sources import named_shapes, words_beneath, written_types
 from monitor.wire import DeadLetter, Figures
 from rules import alerts
-from rules.case import Case
+from rules.case import Case, case
 from rules.events import Action, Duty, Event, Header, Stage, Text
 
 _PLAIN = {str: "text", int: "whole number", bool: "true or false", bytes: "base64"}
@@ -45,12 +45,17 @@ def dead_letter_fields() -> str:
 
 def case_fields() -> str:
     """What is kept of a case, by position."""
-    hints, beneath = get_type_hints(Case, include_extras=True), words_beneath(Case)
-    rows = [
-        (str(place), f"`{name}`", said(hints[name]), prose(beneath.get(name)))
-        for place, name in enumerate(Case.__struct_fields__)
-    ]
+    types, beneath = written_types(Case), words_beneath(Case)
+    rows = [(str(place), f"`{name}`", f"`{types[name]}`", prose(beneath.get(name))) for place, name in enumerate(types)]
+    assert tuple(types) == Case.__struct_fields__
     return table(("place", "field", "type", "meaning"), rows)
+
+
+def case_shapes() -> str:
+    """The shapes of facts that a case keeps."""
+    beneath = words_beneath(case)
+    rows = [(f"`{name}`", f"`{shape}`", prose(beneath.get(name))) for name, shape in named_shapes(case).items()]
+    return table(("shape", "is", "what"), rows)
 
 
 def _event(event: type[msgspec.Struct]) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docs.generate.commands import commands
 from docs.generate.errors import errors
+from docs.generate.kinds import clock_rows, finding_rows
 from docs.generate.metrics import metrics
 from docs.generate.numbers import numbers, transitions
 from docs.generate.records import alert_fields, case_fields, case_shapes, dead_letter_fields, events, figure_fields, header_fields
@@ -26,6 +27,8 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
         "dead letter fields": dead_letter_fields,
     },
     "reference/events.md": {"header fields": header_fields, "events": events},
+    "reference/kinds.md": {"clock rows": clock_rows},
+    "reference/findings.md": {"finding rows": finding_rows},
     "reference/cards.md": {"transitions": transitions},
     "reference/storage.md": {"case fields": case_fields, "case shapes": case_shapes, "numbers": numbers},
 }

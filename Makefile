@@ -60,7 +60,7 @@ bench: install  ## the benchmarks, on a real Kafka
 
 docs: install .venv-docs/installed  ## writes the reference from the code and builds the site, build/docs/index.html
 	$(BIN)/python -m docs.generate
-	.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going -j auto docs build/docs
+	.venv-docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going -j auto docs build/docs
 
 lock: install   ## renew both lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock

@@ -1,6 +1,7 @@
 """Words for people, Chinese first: terms, reasons and the arithmetic of a due instant."""
 
 from monitor.words.arithmetic import arithmetic_lines
+from monitor.words.clocks import RUNS
 from monitor.words.language import Language, Words, word
 from monitor.words.reasons import REASONS, reason
 from monitor.words.terms import (
@@ -26,6 +27,7 @@ __all__ = [
     "RATES",
     "REASONS",
     "RECORDS",
+    "RUNS",
     "STAGES",
     "STATES",
     "TALLY_KINDS",

@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "How to": (
         "howto/feed-over-http", "howto/feed-files", "howto/feed-kafka", "howto/write-a-mapping", "howto/write-a-book",
         "howto/write-a-catalog", "howto/try-a-book", "howto/publish-a-book", "howto/explain-a-card", "howto/verify-at-night",
-        "howto/run-live", "howto/recover", "howto/upgrade",
+        "howto/run-live", "howto/watch-it", "howto/runbooks", "howto/recover", "howto/upgrade",
     ),
     "Reference": (
         "reference/rule-book", "reference/kinds", "reference/findings", "reference/cards", "reference/profiles",
@@ -48,7 +48,8 @@ PAGES: dict[str, tuple[str, ...]] = {
 PAGES_ZH = (
     "zh-CN/first-hour", "zh-CN/feed-over-http", "zh-CN/feed-files", "zh-CN/feed-kafka", "zh-CN/write-a-mapping",
     "zh-CN/write-a-book", "zh-CN/write-a-catalog", "zh-CN/try-a-book", "zh-CN/publish-a-book", "zh-CN/explain-a-card",
-    "zh-CN/verify-at-night", "zh-CN/run-live", "zh-CN/recover", "zh-CN/upgrade",
+    "zh-CN/verify-at-night", "zh-CN/run-live", "zh-CN/watch-it", "zh-CN/runbooks",
+    "zh-CN/recover", "zh-CN/upgrade",
 )  # fmt: skip
 
 _LEAVING = re.compile(

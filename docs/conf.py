@@ -26,7 +26,8 @@ suppress_warnings = ["misc.highlighting_failure"]  # records in the text are sho
 PAGES: dict[str, tuple[str, ...]] = {
     "Tutorial": ("tutorial/first-hour",),
     "How to": (
-        "howto/feed-over-http", "howto/feed-files", "howto/feed-kafka", "howto/write-a-mapping", "howto/write-a-book",
+        "howto/feed-over-http", "howto/feed-files", "howto/pull-from-a-database", "howto/feed-kafka",
+        "howto/write-a-mapping", "howto/write-a-book",
         "howto/write-a-catalog", "howto/try-a-book", "howto/publish-a-book", "howto/explain-a-card", "howto/verify-at-night",
         "howto/run-live", "howto/watch-it", "howto/runbooks", "howto/recover", "howto/upgrade",
     ),
@@ -46,7 +47,8 @@ PAGES: dict[str, tuple[str, ...]] = {
 """The order of the pages, by heading of the sidebar. Sphinx warns of a page that stands in none, and a warning ends the build."""
 
 PAGES_ZH = (
-    "zh-CN/first-hour", "zh-CN/feed-over-http", "zh-CN/feed-files", "zh-CN/feed-kafka", "zh-CN/write-a-mapping",
+    "zh-CN/first-hour", "zh-CN/feed-over-http", "zh-CN/feed-files", "zh-CN/pull-from-a-database", "zh-CN/feed-kafka",
+    "zh-CN/write-a-mapping",
     "zh-CN/write-a-book", "zh-CN/write-a-catalog", "zh-CN/try-a-book", "zh-CN/publish-a-book", "zh-CN/explain-a-card",
     "zh-CN/verify-at-night", "zh-CN/run-live", "zh-CN/watch-it", "zh-CN/runbooks",
     "zh-CN/recover", "zh-CN/upgrade",

@@ -1,4 +1,4 @@
-"""``supervise replay, backtest, explain``: wires them and prints what they return."""
+"""``supervise replay, pull, backtest, explain``: wires them and prints what they return."""
 
 import asyncio
 import sys
@@ -9,10 +9,13 @@ from pathlib import Path
 import click
 
 from monitor.app.options import published
+from monitor.app.stopping import until_stopped
 from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
 from monitor.books import load_books, saved
 from monitor.explain import Follower, as_text, follow_file, follow_topic
 from monitor.mapping import load_mapping, mapped_files
+from monitor.metrics import serve_metrics
+from monitor.pull import Pass, load_pull, run_pull
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka
 from monitor.settings import Settings
@@ -50,6 +53,21 @@ def replay_kafka(files: tuple[str, ...], mappings: tuple[Path, ...], chosen: Set
     done = asyncio.run(replay_to_kafka(mapped_files(files, mappings), chosen, speed=speed))
     click.echo(str(done), err=True)
     return int(done.is_all_bad)
+
+
+def pull(file: Path, mapping: Path, chosen: Settings, *, once: bool) -> int:
+    """Rows of a database into Kafka until it is stopped; of one pass the summary on stderr, and 1 if no row was usable."""
+    spec, loaded = load_pull(file), load_mapping(mapping)
+    serve_metrics(chosen.metrics)
+    done: list[Pass] = []
+
+    async def run() -> None:
+        done.append(await run_pull(spec, loaded, chosen, once=once))
+
+    until_stopped(run())
+    for each in done:
+        click.echo(str(each), err=True)
+    return int(any(each.is_all_bad for each in done))
 
 
 def backtest(

@@ -2,14 +2,13 @@
 
 import asyncio
 import shutil
-import signal
-from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from monitor.app.stopping import until_stopped, with_stop
 from monitor.books import Library
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka, run_postgres
@@ -29,13 +28,13 @@ def worker(chosen: Settings) -> None:
 def gateway(chosen: Settings) -> None:
     """Run the HTTP way in until it is stopped."""
     serve_metrics(chosen.metrics)
-    _until_stopped(run_gateway(chosen))
+    until_stopped(run_gateway(chosen))
 
 
 def wall(chosen: Settings) -> None:
     """Run the leaders' screen until it is stopped."""
     serve_metrics(chosen.metrics)
-    _until_stopped(run_wall(chosen))
+    until_stopped(run_wall(chosen))
 
 
 def kafka(data: Path, port: int) -> None:
@@ -52,7 +51,7 @@ def demo(*, fresh: bool, data: Path, **options: Any) -> int:
     """Everything at once; the exit status."""
     if fresh and data.exists():
         shutil.rmtree(data)
-    status: int = asyncio.run(_with_stop(Demo(DemoOptions(data=data.resolve(), **options)).run))
+    status: int = asyncio.run(with_stop(Demo(DemoOptions(data=data.resolve(), **options)).run))
     return status
 
 
@@ -90,7 +89,7 @@ def simulate(
         )
         click.echo(str(done), err=True)
 
-    asyncio.run(_with_stop(run))
+    asyncio.run(with_stop(run))
 
 
 def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...], *, office: bool) -> None:
@@ -98,27 +97,3 @@ def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...],
     made = new_token(name, regions, departments, office=office)
     click.echo(made.table)
     click.echo(f"token of {name} (shown this once): {made.token}", err=True)
-
-
-async def _with_stop(run: Callable[[asyncio.Event], Awaitable[Any]]) -> Any:
-    """Run with an event that SIGINT and SIGTERM set."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return await run(stop)
-
-
-def _until_stopped(serving: Coroutine[Any, Any, None]) -> None:
-    async def run(stop: asyncio.Event) -> None:
-        task = asyncio.ensure_future(serving)
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            stopping.cancel()
-            task.result()
-            return
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(_with_stop(run))

@@ -59,6 +59,7 @@ for _command in (
     services.simulate,
     services.token,
     records.replay,
+    records.pull,
     records.backtest,
     records.explain,
     mappings.mapping,

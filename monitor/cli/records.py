@@ -1,4 +1,4 @@
-"""``supervise replay, backtest, explain``: flags of the commands that read records."""
+"""``supervise replay, pull, backtest, explain``: flags of the commands that read records."""
 
 import sys
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli.options import FILE, INSTANT, PATH, kafka_options, lang_option
+from monitor.cli.options import FILE, INSTANT, PATH, kafka_options, lang_option, metrics_option
 
 
 @click.command()
@@ -62,6 +62,37 @@ def replay(
     if alone := [flag for flag, value in given.items() if value]:
         raise click.UsageError(f"{', '.join(alone)} belongs to --offline; without it the worker judges, by its own books")
     sys.exit(app.records.replay_kafka(files, mappings, app.options.settings(settings_file, bootstrap, prefix), speed=speed))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--mapping", type=FILE, required=True, help="TOML file that turns rows into events.")
+@click.option("--once", is_flag=True, help="One pass, then end; exit status 1 if no row was usable.")
+@kafka_options
+@metrics_option
+@click.pass_obj
+def pull(
+    settings_file: Path | None,
+    file: Path,
+    mapping: Path,
+    once: bool,
+    bootstrap: str | None,
+    prefix: str | None,
+    metrics_port: int | None,
+) -> None:
+    """Rows of an exchange database (前置机) as they come, into the live events topic.
+
+    FILE says which table, by which key, and how far back each pass looks. The database is only read.
+
+    \b
+    supervise pull exchange.toml --mapping old-system.toml
+    supervise pull exchange.toml --mapping old-system.toml --once
+    """
+    sys.exit(
+        app.records.pull(
+            file, mapping, app.options.settings(settings_file, bootstrap, prefix, metrics_port=metrics_port), once=once
+        )
+    )
 
 
 @click.command()

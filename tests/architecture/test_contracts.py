@@ -18,6 +18,8 @@ PLANTED = {
     "websockets in a part that is there": ("monitor/explain/people.py", "import websockets", "websockets"),
     "websockets in the gateway": ("monitor/gateway/server.py", "import websockets", "websockets"),
     "the database driver in the wall": ("monitor/wall/hub.py", "import psycopg", "database"),
+    "SQLAlchemy in the ledger's neighbour": ("monitor/replay/feed.py", "import sqlalchemy", "database"),
+    "SQLite in another reader": ("monitor/mapping/readers/workbook.py", "import sqlite3", "database"),
     "the database driver in the core": ("rules/case/case.py", "import psycopg", "database"),
     "a deep import from outside": ("monitor/explain/people.py", "import rules.case.case", "faces"),
     "China's calendar beside its door": ("monitor/books/files.py", "import chinese_calendar", "calendars"),

@@ -45,7 +45,10 @@ class SampleReport(msgspec.Struct):
 
 
 def check_sample(mapping: Mapping, path: Path, first: int = 5) -> SampleReport:
-    """Read the whole sample and show its ``first`` rows; :class:`BadMapping` where the two do not fit at all."""
+    """Read the whole sample and show its ``first`` rows.
+
+    Where the two do not fit at all it is a :class:`~monitor.mapping.mapping.BadMapping`.
+    """
     report, columns = SampleReport(), _Columns(mapping)
     seen: set[str] = set()
     with open_parts(path, mapping.source) as parts:

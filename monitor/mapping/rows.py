@@ -43,7 +43,10 @@ class MappedRow(NamedTuple):
 
 
 def map_file(mapping: Mapping, path: Path) -> Iterator[MappedRow]:
-    """Every row of the file, ``-`` for standard input; :class:`BadMapping` when it as a whole does not fit the mapping."""
+    """Every row of the file, ``-`` for standard input.
+
+    A file that as a whole does not fit the mapping is a :class:`~monitor.mapping.mapping.BadMapping`.
+    """
     seen: set[str] = set()
     with open_parts(path, mapping.source) as parts:
         for part in parts:

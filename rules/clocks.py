@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.book.kinds import Look
+from rules.book.per_book import per_book
 from rules.case.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
@@ -72,33 +73,24 @@ def _look(rule: Rule) -> Look | None:
 
 
 def affected(changes: Collection[str], book: RuleBook) -> Plan:
-    """The rules whose clocks a change of these facts can start, stop or move; worked out once per kind of change."""
-    key = frozenset(changes)
-    plan = book.plans.get(key)
-    if plan is None:
-        touched = [index for index, rule in enumerate(book.rules) if not _reads(rule).isdisjoint(key)]
-        plan = book.plans[key] = _plan(book, touched)
-    assert isinstance(plan, Plan)
-    return plan
+    """The rules whose clocks a change of these facts can start, stop or move."""
+    return _plan(book, frozenset(changes))
 
 
 def every_rule(book: RuleBook) -> Plan:
     """The plan that asks them all."""
-    plan = book.plans.get(None)
-    if plan is None:
-        plan = book.plans[None] = _plan(book, range(len(book.rules)))
-    assert isinstance(plan, Plan)
-    return plan
+    return _plan(book, None)
 
 
-def _plan(book: RuleBook, indexes: Iterable[int]) -> Plan:
+@per_book
+def _plan(book: RuleBook, changes: frozenset[str] | None) -> Plan:
+    """The rules that read one of ``changes``; without changes, all. Few kinds of change occur, each of them all the time."""
     guarded: dict[tuple[str, ...], list[Question]] = {}
     by_stage: list[list[Question]] = [[] for _ in STAGES]
     wanted: set[int] = set()
-    for index in indexes:
-        rule = book.rules[index]
+    for index, rule in enumerate(book.rules):
         look = _look(rule)
-        if look is None:
+        if look is None or (changes is not None and _reads(rule).isdisjoint(changes)):
             continue
         wanted.add(index)
         question = Question(index, rule, look)

@@ -261,8 +261,6 @@ class RuleBook:
         self.retention = retention or Retention()
         self.stages = {STAGES.index(stage): limit for stage, limit in stages.items()}
         self._unlisted = Item("", "", defaults.promised, defaults.statutory)
-        self.plans: dict[frozenset[str] | None, object] = {}
-        """Which rules a change of facts touches, worked out once per kind of change (:mod:`rules.clocks` alone uses it)."""
         self._read_rows()
 
     def _read_rows(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 CORE = Path(__file__).parents[2] / "rules"
 ALLOWED = {
     "bisect", "collections", "datetime", "enum", "functools", "hashlib", "heapq", "itertools", "json", "math",
-    "operator", "re", "types", "typing", "zlib",
+    "operator", "re", "types", "typing", "weakref", "zlib",
     "msgspec",  # Structs and their codecs
     "rules",
 }  # fmt: skip

@@ -9,7 +9,7 @@ Window systems report what happened to a case. The rooms of this package are the
     families    what follows from the facts: runs of clocks, and findings; one row in a table for each kind
     clocks      the runs with their deadlines and the thresholds of their levels, by the rule book of the case
     cards       which cards ought to stand now, and how those that stand have to change for it
-    alerts      what goes out: a card as people are told of it
+    alerts      what goes out: a card as people hear of it
 
 Below lie what they all read: **case** (what is remembered), **book** (what a place says; **bookfile** reads it from TOML)
 and **worktime** (when a limit is over). Beside them, **rates** judges what shows in many cases only.

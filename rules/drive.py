@@ -67,7 +67,7 @@ class OneCase:
         self.case = decode_case(encode_case(case)) if self._stored and case is not None else case
         if changes:
             self.changes += changes
-        if not again:  # else not even time was told, and what was due is due
+        if not again:  # else not even time was applied, and what was due is due
             self.wake_at = wake if wake is None or wake > now else now + 1  # up to now everything has been judged
         return changes
 

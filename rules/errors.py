@@ -1,7 +1,14 @@
 """What can go wrong, sorted by whose fault it is.
 
-``BadEvent`` is the sender's (the record becomes a dead letter), ``BadRuleBook`` and ``UncoveredDate`` are the operator's
-(refuse to start, or name the calendar and the year). Anything else that escapes from the core is ours, and crashes loudly.
+::
+
+    SupervisionError
+    ├── BadEvent         the sender's: the record becomes a dead letter
+    ├── BadRuleBook      the operator's: nothing starts with it
+    ├── UncoveredDate    the operator's: names the calendar and the year
+    └── the monitor's    each beside what raises it; docs/reference/errors.md has the whole tree
+
+Anything else that escapes from the core is ours, and crashes loudly.
 """
 
 from datetime import date

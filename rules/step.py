@@ -30,7 +30,7 @@ stand is what leaves this package. So the standing cards are a function of facts
 
 Time. It enters as ``now`` only: the running maximum of the record times of the partition. A case is *advanced* to ``now``
 before its record joins, so a limit that had passed by then is raised first. The record may prove that the limit was kept:
-it happened earlier than it arrived. Then the card is withdrawn, and both changes are told. A tick only advances. It decides
+it happened earlier than it arrived. Then the card is withdrawn, and both changes go out. A tick only advances. It decides
 when an alert is seen, never whether. Hence replay, tests and a worker that was down for an hour agree on every alert.
 
 Arrival. No record happened after it arrived, whatever the clock of its window says. Its time is the earlier of the two.
@@ -83,7 +83,7 @@ class Decision(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The same with the whole alerts, as people are told of them."""
+    """The same with the whole alerts, as people hear of them."""
 
     case: Case | None
     alerts: tuple[Alert, ...]
@@ -129,7 +129,7 @@ def _ticked(case: Case | None, delivery: Delivery, books: RuleBooks, now: int) -
 
 
 def _acted(case: Case | None, action: Action, delivery: Delivery, books: RuleBooks, now: int) -> Decision:
-    """What a person does with one card of a case, after time has been told."""
+    """What a person does with one card of a case, after time has passed."""
     if case is None:
         raise BadEvent("unknown_alert", f"{action.alert!r} is no alert of a case that is known here", "alert")
     if delivery.offset <= case.offset:

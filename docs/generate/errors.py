@@ -23,6 +23,20 @@ def errors() -> str:
     return table(("error", "where", "what", "whose", "mend"), rows)
 
 
+def tree() -> str:
+    """Every error below the one it is a kind of, with whose it is."""
+    lines = [SupervisionError.__name__, *_branches(SupervisionError, public_errors(), "")]
+    return "\n".join(["```text", *lines, "```"])
+
+
+def _branches(error: type[SupervisionError], known: set[type[SupervisionError]], indent: str) -> Iterator[str]:
+    below = sorted((each for each in error.__subclasses__() if each in known), key=lambda each: each.__name__)
+    for each in below:
+        last = each is below[-1]
+        yield f"{indent}{'└── ' if last else '├── '}{each.__name__}: {said_of(each)[1]}"
+        yield from _branches(each, known, indent + ("    " if last else "│   "))
+
+
 def said_of(error: type[SupervisionError]) -> tuple[str, str, str]:
     """What it is, whose, and how it is mended; :class:`ValueError` if its docstring does not say so."""
     said = _SAID.fullmatch(error.__doc__ or "")

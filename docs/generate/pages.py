@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.generate.commands import commands
-from docs.generate.errors import errors
+from docs.generate.errors import errors, tree
 from docs.generate.kinds import clock_rows, finding_rows
 from docs.generate.metrics import metrics
 from docs.generate.numbers import numbers, transitions
@@ -19,7 +19,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "reference/cli.md": {"commands": commands},
     "reference/settings.md": {"settings": settings},
     "reference/metrics.md": {"metrics": metrics},
-    "reference/errors.md": {"errors": errors},
+    "reference/errors.md": {"tree": tree, "errors": errors},
     "reference/topics.md": {
         "topics": topics,
         "alert fields": alert_fields,

@@ -51,8 +51,8 @@ def mapped_files(written: Sequence[str], mappings: Sequence[Path]) -> list[tuple
     """
     loaded = [load_mapping(path) for path in mappings]
     if len(loaded) not in (1, len(written)):
-        told = f"{len(written)} files and {len(loaded)} mappings"
-        raise BadMapping(told, ["name one mapping for all or one for each; a pattern in quotes is one"])
+        given = f"{len(written)} files and {len(loaded)} mappings"
+        raise BadMapping(given, ["name one mapping for all or one for each; a pattern in quotes is one"])
     found = []
     for index, each in enumerate(written):
         path = Path(each)

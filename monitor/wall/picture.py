@@ -44,7 +44,7 @@ class Department(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """One alert as a screen shows it. Names of items and offices only: nothing of an applicant is ever in an alert.
 
-    ``raised_at - known_at`` is our detection lag, ``known_at - due_at`` how late the hall told us. ``detail`` says in
+    ``raised_at - known_at`` is our detection lag, ``known_at - due_at`` how late the hall was. ``detail`` says in
     Chinese what was found, where it is no limit that was passed.
     """
 

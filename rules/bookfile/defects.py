@@ -1,4 +1,4 @@
-"""Collecting what is wrong with a table of a rule book, so that every defect is told at once, each with its key."""
+"""Collecting what is wrong with a table of a rule book, so that every defect shows at once, each with its key."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

@@ -11,7 +11,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """``over`` laid on ``base``: tables key by key, rules and items entry by entry, everything else replaced.
 
     An entry stands in for the base's of the same id, the base's others are kept behind it; ``off = true`` drops one, ``drop``
-    names lists of which none is kept. The entries of ``over`` come first and keep their places, so that a defect is told with
+    names lists of which none is kept. The entries of ``over`` come first and keep their places, so that a defect is shown with
     the place it has in its file.
     """
     dropped = over.get("drop", ())

@@ -65,7 +65,7 @@ def _watch(card: Card, rule: TimeLimit, book: RuleBook) -> Watch | None:
     state = STATES[card.state]
     if book.is_life_rule(card.rule) or state in ("superseded", "withdrawn") or card.rule not in book.index_of:
         return None  # nobody is asked to answer for an answer
-    if rule.clock == "expiry":  # from when it fell due, however late it was told; once expired it need not be woken for it again
+    if rule.clock == "expiry":  # from when it fell due, however late it came; once expired it need not be woken for it again
         begun = _first(card, ("confirm",)) or card.due
         return None if is_card(card.level) else Watch(begun, NEVER if state in AGEING else UNREACHED)
     if not is_card(card.level) or state == "pending":

@@ -10,7 +10,7 @@ forgotten it is dropped again. So nothing that is judged ever changes because so
 Nothing is forgotten before its last level was due: a book whose limits could last longer than it remembers is refused.
 
 Cards of forgotten clocks go with them, without a word, once they are over. One that still stands remains as it is, whatever is
-told of its facts now, until people have ended it (:func:`forgotten`).
+given its facts now, until people have ended it (:func:`forgotten`).
 """
 
 from bisect import bisect_left

@@ -12,7 +12,7 @@ from rules.rates.clocks import cycle_of, detail_at
 
 
 def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:
-    """The case with the figures in its cards. A card of ``known`` keeps those it was told with; one that falls due at another
+    """The case with the figures in its cards. A card of ``known`` keeps those it was issued with; one that falls due at another
     time, or anew, has those of then."""
     tally = case.tally
     if tally is None:

@@ -79,7 +79,7 @@ def _clock(rule: RateRule, index: int, month: int, reached: Sequence[Measure], b
         thresholds.append(_due(day, rule, book) if day is not None else UNREACHED)
     opening, last = reached[0].day - rule.over + 1, reached[-1].day
     if rule.rate in VOLUMES:
-        opening, last = first_day(month), first_day(month + 2) - 2  # told until the next month's volume is
+        opening, last = first_day(month), first_day(month + 2) - 2  # said until the next month's volume is
     end, found = _due(last + 1, rule, book), _close(reached[0].day, book)
     return Clock(index, cycle_of(month), _close(opening - 1, book), NEVER, found, (*thresholds, end))
 

@@ -141,7 +141,7 @@ class Tallies:
     def take(self, now: Instant, upto: int, *, whole: bool = False) -> list[Tallied]:
         """Reports of what changed since the last call: the counts once the record at offset ``upto`` was applied.
 
-        ``now`` is the record time. A book whose tallies know nothing yet, or not until when, is told everything; ``whole``
+        ``now`` is the record time. A book whose tallies know nothing yet, or not until when, is given everything; ``whole``
         tells all of them everything.
         """
         first = next(iter(self.books))

@@ -68,7 +68,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
     ``id`` is case/rule/level/cycle and never depends on when or where it was computed, so a repeated record is recognised by
     (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine
-    saw it. ``known_at`` is ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in
+    saw it. ``known_at`` is ``due_at``, or the arrival of the record that reported the breach only afterwards (a stage typed in
     too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
     the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail``
     says what was found. ``department`` is the one that is late: of a parallel case its branch. ``held_by`` is who was given

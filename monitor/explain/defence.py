@@ -5,7 +5,7 @@ from typing import Literal
 
 from monitor.explain.story import LimitEntry
 from rules.book import ProcessRule, RateRule, RuleBook, TimeLimit
-from rules.cards import defence_of, span_of
+from rules.cards import defence_of, run_of
 from rules.case import Case, Clock
 from rules.instant import to_datetime
 from rules.worktime import CountedDays
@@ -47,5 +47,5 @@ def _arithmetic(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> tu
     if clock.deadline:
         defence = defence_of(case, clock, book)
         return defence.limit or rule.limit, defence.spans
-    span = span_of(case, clock, rule, book)
-    return str(span.limit) if span is not None else rule.limit, ()
+    run = run_of(case, clock, rule, book)
+    return str(run.limit) if run is not None else rule.limit, ()

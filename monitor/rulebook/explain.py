@@ -88,7 +88,7 @@ def _reached(rule: TimeLimit | ProcessRule, threshold: Threshold, lang: Language
 
 
 def _runs(rule: TimeLimit, lang: Language) -> str:
-    runs = RUNS.get((rule.clock, rule.ends_with)) or RUNS[rule.clock, ""]
+    runs = words.RUNS.get((rule.clock, rule.ends_with)) or words.RUNS[rule.clock, ""]
     text = runs[lang == "en"].format(words.word(words.STAGES, STAGES[rule.stage], lang))
     if rule.clock not in ("case", "stage"):
         return text

@@ -76,7 +76,7 @@ class FindingKind(msgspec.Struct, frozen=True, kw_only=True):
     seen_in: tuple[type[Header], ...] = ()
     """The types of records that are looked at."""
     asks: str = ""
-    """The key of the book without which nothing can be told (:meth:`rules.book.book.RuleBook.says`)."""
+    """The key of the book without which nothing can be found (:meth:`rules.book.book.RuleBook.says`)."""
     needs_within: bool = False
     """It needs ``within``; others know none."""
     counts_from: int = 0

@@ -15,7 +15,7 @@ from rules.case.case import Card, Case, Clock, is_standing, place_of
 from rules.events import STAGES
 from rules.families.pauses import counted_out, pauses_of
 from rules.families.process import found_by
-from rules.families.run import Span as Run
+from rules.families.run import Run
 from rules.families.time_limits import clip, extended, limit_of
 from rules.instant import Instant, to_datetime
 from rules.worktime.arithmetic import CountedDays, arithmetic
@@ -123,15 +123,15 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
         return Defence(detail=detail if rule.finding.by_hand else f"{rule.finding.name} {detail}".rstrip())
     if rule.kind.watches_cards:
         return _defence_of_watch(case, clock, rule, book)
-    span = span_of(case, clock, rule, book)
-    if span is None:
+    run = run_of(case, clock, rule, book)
+    if run is None:
         return Defence()
-    pauses = counted_out(clip(pauses_of(case, book), clock.start)) if span.paused else ()
-    limit = extended(case, rule, book, span, pauses)
+    pauses = counted_out(clip(pauses_of(case, book), clock.start)) if run.paused else ()
+    limit = extended(case, rule, book, run, pauses)
     slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
     return Defence(
         str(limit),
-        f"slowest={slowest[0]}" if slowest is not None else span.detail,
+        f"slowest={slowest[0]}" if slowest is not None else run.detail,
         arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
     )
 
@@ -142,7 +142,7 @@ def _figures(case: Case, card: Card) -> str:
     return next((kept.detail for kept in case.cards if (kept.rule, kept.level, kept.cycle) == own), card.detail)
 
 
-def span_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:
+def run_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:
     """The run of the clock of ``rule`` that ``clock`` was made from; None for one that watches a card."""
     runs = rule.kind.runs
     return next((run for run in runs(case, rule, book) if run.cycle == clock.cycle), None) if runs is not None else None

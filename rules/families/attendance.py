@@ -1,7 +1,7 @@
 """The attendance family (值守): whether anybody sits at a window that is open, and whether it opened at all.
 
 A window keeps *notes*: a set of (when, step, operator). Adding to a set does not care about order or repetition. A window that
-opens, and somebody who signs in, do so for that day: both end with it, told or not, so that a forgotten sign-off never covers
+opens, and somebody who signs in, do so for that day: both end with it, reported or not, so that a forgotten sign-off never covers
 for the day after. What lies beyond the day's end is therefore reached by no clock.
 
 | clock | runs from | to | source |
@@ -15,7 +15,7 @@ anybody. It runs once; the day after, the window counts as closed until it opens
 ``window_closed`` on that day.
 
 In limits counted in office time (``10wm``) the noon break and the evening are no absence. An absence that began and ended in
-one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.families.numbering`) whatever else is told
+one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.families.numbering`) whatever else is reported
 later.
 """
 
@@ -32,7 +32,7 @@ from rules.case.case import NEVER, AttendanceNote, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import number_at
-from rules.families.run import Span, limit_of
+from rules.families.run import Run, limit_of
 from rules.instant import DAY, HOUR, MINUTE
 from rules.numbers import AttendanceStep
 from rules.worktime.limit import OFFICE_TIME
@@ -71,13 +71,13 @@ def note_of(event: Any, at: int) -> AttendanceNote:
     return at, _STEPS[type(event)], event.operator
 
 
-def attendance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def attendance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Every absence that is not over before a level could be reached, numbered by its minute."""
     limit, shortest = limit_of(rule.limit), _shortest(rule)
     for absence in absences_of(case, book.worktime):
         if not absence.end or absence.end - absence.start > shortest:
             detail = f"unattended left={absence.left}" if absence.left else "unattended"
-            yield Span(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
+            yield Run(number_at(absence.start), absence.start, absence.end, limit, False, detail, absence.day_end)
 
 
 def _shortest(rule: TimeLimit) -> int:
@@ -145,16 +145,16 @@ def _recently(notes: Sequence[AttendanceNote], at: int) -> bool:
     return False
 
 
-def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each morning on which the window was to open, as it was open on the working day before, and did not before a level
     could be reached; the last first."""
     worktime, limit, shortest = book.worktime, limit_of(rule.limit), _shortest(rule)
-    told: dict[int, int] = {}
+    closed_on: dict[int, int] = {}
     last = case.attendance[-1][0] if case.attendance else NEVER
     for over, todays in _days_back(case.attendance, worktime):
         for at, step, _ in todays:
             if step in (OPENED, CLOSED):
-                told[over] = at
+                closed_on[over] = at
                 break
         if all(step != OPENED for _, step, _ in todays):
             continue
@@ -164,9 +164,9 @@ def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
         start, day_end = opening
         if start < case.horizon:
             return
-        end = told.get(day_end) or (day_end if last >= day_end else NEVER)
+        end = closed_on.get(day_end) or (day_end if last >= day_end else NEVER)
         if start <= todays[-1][0] + RECENT and (not end or end > start + shortest):
-            yield Span(number_at(start), start, end, limit, False, "unopened", day_end)
+            yield Run(number_at(start), start, end, limit, False, "unopened", day_end)
 
 
 @lru_cache(maxsize=4096)

@@ -129,10 +129,10 @@ def _promises(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
     rule: TimeLimit | None = next((rule for rule in book.time_limits if rule.clock == "case"), None)
     if rule is None or not case.complaints:
         return
-    for span in case_runs(case, rule, book):
+    for run in case_runs(case, rule, book):
         try:
-            pauses = clip(pauses_of(case, book), span.start)
-            yield deadline_of(case, rule, book, span.start, span.limit, pauses), span.end
+            pauses = clip(pauses_of(case, book), run.start)
+            yield deadline_of(case, rule, book, run.start, run.limit, pauses), run.end
         except UncoveredDate:
             return
 

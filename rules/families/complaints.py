@@ -25,7 +25,7 @@ from rules.case.case import NEVER, Case, ComplaintNote, ExtraDays, first, is_win
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
-from rules.families.run import Span, limit_of
+from rules.families.run import Run, limit_of
 from rules.numbers import ComplaintStep
 from rules.worktime.worktime import Limit
 
@@ -48,8 +48,8 @@ _STEPS: Mapping[type[Header], int] = {
 COMPLAINT_EVENTS = frozenset(_STEPS)
 
 
-Run = tuple[int, int, str, Any, int]
-"""One run of a clock: start, end, the name and the whole of what it is about, and its number within a case."""
+Wait = tuple[int, int, str, Any, int]
+"""What somebody waits for: start, end, the name and the whole of what it is about, and its number within a case."""
 
 
 class Round(NamedTuple):
@@ -126,17 +126,17 @@ def _round(notes: list[ComplaintNote]) -> Round:
     )
 
 
-def _runs(look: Callable[[Round], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def _runs(look: Callable[[Round], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Every run of a complaint clock, numbered by its round; ``look`` tells from when to when it ran in one."""
     if case.complaints:
         limit, is_extended = limit_of(rule.limit), rule.kind.extended_by == "complaints"
         runs = [(*look(each), each.complaint, each, cycle) for cycle, each in enumerate(rounds_of(case), 1)]
         for cycle, (start, end, complaint, each, _) in numbered(case, runs):
             used = _extended(each, start, limit, book) if is_extended and each.extensions else limit
-            yield Span(cycle, start, end, used, False, f"complaint={complaint}")
+            yield Run(cycle, start, end, used, False, f"complaint={complaint}")
 
 
-def numbered(case: Case, runs: Sequence[Run]) -> Iterator[tuple[int, Run]]:
+def numbered(case: Case, runs: Sequence[Wait]) -> Iterator[tuple[int, Wait]]:
     """What has begun, with its number: of a case its own; of a window, where it is not forgotten, that of its beginning."""
     if not is_window(case):
         yield from [(run[-1], run) for run in runs if run[0]]

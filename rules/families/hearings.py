@@ -20,7 +20,7 @@ from rules.case.case import NEVER, Case, HearingNote, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
-from rules.families.run import Span, cut_off, limit_of
+from rules.families.run import Run, cut_off, limit_of
 from rules.numbers import HearingStep
 from rules.worktime.worktime import Limit
 
@@ -45,11 +45,11 @@ def note_of(event: Header, at: int) -> HearingNote:
     return at, _STEPS[type(event)]
 
 
-def hearing_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def hearing_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """From each request to what ended the wait for the hearing. Asking again while one waits begins nothing anew."""
     limit, over = limit_of(rule.limit), first(case.decided, over_at(case))  # what is decided too soon is a finding
     for cycle, (start, end) in enumerate(_waits(case.hearings), 1):
-        yield Span(cycle, start, cut_off(start, end, over), limit, False)
+        yield Run(cycle, start, cut_off(start, end, over), limit, False)
 
 
 def _waits(notes: Sequence[HearingNote]) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 came before.
 
 A number is the minute a clock began in, and a remainder made from the name of what it is about. So neither what is forgotten nor
-what is told late about something else gives it another. Of several of one minute and one remainder, the later takes the next
+what is reported late about something else gives it another. Of several of one minute and one remainder, the later takes the next
 number that is free; they are forgotten together, so that this holds, too.
 """
 

@@ -198,7 +198,7 @@ def terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]
 def same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Leaving one stage and entering the next is one step; so only beginnings are counted.
 
-    A system that notes minutes or days only writes second 0 for everything: nothing can be told from that second.
+    A system that notes minutes or days only writes second 0 for everything: nothing can be read from that second.
     """
     instants = [at for at, _ in case.entered]
     instants += [at for at in (case.terms.at if case.terms is not None else NEVER, case.decided, case.concluded) if at]

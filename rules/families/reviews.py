@@ -22,7 +22,7 @@ from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, ReviewNote, first
 from rules.events import Header
 from rules.families.complaints import numbered
-from rules.families.run import Span, limit_of
+from rules.families.run import Run, limit_of
 from rules.numbers import ReviewStep
 
 BAD = 4
@@ -109,14 +109,14 @@ def _review(rated: ReviewNote, notes: list[ReviewNote]) -> Review:
     return Review(rated[2], rated[0], rated[3], when[VERIFIED], settled, when[CALLED_BACK], when[APPEALED], when[DECIDED], upheld)
 
 
-def _runs(look: Callable[[Review], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def _runs(look: Callable[[Review], tuple[int, int]], case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Every run of a review clock, numbered by its review; none for a review that an appeal struck out."""
     if case.reviews:
         limit = limit_of(rule.limit)
         runs = [(*look(each), each.rating, each, cycle) for cycle, each in enumerate(reviews_of(case), 1)]
         for cycle, (start, end, _, each, _) in numbered(case, runs):
             if not each.upheld:
-                yield Span(cycle, start, end, limit, False, detail_of(each))
+                yield Run(cycle, start, end, limit, False, detail_of(each))
 
 
 def detail_of(review: Review) -> str:

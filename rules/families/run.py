@@ -8,7 +8,7 @@ from rules.worktime.worktime import Limit
 _LIMITS: dict[str, Limit] = {}
 
 
-class Span(NamedTuple):
+class Run(NamedTuple):
     """One run of a clock: its number, its instants (``end`` NEVER while it runs), its limit, whether suspensions stop it.
 
     ``detail`` says what it is about where the case alone does not (which complaint). From ``lapses`` on no level is reached.

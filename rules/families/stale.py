@@ -10,14 +10,14 @@ from itertools import pairwise
 
 from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import Case, over_at
-from rules.families.run import Span, limit_of
+from rules.families.run import Run, limit_of
 from rules.instant import DAY
 from rules.worktime.worktime import Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
 
 
-def stale_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def stale_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The gap that runs, and each that lasted at least as many days as the limit has, in order."""
     terms = case.terms
     if terms is None:
@@ -29,7 +29,7 @@ def stale_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     for start, end in pairwise((*touched, over)):  # none where the case was over before it was accepted
         if not end or end - start >= least:
             cycle += 1
-            yield Span(cycle, start, end, limit, True)
+            yield Run(cycle, start, end, limit, True)
 
 
 def _touches(case: Case) -> Iterator[int]:

@@ -24,8 +24,7 @@ from rules.book.book import RuleBook, TimeLimit
 from rules.case.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
-from rules.families.run import Span as Span
-from rules.families.run import cut_off
+from rules.families.run import Run, cut_off
 from rules.families.run import limit_of as limit_of
 from rules.instant import DAY
 from rules.worktime.worktime import Limit, Unit
@@ -34,7 +33,7 @@ _DAYS = (Unit.working_days, Unit.calendar_days)
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
-def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The case itself, once; none where the item has no such limit."""
     terms = case.terms
     if terms is None:
@@ -43,7 +42,7 @@ def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
     if rule.limit not in ("promised", "statutory"):
         text = rule.limit
     if text:
-        yield Span(1, counted_from(case, book), _end_of_case(case, rule), limit_of(text), True)
+        yield Run(1, counted_from(case, book), _end_of_case(case, rule), limit_of(text), True)
 
 
 def counted_from(case: Case, book: RuleBook) -> int:
@@ -78,12 +77,12 @@ def _end_of_case(case: Case, rule: TimeLimit) -> int:
     return first(case.decided, over_at(case)) if rule.ends_with == "decision" else over_at(case)
 
 
-def branch_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def branch_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each part of a parallel case that a department was given."""
     for cycle, (start, department, own) in enumerate(case.branches, 1):
         text = own if rule.limit == "own" else rule.limit
         if text:
-            yield Span(cycle, start, branch_end(case, start, department), limit_of(text), True)
+            yield Run(cycle, start, branch_end(case, start, department), limit_of(text), True)
 
 
 def branch_end(case: Case, start: int, department: str) -> int:
@@ -92,14 +91,14 @@ def branch_end(case: Case, start: int, department: str) -> int:
     return cut_off(start, done, over_at(case))
 
 
-def stage_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def stage_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each visit of the stage of the rule."""
     text = _stage_limit(case, rule, book)
     if not text:
         return
     over = over_at(case)
     for cycle, (start, end) in enumerate(_visits(case, rule.stage), 1):
-        yield Span(cycle, start, cut_off(start, end, over), limit_of(text), True)
+        yield Run(cycle, start, cut_off(start, end, over), limit_of(text), True)
 
 
 def _visits(case: Case, stage: int) -> Iterator[tuple[int, int]]:
@@ -134,21 +133,21 @@ def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
     return book.stage_limit(code, rule.stage)
 
 
-def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each suspension that days were approved for."""
     unit = _SPECIAL_UNITS[book.special.unit]
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
         if approved > 0:
             ended = cut_off(start, resumed_at(case, start), over_at(case))
-            yield Span(cycle, start, ended, Limit(approved, unit), False)
+            yield Run(cycle, start, ended, Limit(approved, unit), False)
 
 
-def acceptance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def acceptance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each wait for an answer to what was handed in."""
     limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
     for cycle, (start, end) in enumerate(_rounds(case), 1):
-        yield Span(cycle, start, end, limit, False)
+        yield Run(cycle, start, end, limit, False)
 
 
 def _rounds(case: Case) -> Iterator[tuple[int, int]]:
@@ -166,11 +165,11 @@ def _rounds(case: Case) -> Iterator[tuple[int, int]]:
         yield start, min([*answers, *later], default=NEVER)
 
 
-def pre_review_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def pre_review_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The wait of an online application for its first answer."""
     if case.applied and case.online:
         answers = [at for at in (_first_answer(case), *case.requests) if at]
-        yield Span(1, case.applied, min(answers, default=NEVER), limit_of(rule.limit), False)
+        yield Run(1, case.applied, min(answers, default=NEVER), limit_of(rule.limit), False)
 
 
 def _first_answer(case: Case) -> int:
@@ -182,17 +181,17 @@ def _first_answer(case: Case) -> int:
     return first
 
 
-def issuance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def issuance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The wait for the certificate to lie ready."""
     yield from _after_decision(case, rule, first(case.issued, case.delivered))
 
 
-def delivery_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Span]:
+def delivery_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The wait for the applicant to have it."""
     yield from _after_decision(case, rule, case.delivered)
 
 
-def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
+def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Run]:
     """``ends_with`` says what the wait begins with. A case that was not decided by then is taken as decided when it concludes:
     what is decided afterwards undoes no wait."""
     decided = case.decided if not case.concluded or case.decided <= case.concluded else NEVER
@@ -201,7 +200,7 @@ def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Span]:
     else:
         start = case.concluded if case.how == "normal" and (case.granted or not decided) else NEVER
     if start:
-        yield Span(1, start, end, limit_of(rule.limit), False)
+        yield Run(1, start, end, limit_of(rule.limit), False)
 
 
 def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
@@ -229,9 +228,9 @@ def _extension_days(case: Case, book: RuleBook, deadline: int) -> int:
     return min(sum(days for at, days in case.extensions if at <= deadline), cap)
 
 
-def extended(case: Case, rule: TimeLimit, book: RuleBook, span: Span, pauses: tuple[Pause, ...]) -> Limit:
-    """The limit of ``span`` with the extensions that count: what :func:`deadline_of` counted."""
+def extended(case: Case, rule: TimeLimit, book: RuleBook, run: Run, pauses: tuple[Pause, ...]) -> Limit:
+    """The limit of ``run`` with the extensions that count: what :func:`deadline_of` counted."""
     if rule.kind.extended_by != "extension" or not case.extensions:
-        return span.limit
-    plain = prolonged(book.worktime, span.start, span.limit, pauses)
-    return Limit(span.limit.value + _extension_days(case, book, plain), span.limit.unit)
+        return run.limit
+    plain = prolonged(book.worktime, run.start, run.limit, pauses)
+    return Limit(run.limit.value + _extension_days(case, book, plain), run.limit.unit)

@@ -9,10 +9,6 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parents[2]
-TWICE: dict[str, str] = {
-    "Look": "what looks at a record, and what looks at a case: to be told apart with the table of findings",
-}
-"""Names that stand more than once, each with its reason. The shorter the better."""
 _TYPE = re.compile(r"[A-Z]\w*[a-z]\w*")
 """A public name in capitals and small letters. What begins with an underscore is its file's own business."""
 
@@ -41,7 +37,7 @@ def places() -> dict[str, list[str]]:
 
 
 def test_a_name_of_a_type_stands_once(places: dict[str, list[str]]) -> None:
-    assert {name: files for name, files in places.items() if len(files) > 1 and name not in TWICE} == {}
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
 def test_classes_and_aliases_are_types_and_constants_and_functions_are_none() -> None:

@@ -1,9 +1,8 @@
 """Settings of every process: a TOML file, then the environment, then flags; later ones win.
 
 ``supervise --settings site.toml …`` names the file; ``SUPERVISE_KAFKA__BOOTSTRAP=…`` overrides one key. Secrets may lie in files
-of the folder ``SUPERVISE_SECRETS_DIR``, each named like its variable, so that they stand neither in the file nor in the
-environment.
-An unknown key is an error that names it.
+of the folder ``SUPERVISE_SECRETS_DIR``, each named like its variable. They then stand neither in the settings file nor in the
+environment. An unknown key is an error that names it.
 """
 
 import os

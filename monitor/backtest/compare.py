@@ -71,7 +71,7 @@ class BucketSums:
         self.unusable: Counter[str] = Counter()
         """Records that neither book can use, by reason."""
         self.refused: Counter[tuple[str, str]] = Counter()
-        """Records that one book refuses and the other does not, by side and reason: what was done about a card, say, that
+        """Records that one book refuses and the other does not, by side and reason. An example: what was done about a card that
         this book never issued."""
         self.issued: Counter[tuple[str, TotalsCell]] = Counter()
         self.differ: Counter[tuple[DifferenceKind, TotalsCell]] = Counter()

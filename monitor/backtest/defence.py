@@ -17,7 +17,7 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     """One book's view of a card.
 
     ``state`` is where the card ended, None where the book never issued it. Then ``deadline`` and ``spans`` are those of the
-    limit that was kept, or None and empty where the book has no such limit for the case. ``ended_at`` is when its clock
+    limit that was kept. They are None and empty where the book has no such limit for the case. ``ended_at`` is when its clock
     stopped, None while it runs. ``detail`` is what a process rule found.
     """
 

@@ -25,8 +25,8 @@ class Fate(NamedTuple):
 
 
 class Side(NamedTuple):
-    """A case under one book. ``fates`` holds the alerts that stood at any time, by id; ``refused`` the places in the list of
-    the records the rules refused, with the reason."""
+    """A case under one book. ``fates`` holds the alerts that stood at any time, by id. ``refused`` holds the records that the
+    rules refused: their places in the list, with the reason."""
 
     fates: Mapping[str, Fate]
     refused: Mapping[int, str]

@@ -22,8 +22,9 @@ SLICE_BYTES = 4 << 20
 
 
 class Indexed(NamedTuple):
-    """What a slice holds. ``places`` are, per bucket, the hash of the key (``I``) and the offset of the line (``Q``) of each
-    record, as bytes of arrays, in the order of the file. ``last`` is the latest clock, epoch ms (0: no record)."""
+    """What a slice holds. ``places`` are byte strings of two arrays for each bucket: the hashes of the keys (``I``) and the
+    offsets of the lines (``Q``). Both hold one entry a record, in the order of the file. ``last`` is the latest clock, epoch ms
+    (0: no record)."""
 
     records: int
     ticks: int

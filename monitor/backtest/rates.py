@@ -1,7 +1,7 @@
 """Rates and volumes in a back-test: what all cases of a side come to, judged once they are all counted.
 
-The counts are those at the end, so a late record has its effect from the beginning: what is shown is what would have stood, not
-what would have been issued and withdrawn on the way.
+The counts are those at the end, so a late record has its effect from the beginning. Shown is what would have stood. Nothing is
+shown that would have been issued and withdrawn on the way.
 """
 
 from collections.abc import Iterator, Mapping

@@ -29,8 +29,8 @@ class RecordCounts(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """One side: the versions of its books, the names of their rules by id, and the records that only this side refuses, by
-    reason: what was done about cards it never issued."""
+    """One side: the versions of its books, and the names of their rules by id. ``refused`` counts by reason the records that
+    only this side refuses: what was done about cards it never issued."""
 
     versions: list[str]
     rules: dict[str, str]

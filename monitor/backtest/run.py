@@ -24,8 +24,8 @@ from rules.errors import BadRuleBook
 
 
 class Options(NamedTuple):
-    """``examples`` per kind of difference; ``until`` (epoch ms) lets the clock run on beyond the last record; ``processes``
-    defaults to the number of cores and changes nothing but the time it takes."""
+    """``examples`` is how many are shown of each kind of difference. ``until`` (epoch ms) lets the clock run on beyond the last
+    record. ``processes`` defaults to the number of cores; it changes nothing but the time it takes."""
 
     examples: int = 3
     until: int | None = None

@@ -1,7 +1,7 @@
 """Where the records come from: a file of lines as it is, or one made of something else for the processes to share.
 
-A file of an old system goes through its mapping, a gzipped one is unpacked, a range of a topic is fetched: each into a
-file in a temporary folder that is gone afterwards (``TMPDIR`` says where it lies; some 350 bytes a record).
+A file of an old system goes through its mapping, a gzipped one is unpacked, a range of a topic is fetched. Each becomes a file
+in a temporary folder, some 350 bytes a record. The folder is gone afterwards; ``TMPDIR`` says where it lies.
 """
 
 import gzip

@@ -1,9 +1,9 @@
 """What a hall writes down about its service items (事项目录): the elements of an item, and how a catalog file is read.
 
-The keys of a rule book's ``[[items]]`` (:class:`rules.book.book.Item`) stay what they are there, for the engine judges by
-them; the others are for the people who read the catalog. Elements follow the basic data of items that halls exchange with the
-national platform (许可、给付、奖励、确认、裁决、其他类事项基本信息; GB/T 39046-2020).
-``docs/reference/catalog.md`` names the source of each one.
+The keys of a rule book's ``[[items]]`` (:class:`rules.book.book.Item`) mean here what they mean there: the engine judges by
+them. The others are for the people who read the catalog. Elements follow the basic data of items that halls exchange with the
+national platform. Its forms are 许可、给付、奖励、确认、裁决、其他类事项基本信息; GB/T 39046-2020. ``docs/reference/catalog.md``
+names the source of each one.
 """
 
 from collections.abc import Iterator, Mapping

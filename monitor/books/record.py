@@ -1,7 +1,7 @@
 """What lies in the catalog topic: whole rule books and whole calendars, so that a reader needs no file beside them.
 
-A book is its merged table as JSON: what it extends is laid under it, and its calendar is written out day by day, the national
-one too. A worker with another version of the calendar package judges by the same days.
+A book is its merged table as JSON. What it extends is laid under it. Its calendar is written out day by day, the national one
+too. A worker with another version of the calendar package judges by the same days.
 """
 
 from collections.abc import Iterable, Mapping

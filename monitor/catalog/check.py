@@ -38,8 +38,9 @@ class _Read(NamedTuple):
 def check_catalog(path: Path, book: Path = Path("default")) -> CatalogReport:
     """Every diagnosis in the order of lines, and how complete it is.
 
-    ``book`` is the rule book the items are for: its office hours say how long a working day is, its ``[stages]`` give limits
-    that an item does not. Raises :class:`BadRuleBook` if that cannot be used; a bad catalog is no exception but a diagnosis.
+    ``book`` is the rule book the items are for. Its office hours say how long a working day is. Its ``[stages]`` give limits
+    that an item does not give itself. Raises :class:`BadRuleBook` if that book cannot be used. A bad catalog is no exception but
+    a diagnosis.
     """
     base = book_table(book)
     parse_book(str(book), base, ALMANAC)

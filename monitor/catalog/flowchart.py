@@ -1,5 +1,5 @@
-"""The flow of an item from top to bottom: its stages with who handles them and their limits, branches of a parallel item, the
-higher body of a forwarded one, and beside them what stops the clock."""
+"""The flow of an item from top to bottom: its stages, with who handles them and their limits. Branches are those of a parallel
+item; a forwarded one shows its higher body. What stops the clock stands beside them."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple

@@ -20,8 +20,8 @@ def width_of(text: str, size: float) -> float:
 
 
 def broken(text: str, size: float, width: float) -> list[str]:
-    """``text`` in lines no wider than ``width``: between Chinese characters anywhere, between words of letters at blanks; no
-    line begins with a closing mark or ends with an opening one."""
+    """``text`` in lines no wider than ``width``. Chinese breaks between any two characters, words of letters at blanks. No line
+    begins with a closing mark or ends with an opening one."""
     lines, line = [], ""
     for token in _tokens(text, size, width):
         if line and width_of(line + token, size) > width and not (len(token) == 1 and token in _NOT_FIRST):

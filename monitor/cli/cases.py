@@ -29,8 +29,8 @@ def cards() -> None:
 def verify(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None, prefix: str | None, **options: Any) -> None:
     """Compute every issued card anew from the events topic, and report whatever does not agree. Meant for every night.
 
-    Reads events and alerts up to the point the workers have committed; RECORDS, a file as simulate --out writes it, stands in
-    for the events topic. Exit status 1 if a card is unfounded, missing, different or told in two ways.
+    Reads events and alerts up to the point the workers have committed. RECORDS stands in for the events topic: a file as
+    simulate --out writes it. Exit status 1 if a card is unfounded, missing, different or told in two ways.
 
     \b
     supervise cards verify --book hunan

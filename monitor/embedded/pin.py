@@ -1,7 +1,7 @@
 """Writes ``pinned.py`` anew, for whoever raises Kafka's version: ``python -m monitor.embedded.pin 4.1.1``.
 
-jgo walks the POMs (the transitive, runtime-scoped closure) and fetches each jar; its size and SHA-256 are noted, so that
-every machine afterwards runs the same bytes that were tested here. Needs the network.
+jgo walks the POMs (the transitive, runtime-scoped closure) and fetches each jar. Size and SHA-256 of each are noted: every
+machine afterwards runs the same bytes that were tested here. Needs the network.
 """
 
 import hashlib

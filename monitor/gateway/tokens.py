@@ -1,7 +1,8 @@
 """Who may write what: one token per window system, kept as its hash, with the regions and departments it speaks for.
 
-What people do with cards (acknowledge, follow up, revoke …) only a token with ``office = true`` may write: the inspection
-office, or with ``departments`` the administrators of these, who may acknowledge, reply and appeal for them and no more.
+Acts of people on cards (acknowledge, follow up, revoke …) only a token with ``office = true`` may write. Without ``departments``
+it is the inspection office's. With them it is for their administrators, who may acknowledge, reply and appeal for them and no
+more.
 """
 
 import hashlib

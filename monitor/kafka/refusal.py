@@ -1,5 +1,5 @@
-"""Why no broker lets us in. aiokafka tries them all and then says no more than that none did; so each is asked once more, as a
-client would, and its answer shown together with the setting to look at."""
+"""Reasons why no broker lets us in. aiokafka tries them all and then says only that none did. Each is therefore asked once more,
+as a client would. Its answer is shown together with the setting to look at."""
 
 import asyncio
 import os

@@ -1,7 +1,7 @@
 """Whether the limits of a book's items fit each other and the law: stages within the promise, the promise within the law.
 
-Limits of one family of units are compared as they stand (hours and working days by the office hours, months and years); for
-others the core computes where both would end, begun on mornings all over a year.
+Limits of one family of units are compared as they stand: hours and working days by the office hours, months and years as months.
+For others the core computes where both would end, begun on mornings all over a year.
 """
 
 from collections.abc import Iterator, Mapping

@@ -82,9 +82,9 @@ def replay_offline(
 ) -> OfflineReplay:
     """Replay the files straight through the core and write one JSON line per alert change to ``out``.
 
-    After the last record the clock runs on to ``until`` (without an offset: the book's wall-clock time), by default not at
-    all: what happens after the last arrival is nothing the files tell. With ``cases`` one line per case follows.
-    ``on_bad`` gets every row that could not be used. Prints nothing: ``str()`` of the result is the summary.
+    After the last record the clock runs on to ``until`` (without an offset: the book's wall-clock time). By default it does not
+    run on: files do not tell what happens after the last arrival. With ``cases`` one line per case follows. ``on_bad`` gets
+    every row that could not be used. Prints nothing: ``str()`` of the result is the summary.
     """
     began = time.perf_counter()
     feed = read_feed(inputs, on_bad)

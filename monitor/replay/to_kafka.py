@@ -69,10 +69,10 @@ async def replay_to_kafka(
 ) -> KafkaReplay:
     """Append the files' events in order of arrival, each stamped with it, and ticks to every partition.
 
-    ``speed`` is simulated seconds per second (86 400: a day each second), ``None`` as fast as the broker takes them;
-    then ``tick_every`` is the simulated time between ticks, ms. Returns once everything is acknowledged. Appending a
-    file twice is harmless: its events carry the same ids and tell the core nothing new. Raises :class:`ReplayError`
-    where the topic would not keep the records' times, ``KafkaUnavailable`` without a broker.
+    ``speed`` is simulated seconds per second: 86 400 is a day each second. ``None`` is as fast as the broker takes them; then
+    ``tick_every`` is the simulated time between ticks, ms. Returns once everything is acknowledged. Appending a file twice is
+    harmless: its events carry the same ids and tell the core nothing new. Raises :class:`ReplayError` where the topic would not
+    keep the records' times, ``KafkaUnavailable`` without a broker.
     """
     if speed is not None and speed <= 0:
         raise ReplayError(f"speed {speed}: it must be more than 0")

@@ -1,7 +1,7 @@
 """What a scenario can expect of its case, and how it stands instead.
 
-- ``expect yellow case-promise``: stands; ``/2`` after the rule means its second cycle; without it, a rule that watches cards
-  (``reply``) and any rule of a window may mean any of them; of a window ``/2`` means the second by time;
+- ``expect yellow case-promise``: this alert stands. ``/2`` after the rule means its second cycle; of a window, the second by
+  time. Without it, a rule that watches cards (``reply``) and any rule of a window may mean any of them;
 - ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
 - ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
 - ``expect due 8wd``: the promised deadline of the case; ``expect due none``;

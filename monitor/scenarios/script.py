@@ -1,18 +1,23 @@
 """Scenarios: what a rule book must do, written down so that it can be played. The files, and what a step says.
 
-A file names its ``book`` (a built-in profile, or a file beside it) and ``start``, and holds ``[[scenario]]`` tables: ``name``;
-another ``book``, ``start`` or ``item``; ``with``, keys laid over the book; ``rows``, the lines of a table it shows; ``steps``, in
-order of arrival::
+A file names its ``book`` (a built-in profile, or a file beside it) and ``start``, and holds ``[[scenario]]`` tables. Keys of
+such a table:
+
+- ``name``;
+- ``book``, ``start`` or ``item``, where they differ from the file's;
+- ``with``: keys laid over the book;
+- ``rows``: the lines of a table it shows;
+- ``steps``, in order of arrival::
 
     "0m accepted promised=5wd statutory=10wd"
     "3wd suspended inspection 5d"
     "5wd+1s expect yellow case-promise"
 
-A step begins with how long after the start it arrives (``s m h d wd``, sums with ``+``; working days by the book's calendar,
-added first), then a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it had
-happened by then. ``refused`` before the type means that the engine must refuse the record; ``times 200`` that so many cases
-are given it (:mod:`monitor.scenarios.many`). An alert is named
-``case-promise/yellow/1``. What ``expect`` can ask is in :mod:`monitor.scenarios.expectations`.
+A step begins with how long after the start it arrives: ``s m h d wd``, sums with ``+``. Working days are by the book's calendar
+and added first. Then comes a record type with its chief values in words and others as ``field=value``. ``at=2wd`` says that it
+had happened by then. ``refused`` before the type means that the engine must refuse the record. ``times 200`` means that so many
+cases are given it (:mod:`monitor.scenarios.many`). An alert is named ``case-promise/yellow/1``.
+:mod:`monitor.scenarios.expectations` says what ``expect`` can ask.
 """
 
 import re

@@ -1,10 +1,10 @@
 """The simulated hall's departments and their service items: names, limits and how often they are asked for.
 
-An invented city, so that no real department is shown with a card it never got; the names of items are those that halls of
-prefecture-level cities publish in their guides. Numbers of departments, windows and items follow the press accounts of
-Changzhou (29 departments, 212 windows), Yulin (50, 137 windows, 507 items) and Pixian (303 items), scaled to one hall.
-Limits are working days, promised then statutory; promised 0 is an instant item (即办件). Over the committed items their
-means are Yulin's 13.8 and 23.98 days.
+An invented city, so that no real department is shown with a card it never got. The names of items are those that halls of
+prefecture-level cities publish in their guides. Numbers of departments, windows and items follow press accounts, scaled to one
+hall. The accounts are of Changzhou (29 departments, 212 windows), Yulin (50, 137 windows, 507 items) and Pixian (303 items).
+Limits are working days, promised then statutory; promised 0 is an instant item (即办件). Over the committed items their means are
+Yulin's 13.8 and 23.98 days.
 """
 
 from typing import NamedTuple

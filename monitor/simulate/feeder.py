@@ -1,7 +1,7 @@
 """The simulated hall into Kafka: first its history as fast as it goes, then live, by a clock that runs ``speed`` times ours.
 
-Whoever owns the clock makes the ticks (the topic is CreateTime, so that is us): once per simulated hour while history is
-written, ``TICKS_PER_SECOND`` times a real second afterwards.
+Ticks are ours to make: the topic is CreateTime, so the clock is ours. One is written per simulated hour of history,
+``TICKS_PER_SECOND`` per real second afterwards.
 """
 
 import asyncio

@@ -29,9 +29,9 @@ class Line(msgspec.Struct):
 def write_file(path: Path, *, start: datetime | None = None, days: int = 30, seed: int = 1, cases_per_day: float = 400) -> int:
     """Write the records of a hall that arrive within ``days`` days to ``path``, in arrival order; gives their number.
 
-    The first day is that of ``start`` (aware; by default so long ago that the last day is past and well covered by the
-    calendar), from midnight. ``-`` is standard output. The file appears whole or not at all. Raises ``BadSimulation`` for
-    days the calendar does not cover and for a file that cannot be written.
+    The first day is that of ``start`` (aware), from midnight. By default it lies so long ago that the last day is past and well
+    covered by the calendar. ``-`` is standard output. The file appears whole or not at all. Raises ``BadSimulation`` for days
+    the calendar does not cover and for a file that cannot be written.
     """
     if days <= 0:
         raise BadSimulation(f"{days} days: give 1 or more")

@@ -1,11 +1,11 @@
 """The simulated hall: every case of every day, its records in the order in which they arrive.
 
-The hall starts empty at ``start`` and fills up within about six weeks. All chance comes from one ``random.Random(seed)``, so
-the same arguments give the same records, and a later ``end`` only adds to them.
+The hall starts empty at ``start`` and fills up within about six weeks. All chance comes from one ``random.Random(seed)``. The
+same arguments give the same records; a later ``end`` only adds to them.
 
-A day's cases are lived through to their ends at once and their records put on the pile of the day they arrive on; a day's
-pile is sorted and given out when the day comes. A record never arrives before its case began, so nothing can come too late
-for its pile, and memory holds the records still to come of the cases that are open, no more.
+A day's cases are lived through to their ends at once. Their records go on the pile of the day they arrive on; a pile is sorted
+and given out when its day comes. A record never arrives before its case began, so nothing can come too late for its pile. Memory
+holds the records still to come of open cases, and no more.
 """
 
 import random

@@ -1,8 +1,8 @@
 """When people in a hall do things: a working-time axis bent by the rhythm of the day.
 
-A ``point`` is a real number: its whole part counts working days of China's calendar, its fraction is how much of that
-day's work is done. Equal fractions are equal work, so points drawn evenly come out with the day's peaks, and adding 10.0
-to a point is ten working days later at the same time of day, which is how a limit is counted to the second.
+A ``point`` is a real number. Its whole part counts working days of China's calendar. Its fraction is how much of that day's work
+is done. Equal fractions are equal work, so points drawn evenly come out with the day's peaks. Adding 10.0 to a point is ten
+working days later at the same time of day. A limit counted to the second is counted so, too.
 """
 
 from bisect import bisect_right

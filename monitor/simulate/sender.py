@@ -1,7 +1,7 @@
 """Simulated records into Kafka: a batch per partition, each record with its own simulated time.
 
-The events topic must be a CreateTime one. What a topic already holds decides whether the simulation begins there, goes on
-there, or must not touch it: the first record of every partition is a tick whose header tells which simulation it is.
+The events topic must be a CreateTime one. The first record of every partition is a tick whose header tells which simulation it
+is. By what a topic already holds, the simulation begins there, goes on there, or must not touch it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The simulated hall as one more window system: it reports to a gateway over HTTP, in real time.
 
-For trying out a live installation. The broker stamps the records and the worker makes the ticks, so simulated time is real
-time: nothing can be hurried, there is no history, and at night the hall is closed.
+Meant for trying out a live installation. The broker stamps the records and the worker makes the ticks, so simulated time is real
+time. Nothing can be hurried, there is no history, and at night the hall is closed.
 """
 
 import asyncio

@@ -8,7 +8,7 @@ from rules.events import TALLY_KEY
 
 
 class AlertTrail:
-    """``last`` is the last change of every alert by id; ``contradicted`` those of which one change was said in two ways;
+    """``last`` is the last change of every alert by id. ``contradicted`` holds those of which one change was said in two ways.
     ``unreadable`` counts records that are no alerts."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """One partition of the events topic once more through the core, record by record, exactly as a worker went through it.
 
-A worker may be ahead of what it has committed when we look, so an alert may rightly be as it was at the common point or as any
+A worker may be ahead of what it has committed when we look. An alert may rightly be as it was at the common point, or as any
 record since has made it. Both are kept: :class:`Trail`.
 """
 

@@ -63,12 +63,12 @@ async def verify_cards(
 
 
 def _shares(issued: AlertTrail, parts: Sequence[Partition]) -> Iterator[tuple[Partition, set[str]]]:
-    """Each partition with the alerts it answers for. One that was issued and of which no partition knows goes to the partition
-    that has its case, else to the first: nobody's records speak for it."""
+    """Each partition with the alerts it answers for."""
     shares = [set(part.recount.trails) for part in parts]
     claimed = set().union(*shares)
     for id, alert in [*issued.last.items(), *issued.contradicted.items()]:
         if id not in claimed:
+            # No partition's records speak for this alert. The one that has its case answers for it, else the first.
             home = next((number for number, part in enumerate(parts) if alert.case in part.recount.cases), 0)
             shares[home].add(id)
     return zip(parts, shares, strict=True)

@@ -28,8 +28,8 @@ _MAX_MESSAGE = 64 << 20
 class Update(NamedTuple):
     """What the screen holds after one message.
 
-    ``cards`` are the cards this message brought or changed (all of the picture's with a snapshot), ``seq`` the sequence number,
-    ``feed`` the newest the server said of its source.
+    ``cards`` are the cards this message brought or changed; with a snapshot, all of the picture's. ``seq`` is the sequence
+    number. ``feed`` is the newest the server said of its source.
     """
 
     seq: int

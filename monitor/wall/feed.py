@@ -46,8 +46,8 @@ class _Rewound(SupervisionError):
 class FeedReader:
     """Carries records from the topics into ``hub`` and says when there is something to publish.
 
-    ``changed`` is called after records were applied, with the Kafka timestamps (epoch ms) of the alert records that had an
-    effect (not while loading: those are old), and after the feed's state has changed, with none.
+    ``changed`` is called after records were applied. It is given the Kafka timestamps (epoch ms) of the alert records that had
+    an effect. None are given while loading: those are old. After a change of the feed's state it is called with none, too.
     """
 
     def __init__(self, kafka: KafkaSettings, topics: Topics, hub: Hub, changed: Callable[[list[int]], object]) -> None:

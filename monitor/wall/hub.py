@@ -1,9 +1,9 @@
 """The wall's picture, without sockets and without a clock: records in, snapshots and deltas out.
 
-A driver feeds it alert and figure records in topic order and calls :meth:`Hub.flush` when it is time to tell the screens.
-Every scope somebody watches has a view: the picture last published and its sequence number. A flush works the picture of
-each touched scope out anew and publishes the difference, so that a snapshot plus its deltas can never drift from the
-truth. That is cheap because a picture is small: at most ``CARDS_SHOWN`` cards and ``DEPARTMENTS_SHOWN`` departments.
+A driver feeds it alert and figure records in topic order and calls :meth:`Hub.flush` when it is time to tell the screens. Every
+scope somebody watches has a view: the picture last published and its sequence number. A flush works the picture of each touched
+scope out anew and publishes the difference. A snapshot plus its deltas can therefore never drift from the truth. Recomputing is
+cheap because a picture is small: at most ``CARDS_SHOWN`` cards and ``DEPARTMENTS_SHOWN`` departments.
 
 Records may come twice. Figures are absolute, the last per key wins; of an alert only a higher ``change`` counts.
 """

@@ -1,8 +1,8 @@
 """The wall on a socket: serves the page and carries the hub's pictures to every screen. Here alone websockets serves.
 
-A screen is sent the snapshot and then every delta of its scope. Nobody waits for a screen: what it has not taken is queued,
-and a screen that is ``MAX_BACKLOG`` bytes behind, or does not answer pings, is cut off. Its page connects again and
-starts from a new snapshot, which costs less than catching up.
+A screen is sent the snapshot and then every delta of its scope. Nobody waits for a screen: what it has not taken is queued. A
+screen that is ``MAX_BACKLOG`` bytes behind, or does not answer pings, is cut off. Its page connects again and starts from a new
+snapshot, which costs less than catching up.
 """
 
 import asyncio

@@ -82,8 +82,12 @@ def leans(name: str) -> bool:
 def _paragraphs(docstring: str) -> Iterator[str]:
     """Runs of lines that are read together; what is indented for itself is literal and left out."""
     lines: list[str] = []
+    is_verbatim = False
     for line in [*docstring.splitlines(), ""]:
-        is_prose = line.strip() and not line.lstrip().startswith(_NO_PROSE) and (lines or not line.startswith("    "))
+        is_shown = line.lstrip().startswith(_NO_PROSE) or (not lines and line.startswith("    "))
+        # A backspace tells click to print the paragraph line by line.
+        is_verbatim = bool(line.strip()) and (is_verbatim or line == "\b")
+        is_prose = line.strip() and not is_shown and not is_verbatim
         item = _ITEM.match(line.lstrip())
         if lines and (item or not is_prose):
             yield " ".join(lines)

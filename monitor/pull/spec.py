@@ -23,9 +23,9 @@ class PullError(SupervisionError):
 class PullSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One table or view to pull.
 
-    ``key`` is a number or a time that grows with every new or changed row. ``overlap`` is how far a pass looks back behind
-    the largest key, in seconds or in units of the number: longer than the longest transaction of whoever writes.
-    ``every`` is the pause between passes, s. ``database`` is SQLAlchemy's URL; SUPERVISE_PULL_DATABASE goes before it.
+    ``key`` is a number or a time that grows with every new or changed row. ``overlap`` is how far a pass looks back behind the
+    largest key, in seconds or in units of the number. It is longer than the longest transaction of whoever writes. ``every`` is
+    the pause between passes, s. ``database`` is SQLAlchemy's URL; SUPERVISE_PULL_DATABASE goes before it.
     """
 
     table: str

@@ -1,8 +1,8 @@
 """Follows the catalog topic while the worker runs: new rule books between batches, and open cases judged anew.
 
-Books are swapped while no batch is being applied, so that one batch is judged by the same books from its first record to its
-last. A case whose book has changed since it was judged is put on the wake-up list for at once; the next tick judges it anew,
-in the order of the log like all else. Looking for such cases goes through all of them, a few thousand between two batches.
+Books are swapped while no batch is being applied: one batch is judged by the same books from its first record to its last. A
+case whose book has changed since it was judged is put on the wake-up list for at once. The next tick judges it anew, in the
+order of the log like all else. Looking for such cases goes through all of them, a few thousand between two batches.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
 """Makes slices durable in order: alerts acknowledged, then changelog, then the offset.
 
-Slices of different partitions go on side by side. Within a partition alerts are sent in the order of the slices, the
-changelog of a slice is sent once its own alerts are acknowledged and its predecessor's changelog is sent, and slices are
-reported settled in order. So a crash can repeat an alert (same id, same change) but never keep a state and lose its alert.
+Slices of different partitions go on side by side. Within a partition order is kept at every step. Alerts are sent in the order
+of the slices. The changelog of a slice is sent once its own alerts are acknowledged and its predecessor's changelog is sent.
+Slices are reported settled in order. A crash can therefore repeat an alert (same id, same change), but never keep a state and
+lose its alert.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
-"""Writes what the partitions' cases add to the tallies (:mod:`rules.rates.counting`) back into the events topic, now and then.
+"""Writes what the partitions' cases add to the tallies back into the events topic, now and then (:mod:`rules.rates.counting`).
 
-A report is taken between two batches and need not wait until they are durable: after a crash the same records lead to the same
-counts. It must not move anybody's time either: on a topic whose feeder owns the clock it is stamped with the earliest time there
-is, for its own partition may be ahead of the one it goes to.
+A report is taken between two batches and need not wait until they are durable. After a crash the same records lead to the same
+counts. It must not move anybody's time either: its own partition may be ahead of the one it goes to. On a topic whose feeder
+owns the clock it is therefore stamped with the earliest time there is.
 """
 
 import asyncio

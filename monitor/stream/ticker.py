@@ -1,8 +1,8 @@
 """Appends a tick to a partition when its earliest wake-up has come. Live partitions only, one tick on its way at most.
 
-The broker's clock decides, ours only says when to ask: a tick stamped before the wake-up would wake nobody. So each tick
-measures how far the broker's clock is from ours (its stamp lies between our sending and its acknowledgement), and the next
-one is sent by the broker's time.
+The broker's clock decides; ours only says when to ask. A tick stamped before the wake-up would wake nobody. Each tick therefore
+measures how far the broker's clock is from ours: its stamp lies between our sending and its acknowledgement. The next one is
+sent by the broker's time.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """``supervise worker``: joins the consumer group and runs the engines of the partitions it is given.
 
-:class:`Worker` wires the parts: Faust hands it batches, engines turn them into slices, the outbox makes those durable, and
-only then is the batch settled and its offset committed. ``docs/explanation/worker.md`` tells the whole story.
+:class:`Worker` wires the parts. Faust hands it batches, engines turn them into slices, the outbox makes those durable. Only then
+is the batch settled and its offset committed. ``docs/explanation/worker.md`` tells the whole story.
 """
 
 import asyncio

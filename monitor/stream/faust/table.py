@@ -1,7 +1,7 @@
 """The case table as Faust sees it: a changelog to recover from, kept per partition (URL scheme ``partitioned://``).
 
-Faust reads the changelog when a partition comes to this worker and hands it over here in whole batches; the worker takes it
-from here into its engines. Changes go out through :mod:`monitor.stream.outbox`, coalesced, not through Faust's per-key path.
+Faust reads the changelog when a partition comes to this worker and hands it over here in whole batches. The worker takes it from
+here into its engines. Changes go out through :mod:`monitor.stream.outbox`, coalesced, not through Faust's per-key path.
 """
 
 from collections import defaultdict
@@ -69,12 +69,13 @@ class Store(memory.Store):  # type: ignore[misc]
         return self._recovered.pop(partition, Recovered()).rows
 
     def wrote(self, partition: int, offsets: range) -> None:
-        """This worker's own changelog records at ``offsets`` are acknowledged: no need to ever read them back.
+        """Note that this worker's own changelog records at ``offsets`` are acknowledged, and need never be read back.
 
-        Unless somebody else's lie before them. A worker that was frozen beyond its session still has writes under way when
-        it wakes, which come behind those of its successor; it must read those before it goes on, and find that it cannot.
+        Records of somebody else before them still have to be read.
         """
         known = self._offsets.get(partition)
+        # A worker that was frozen beyond its session still has writes under way when it wakes. They come behind those of its
+        # successor. It must read the successor's before it goes on, and find that it cannot.
         if offsets and (known is None or offsets.start <= known + 1):
             self._read(partition, offsets[-1])
 
@@ -101,12 +102,13 @@ class Store(memory.Store):  # type: ignore[misc]
             raise
 
     def _check_unbroken(self, message: BatchMessage) -> None:
-        """Nothing of the changelog may be missing between what was read before and this batch.
+        """Raise ``BrokenChangelog`` if something of the changelog is missing between what was read before and this batch.
 
-        Faust's recovery skips a batch that lies before one it has seen; one left over from before a rebalance could make it
-        skip what we need. A state with a hole must never be worked with.
+        A state with a hole must never be worked with.
         """
         known = self._offsets.get(message.partition)
+        # Faust's recovery skips a batch that lies before one it has seen. One left over from before a rebalance could make it
+        # skip what we need.
         if message.follows > (message.sought if known is None else known + 1):
             raise BrokenChangelog(
                 f"changelog partition {message.partition}: read up to {known}, went on at {message.follows}: start it again"

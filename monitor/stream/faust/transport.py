@@ -1,10 +1,10 @@
 """Faust's Kafka transport, but a message is a whole fetched batch of one partition (URL scheme ``batch://``).
 
-Faust pays about 300 µs per message: tracking, queues, callbacks, acknowledgement. Paid per batch that is nothing. The
-consumer here hands on one message per partition and fetch whose value is the list of raw aiokafka records; the offset it
-commits is the end of the longest prefix of batches that :meth:`Consumer.settle` was given. Rebalancing, recovery and
-exactly one owner per partition stay Faust's. Written against faust-streaming 0.15.3; ``docs/explanation/worker.md`` lists what is
-reached into and why.
+Faust pays about 300 µs per message: tracking, queues, callbacks, acknowledgement. Paid per batch that is nothing. The consumer
+here hands on one message per partition and fetch; its value is the list of raw aiokafka records. The offset it commits is the
+end of the longest prefix of batches that :meth:`Consumer.settle` was given. Rebalancing, recovery and exactly one owner per
+partition stay Faust's. Written against faust-streaming 0.15.3; ``docs/explanation/worker.md`` lists what is reached into and
+why.
 """
 
 import asyncio
@@ -65,9 +65,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 class Consumer(driver.Consumer):  # type: ignore[misc]
     """Yields batches, loses none across rebalances, commits what is settled.
 
-    ``_wanted`` is the exact offset each partition must go on from. A fetch can be under way while Faust seeks, and then its
-    records are from before; so whatever does not begin where it must is cut or fetched again. A hole that stays (compaction,
-    retention, transaction markers) is accepted the second time.
+    ``_wanted`` is the exact offset each partition must go on from. Whatever does not begin there is cut or fetched again. A hole
+    that stays (compaction, retention, transaction markers) is accepted the second time.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,6 +123,7 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             if not records:
                 return []
         first = records[0].offset
+        # A fetch can be under way while Faust seeks, and then its records are from before.
         if first > wanted and (stale or tp not in self._trusted) and self._holes.get(tp) != first:
             self._holes[tp] = first
             await self._rewind(tp)

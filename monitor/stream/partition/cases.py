@@ -1,7 +1,7 @@
 """The cases of one partition, encoded: about one allocation each, nothing for the garbage collector to walk.
 
-A row is the instant its case waits for (8 bytes, 0 for none), which tells the wake-up queue what is current, followed by
-the case as the changelog has it. The instant is a cache of what the rules derive; it is never written anywhere.
+A row is the instant its case waits for (8 bytes, 0 for none), followed by the case as the changelog has it. The instant tells
+the wake-up queue what is current. It is a cache of what the rules derive, and never written anywhere.
 """
 
 import msgspec

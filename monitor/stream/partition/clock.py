@@ -1,9 +1,9 @@
 """The running maximum of a partition's record times, and how it survives a crash exactly.
 
 ``now`` of a record is the largest timestamp up to and including it. After a crash the worker reads again from the committed
-offset, which lies before records it has already seen; those must find the same ``now`` as the first time, not the later one.
-So the clock's record in the changelog keeps, beside ``now`` after its last record, the ``now`` *before* each batch that could
-be read again, as far as it differs from that batch's own first timestamp (it rarely does).
+offset, which lies before records it has already seen. Those must find the same ``now`` as the first time, not the later one. The
+clock's record in the changelog therefore keeps ``now`` after its last record, and more: the ``now`` *before* each batch that
+could be read again. It leaves out where that is the batch's own first timestamp, as it mostly is.
 """
 
 import msgspec
@@ -27,8 +27,8 @@ _decode = msgspec.msgpack.Decoder(ClockRecord).decode
 class PartitionClock:
     """Record time of one partition, epoch milliseconds.
 
-    ``offset`` is the last record applied by this process (-1: none yet); ``is_live`` tells whether the broker stamped it
-    (LogAppendTime), so that this worker is the one to make ticks.
+    ``offset`` is the last record applied by this process (-1: none yet). ``is_live`` tells whether the broker stamped it
+    (LogAppendTime). Then this worker is the one to make ticks.
     """
 
     def __init__(self, recovered: bytes | None = None) -> None:

@@ -1,12 +1,12 @@
 """One partition's cases, and what a batch of its records does to them. No Kafka, no clock, no waiting: data in, data out.
 
-A case is decoded when a record names it and encoded once at the end of a stretch, however many of the stretch's records
-were about it. A stretch (:class:`~monitor.stream.partition.slices.Slice`) ends with its batch, or after so many steps that others
-should get a turn: a tick may wake tens of thousands.
+A case is decoded when a record names it. It is encoded once at the end of a stretch, however many of its records were about it.
+A stretch (:class:`~monitor.stream.partition.slices.Slice`) ends with its batch, or after so many steps that others should get a
+turn. An example: a tick may wake tens of thousands.
 
 Everybody else drives cases with :mod:`rules.drive`. This engine stays its own driver, for two reasons. It keeps cases as encoded
-rows: that is what the changelog holds, and all that a million open cases have room for. And it cuts its work into slices, each
-with everything it has to send, so that what is sent never runs ahead of what is stored.
+rows: the changelog holds them so, and a million open cases have room for no more. It cuts its work into slices, each with
+everything it has to send: what is sent never runs ahead of what is stored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,8 +1,8 @@
 """Which case wants to be looked at next, and when: a million of them, none ever scanned.
 
-A calendar queue. Entries far away lie unsorted in buckets of about four minutes, one machine word for the instant and one
-for the key; only a bucket whose time has come is moved into a small heap. Entries are never deleted: one is *current* if the
-table still says that its case waits for exactly this instant, and is dropped at the front otherwise.
+A calendar queue. Entries far away lie unsorted in buckets of about four minutes, one machine word for the instant and one for
+the key. A bucket is moved into a small heap only when its time has come. Entries are never deleted. One is *current* if the
+table still says that its case waits for exactly this instant. Any other is dropped at the front.
 """
 
 from array import array

@@ -11,7 +11,7 @@ from monitor.rulebook.reachable import samples_of
 from monitor.rulebook.trial import Sample, play_out
 from monitor.rulebook.words_process import finding_lines
 from monitor.rulebook.words_rates import rate_lines
-from monitor.words import RUNS, Language
+from monitor.words import Language
 from rules.alerts import LEVELS
 from rules.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
 from rules.case import UNCOVERED, UNREACHED

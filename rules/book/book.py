@@ -13,6 +13,7 @@ import msgspec
 from rules.book.kinds import ClockKind, FindingKind, RecordLook
 from rules.errors import BadRuleBook
 from rules.events import EVENT_TYPES, OFFICE_TYPES, STAGES, Channel, Header, Stage
+from rules.instant import Instant
 from rules.worktime.worktime import Limit, Worktime
 
 EndsWith = Literal["conclusion", "decision"]
@@ -367,7 +368,7 @@ class RuleBooks:
         if len(set(starts)) != len(starts):
             raise BadRuleBook("rule books", ["effective_from: two books take effect at the same instant"])
 
-    def at(self, instant: int) -> RuleBook:
+    def at(self, instant: Instant) -> RuleBook:
         """The book in force at ``instant``."""
         if len(self._books) == 1:
             return self._books[0]

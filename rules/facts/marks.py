@@ -11,13 +11,14 @@ from rules.case.case import Case, Mark
 from rules.errors import BadEvent, UncoveredDate
 from rules.events import Header
 from rules.families.findings import FINDING, FINDINGS
+from rules.instant import Instant
 
 BACK_ENTRY = FINDING["back-entry"].code
 _EACH = frozenset(finding.code for finding in FINDINGS if finding.by_hand)
 """Findings of which every one is kept: each is a card somebody meant to issue."""
 
 
-def marks_of(event: Header, at: int, arrived: int, book: RuleBook) -> tuple[Mark, ...]:
+def marks_of(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> tuple[Mark, ...]:
     """What is odd about ``event``, of all that the book looks for."""
     found: tuple[Mark, ...] = ()
     for code, look in book.looks.get(type(event), ()):
@@ -44,7 +45,7 @@ def marked(marks: tuple[Mark, ...], found: tuple[Mark, ...]) -> tuple[Mark, ...]
     return marks
 
 
-def check_by_hand(case: Case, card: ev.CardIssuedByHand, at: int, books: RuleBooks) -> None:
+def check_by_hand(case: Case, card: ev.CardIssuedByHand, at: Instant, books: RuleBooks) -> None:
     """:class:`BadEvent` for a card of a level that no rule of the book issues by hand: it would be lost in silence.
 
     Both the book of the case and the one in force at ``at`` must have such a rule.

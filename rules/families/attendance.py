@@ -33,7 +33,7 @@ from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import number_at
 from rules.families.run import Run, limit_of
-from rules.instant import DAY, HOUR, MINUTE
+from rules.instant import DAY, HOUR, MINUTE, Instant
 from rules.numbers import AttendanceStep
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Unit, Worktime
@@ -66,7 +66,7 @@ class Absence(NamedTuple):
     left: str
 
 
-def note_of(event: Any, at: int) -> AttendanceNote:
+def note_of(event: Any, at: Instant) -> AttendanceNote:
     """What an attendance record says."""
     return at, _STEPS[type(event)], event.operator
 

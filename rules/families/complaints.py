@@ -26,6 +26,7 @@ from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
 from rules.families.run import Run, limit_of
+from rules.instant import Instant
 from rules.numbers import ComplaintStep
 from rules.worktime.worktime import Limit
 
@@ -72,7 +73,7 @@ class Round(NamedTuple):
         return first(self.refused, self.answered, self.misrouted, self.closed)
 
 
-def note_of(event: Any, at: int, books: RuleBooks) -> ComplaintNote:
+def note_of(event: Any, at: Instant, books: RuleBooks) -> ComplaintNote:
     """What a complaint's record says. Whom it is about is kept only where the book asks for it."""
     step = _STEPS[type(event)]
     person = event.person if step == FILED and event.person and books.at(at).keeps_persons else ""

@@ -3,10 +3,13 @@
 from rules.book.book import Threshold
 from rules.case.case import UNCOVERED, UNREACHED
 from rules.errors import UncoveredDate
+from rules.instant import Instant
 from rules.worktime.worktime import Limit, Pauses, Unit, Worktime
 
 
-def threshold_of(threshold: Threshold, worktime: Worktime, start: int, deadline: int, unit: Unit, pauses: Pauses) -> int:
+def threshold_of(
+    threshold: Threshold, worktime: Worktime, start: Instant, deadline: Instant, unit: Unit, pauses: Pauses
+) -> Instant:
     """The instant a level is reached at. A limit too short for its warning (one day, warned two days before) has none."""
     if threshold.kind == "fraction":
         return worktime.fraction(start, deadline, threshold.numerator, threshold.denominator, unit, pauses)
@@ -18,7 +21,7 @@ def threshold_of(threshold: Threshold, worktime: Worktime, start: int, deadline:
     return graced(worktime, deadline, threshold.limit)
 
 
-def graced(worktime: Worktime, at: int, grace: Limit) -> int:
+def graced(worktime: Worktime, at: Instant, grace: Limit) -> Instant:
     """The threshold of a level that is reached ``grace`` after ``at``. What is known of the other levels holds without it."""
     try:
         return worktime.after(at, grace)

@@ -21,6 +21,7 @@ from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
 from rules.families.run import Run, cut_off, limit_of
+from rules.instant import Instant
 from rules.numbers import HearingStep
 from rules.worktime.worktime import Limit
 
@@ -40,7 +41,7 @@ HEARING_EVENTS = frozenset(_STEPS)
 _TAGS = {step: tag for tag, kind in EVENT_TYPES.items() for known, step in _STEPS.items() if kind is known}
 
 
-def note_of(event: Header, at: int) -> HearingNote:
+def note_of(event: Header, at: Instant) -> HearingNote:
     """What a hearing's record says."""
     return at, _STEPS[type(event)]
 

@@ -9,14 +9,14 @@ number that is free; they are forgotten together, so that this holds, too.
 from collections.abc import Iterable
 from zlib import crc32
 
-from rules.instant import MINUTE
+from rules.instant import MINUTE, Instant
 
 _SPREAD = 1000
 FIRST_NUMBER = 1_000_000
 """Smaller ones (nothing is from 1970) count instead: the how-manieth of a case, which forgets nothing."""
 
 
-def number_at(start: int, name: str = "") -> int:
+def number_at(start: Instant, name: str = "") -> int:
     """The number of what began at ``start`` (epoch ms) and is about ``name``."""
     return start // MINUTE * _SPREAD + crc32(name.encode()) % _SPREAD
 

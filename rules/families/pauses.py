@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rules.book.book import RuleBook
 from rules.case.case import UNREACHED, Case, Suspension, Terms
 from rules.errors import UncoveredDate
+from rules.instant import Instant
 from rules.worktime.limit import OFFICE_TIME
 from rules.worktime.worktime import Limit, Unit, Worktime
 
@@ -84,7 +85,7 @@ def _end(ended: int, cap: Callable[[], int], book: RuleBook) -> int:
     return min(ended, capped) if ended else capped
 
 
-def prolonged(worktime: Worktime, start: int, limit: Limit, pauses: Sequence[Pause]) -> int:
+def prolonged(worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[Pause]) -> Instant:
     """The last instant in time for ``limit`` begun at ``start``, with ``pauses`` left out.
 
     :class:`UncoveredDate` where it depends on a pause whose end is :data:`UNKNOWN`. One that begins when the limit has run out

@@ -21,20 +21,20 @@ from rules.book.kinds import RecordLook
 from rules.case.case import Case
 from rules.events import Header
 from rules.families.found import Found
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 
 
-def off_hall_channel(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def off_hall_channel(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """Through a channel that is not the hall's."""
     return None if event.channel in book.hall.channels else f"channel={event.channel}"
 
 
-def off_hall_place(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def off_hall_place(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """In a hall that is not ours. A record that names no hall says nothing about it."""
     return None if not event.hall or event.hall in book.hall.places else f"hall={event.hall}"
 
 
-def off_hall_terminal(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def off_hall_terminal(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """In the hall, at a terminal that is not ours. A record that names no terminal says nothing about it."""
     terminal = event.terminal
     if not terminal or event.channel != "hall" or terminal.startswith(book.hall.terminals):
@@ -42,12 +42,12 @@ def off_hall_terminal(event: Header, at: int, arrived: int, book: RuleBook) -> s
     return f"terminal={terminal}"
 
 
-def fee_outside(event: ev.FeeCharged, at: int, arrived: int, book: RuleBook) -> str | None:
+def fee_outside(event: ev.FeeCharged, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """A fee taken elsewhere than at the hall's cashiers."""
     return None if event.cashier in book.hall.cashiers else f"cashier={event.cashier}"
 
 
-def outside_hours(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def outside_hours(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """Done at a window while the office was closed; an online application may be accepted by a machine at night.
 
     A system that notes days only writes midnight, and nothing can be said of the hour.
@@ -57,19 +57,19 @@ def outside_hours(event: Header, at: int, arrived: int, book: RuleBook) -> str |
     return f"event={event.__struct_config__.tag}"
 
 
-def back_entry(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def back_entry(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """Typed in longer after it happened than the book allows, and a day after it at least."""
     if arrived - at < DAY or arrived <= book.worktime.due(at, book.marked_within["back-entry"]):
         return None
     return f"event={event.__struct_config__.tag} days={(arrived - at) // DAY}"
 
 
-def item_unknown(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def item_unknown(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """For an item that the book does not list."""
     return None if event.item in book.items else f"item={event.item}"
 
 
-def item_suspended(event: Header, at: int, arrived: int, book: RuleBook) -> str | None:
+def item_suspended(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """For an item that is not offered at present."""
     return f"item={event.item}" if book.item(event.item).suspended else None
 
@@ -77,7 +77,7 @@ def item_suspended(event: Header, at: int, arrived: int, book: RuleBook) -> str 
 def by_hand(level: str) -> RecordLook:
     """A card of that level that an inspector issues: who on the first line, then why."""
 
-    def look(event: ev.CardIssuedByHand, at: int, arrived: int, book: RuleBook) -> str | None:
+    def look(event: ev.CardIssuedByHand, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
         return f"{event.operator}\n{event.reason}" if event.level == level else None
 
     return look

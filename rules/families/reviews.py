@@ -23,6 +23,7 @@ from rules.case.case import NEVER, Case, ReviewNote, first
 from rules.events import Header
 from rules.families.complaints import numbered
 from rules.families.run import Run, limit_of
+from rules.instant import Instant
 from rules.numbers import ReviewStep
 
 BAD = 4
@@ -59,7 +60,7 @@ class Review(NamedTuple):
     upheld: bool
 
 
-def note_of(event: Any, at: int) -> ReviewNote:
+def note_of(event: Any, at: Instant) -> ReviewNote:
     """What a rating's record says."""
     step = _STEPS[type(event)]
     value = 0

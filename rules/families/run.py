@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from rules.case.case import UNREACHED
+from rules.instant import Instant
 from rules.worktime.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}
@@ -31,6 +32,6 @@ def limit_of(text: str) -> Limit:
     return limit
 
 
-def cut_off(start: int, end: int, over: int) -> int:
+def cut_off(start: Instant, end: Instant, over: Instant) -> Instant:
     """When a clock of a case that was ``over`` then (``NEVER``: it goes on) stopped: at its own ``end``, or with the case."""
     return max(over, start) if over and (not end or over < end) else end

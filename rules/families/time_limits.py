@@ -26,7 +26,7 @@ from rules.errors import UncoveredDate
 from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.families.run import Run, cut_off
 from rules.families.run import limit_of as limit_of
-from rules.instant import DAY
+from rules.instant import DAY, Instant
 from rules.worktime.worktime import Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
@@ -85,7 +85,7 @@ def branch_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
             yield Run(cycle, start, branch_end(case, start, department), limit_of(text), True)
 
 
-def branch_end(case: Case, start: int, department: str) -> int:
+def branch_end(case: Case, start: Instant, department: str) -> Instant:
     """When the part that ``department`` was given at ``start`` was done, or over with the case; ``NEVER`` while it runs."""
     done = _first_of([at for at, which in case.branch_ends if which == department], start)
     return cut_off(start, done, over_at(case))
@@ -203,14 +203,14 @@ def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Run]:
         yield Run(1, start, end, limit_of(rule.limit), False)
 
 
-def clip(pauses: tuple[Pause, ...], start: int) -> tuple[Pause, ...]:
+def clip(pauses: tuple[Pause, ...], start: Instant) -> tuple[Pause, ...]:
     """The pauses that lie after ``start``."""
     if not pauses or pauses[0].start >= start:
         return pauses
     return tuple(Pause(max(pause.start, start), pause.end, pause.why) for pause in pauses if pause.end > start)
 
 
-def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: int, limit: Limit, pauses: tuple[Pause, ...]) -> int:
+def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: Instant, limit: Limit, pauses: tuple[Pause, ...]) -> Instant:
     """The last instant in time, pauses left out and, for the case itself, extensions added."""
     if not pauses and not case.extensions:
         return book.worktime.due(start, limit)

@@ -76,7 +76,11 @@ def test_every_page_that_code_names_is_there() -> None:
         for folder in ("rules", "monitor", "dashboards", "deploy", "benchmarks", "tests")
         for path in (ROOT / folder).rglob("*")
     ]
-    texts = [path.read_text("utf-8") for path in [*sources, ROOT / "Makefile"] if path.suffix in CODE or path.name == "Makefile"]
+    texts = [
+        path.read_text("utf-8")
+        for path in [*sources, ROOT / "Makefile", ROOT / "pyproject.toml"]
+        if path.suffix in CODE or path.name == "Makefile"
+    ]
     named = {name for text in texts for name in re.findall(r"\bdocs/[\w/-]+\.md\b", text)}
     assert len(named) > 10
     assert sorted(name for name in named if not (ROOT / name).is_file()) == []

@@ -11,8 +11,8 @@ Window systems report what happened to a case. The rooms of this package are the
     cards       which cards ought to stand now, and how those that stand have to change for it
     alerts      what goes out: a card as people hear of it
 
-Below lie what they all read: **case** (what is remembered), **book** (what a place says; **bookfile** reads it from TOML)
-and **worktime** (when a limit is over). Beside them, **rates** judges what shows in many cases only.
+Below lie three rooms that all read: **case** (what is remembered), **book** (what a place says) and **worktime** (when a limit
+is over). The room **bookfile** reads a book from TOML. Beside them, **rates** judges what shows in many cases only.
 
 :mod:`rules.step` is the one place that makes a changed case; read it first. :mod:`rules.drive` takes one case, or many,
 through time: replay, back-test, verification, scenarios and tests are its users. Time is an argument everywhere.

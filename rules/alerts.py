@@ -18,9 +18,9 @@ CARDS: frozenset[Level] = frozenset({"yellow", "red"})
 
 State = Literal["pending", "issued", "superseded", "expired", "withdrawn", "acknowledged", "replied", "followed_up",
                 "rectified", "closed", "appealed", "escalated", "revoked", "removed"]  # fmt: skip
-"""待发, 已发, superseded by a higher card of the same family, expired with the case's timely end, withdrawn by the system because
-a late record proved it wrong; then what people do (:mod:`rules.cards.acts`):
-签收, 反馈, 督办, 整改, 办结, 申诉, 上报, 撤销, 摘牌."""
+"""待发, 已发, then what the system does. ``superseded``: by a higher card of the same family. ``expired``: with the case's
+timely end. ``withdrawn``: a late record proved it wrong. Then what people do (:mod:`rules.cards.acts`): 签收, 反馈, 督办, 整改,
+办结, 申诉, 上报, 撤销, 摘牌."""
 
 STATES: tuple[State, ...] = names_of(StateNumber)
 """Each at the place of its number."""
@@ -66,14 +66,18 @@ class Reason(IntEnum):
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One change of one alert, whole: the last record of an ``id`` by ``change`` tells all there is to know of it.
 
-    ``id`` is case/rule/level/cycle and never depends on when or where it was computed, so a repeated record is recognised by
-    (``id``, ``change``). ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine
-    saw it. ``known_at`` is ``due_at``, or the arrival of the record that reported the breach only afterwards (a stage typed in
-    too late, say): ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit
-    the card is about (for a warning it lies after ``due_at``); of a process rule both are when it happened, and ``detail``
-    says what was found. ``department`` is the one that is late: of a parallel case its branch. ``held_by`` is who was given
-    the case last, ``watch`` the watch list its applicant is on. ``by`` and ``note`` tell who did what a person did, and why.
-    ``spans`` is the arithmetic from ``counted_from`` to ``deadline``.
+    ``id`` is case/rule/level/cycle and never depends on when or where it was computed. A repeated record is recognised by
+    (``id``, ``change``).
+
+    ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine saw it. ``known_at`` is
+    ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in too late, say).
+    ``raised_at - known_at`` is the detection lag, ``known_at - due_at`` the sender's. ``deadline`` is the limit the card is
+    about; for a warning it lies after ``due_at``. A process rule has both where its finding happened; ``detail`` says what was
+    found.
+
+    ``department`` is the one that is late: of a parallel case its branch. ``held_by`` is who was given the case last, ``watch``
+    the watch list its applicant is on. ``by`` and ``note`` tell who did what a person did, and why. ``spans`` is the arithmetic
+    from ``counted_from`` to ``deadline``.
     """
 
     id: str

@@ -130,8 +130,8 @@ def unmoved(known: tuple[Clock, ...], book: RuleBook) -> tuple[Clock, ...]:
 def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: Plan | None = None) -> tuple[Clock, ...]:
     """All clocks of ``case``, in the order of the book's rules.
 
-    ``known`` are clocks computed before with the same book, pauses, extensions and terms; those that the
-    ``plan`` does not touch are still right as they are. Without a plan all are derived anew.
+    ``known`` are clocks computed before with the same book, pauses, extensions and terms. Those that the ``plan`` does not touch
+    are still right as they are. Without a plan all are derived anew.
     """
     plan = plan or every_rule(book)
     touched, life_rules = plan.touched, book.life_rules

@@ -396,9 +396,9 @@ class Tallied(Header, tag="tallied", frozen=True, kw_only=True):
     """Counts of the cases in one partition of the events topic (:mod:`rules.case.tally`), absolute. Written by workers only.
 
     ``case`` is the tally's key. ``at`` and ``day`` are the record time it was counted at. ``source`` is that partition, ``upto``
-    the last offset counted; ``book`` the version of the book whose tally it is, ``until`` when that book ends (0: it does not).
-    ``whole``: there are no other counts than these. The counts begin with a day (since 1970-01-01) or a month
-    (``year * 12 + month - 1``).
+    the last offset counted. ``book`` is the version of the book whose tally it is, ``until`` when that book ends (0: it does
+    not). ``whole``: there are no other counts than these. The counts begin with a day (since 1970-01-01) or a month (``year * 12
+    + month - 1``).
     """
 
     kind: TallyKind = msgspec.field(name="scope")
@@ -449,9 +449,9 @@ DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_repli
 def key_of(event: Header) -> str:
     """The key that keeps one case's records in one partition, in order.
 
-    A complaint or rating that names no case is kept with its window, so that it still finds an owner; so is attendance, under
-    a key of its own.
+    A complaint or rating that names no case is kept with its window. Attendance is, too, under a key of its own.
     """
     if event.case:
         return event.case
+    # A complaint that names no case still finds an owner.
     return f"{DUTY_KEY if isinstance(event, Duty) else WINDOW_KEY}{event.region}/{event.hall}/{event.window}"

@@ -107,8 +107,8 @@ class ReviewStep(IntEnum):
 
 
 class AttendanceStep(IntEnum):
-    """What happens at a window: ``Case.attendance``. Steps of one instant follow each other in this order, as they are sorted:
-    closed at once is closed, and who hands over leaves nobody out."""
+    """Steps at a window: ``Case.attendance``. Steps of one instant follow each other in this order, as they are sorted. An
+    example: closed at once is closed, and who hands over leaves nobody out."""
 
     OPENED = 0
     CLOSED = 1
@@ -119,8 +119,9 @@ class AttendanceStep(IntEnum):
 class Counter(IntEnum):
     """What is counted of many cases: places in a cell of :class:`rules.case.tally.Tally`, after its source and day or month.
 
-    Accepted (受理); settled: concluded or not accepted; refused among those; judged: concluded within the promise, or past it;
-    overdue among those; the first irregular flow, and the first alert, of a case.
+    Accepted is 受理. Settled cases were concluded or not accepted; refused are some of them. Judged cases were concluded within
+    the promise, or are past it; overdue are some of them. Irregular and warned count the first irregular flow, and the first
+    alert, of a case.
     """
 
     ACCEPTED = 0

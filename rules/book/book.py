@@ -146,8 +146,8 @@ Rule = TimeLimit | ProcessRule | RateRule
 
 
 class Hall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[hall]``: what is in-hall. Records through other ``channels``, of halls not in ``places``, at terminals whose name
-    begins with none of ``terminals``, or fees at a cashier not in ``cashiers`` were handled outside; an empty list looks at
+    """``[hall]``: what is in-hall. Outside is what came through other ``channels``, in halls not in ``places``, or at terminals
+    whose name begins with none of ``terminals``. Fees at a cashier not in ``cashiers`` are, too. An empty list looks at
     nothing."""
 
     channels: tuple[Channel, ...] = ("hall", "online", "self-service", "post")
@@ -188,8 +188,8 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Supplement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[supplement]``: 补正. ``stops_clock``: a supplement asked for after acceptance pauses the case clock until it comes, for
-    ``max_days`` at most (in the unit of ``[special]``), so that nobody stops a clock for good by asking.
+    """``[supplement]``: 补正. ``stops_clock``: a supplement asked for after acceptance pauses the case clock until it comes. The
+    pause lasts ``max_days`` at most (in the unit of ``[special]``): nobody stops a clock for good by asking.
     ``silence_accepts``: an acceptance later than the ``notice`` limit counts from receipt (许可法 art. 32)."""
 
     stops_clock: bool = True

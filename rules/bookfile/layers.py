@@ -10,9 +10,9 @@ _KEYED = {"time_limits": "id", "process": "id", "rates": "id", "items": "code"}
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """``over`` laid on ``base``: tables key by key, rules and items entry by entry, everything else replaced.
 
-    An entry stands in for the base's of the same id, the base's others are kept behind it; ``off = true`` drops one, ``drop``
-    names lists of which none is kept. The entries of ``over`` come first and keep their places, so that a defect is shown with
-    the place it has in its file.
+    An entry stands in for the base's of the same id; the base's others are kept behind it. ``off = true`` drops one, ``drop``
+    names lists of which none is kept. The entries of ``over`` come first and keep their places: a defect is shown with the place
+    it has in its file.
     """
     dropped = over.get("drop", ())
     merged = {key: [] if key in _KEYED and key in dropped else value for key, value in base.items()}

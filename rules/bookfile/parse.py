@@ -1,8 +1,10 @@
-"""A rule book as it is written: one TOML table in, one :class:`~rules.book.book.RuleBook` out, or every defect with its key.
+"""A rule book as it is written. One TOML table goes in; one :class:`~rules.book.book.RuleBook` comes out, or every defect with
+its key.
 
-Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live, all in one
-:class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``): tables are laid over the
-base key by key, rules by their ids and items by their codes (:mod:`rules.bookfile.layers`). Reading files is not done here.
+Strict: an unknown key, a limit nobody can read, a rule that can never fire are refused before the book goes live. All are listed
+in one :class:`~rules.errors.BadRuleBook`. ``extends`` starts from another book (a profile such as ``hunan``). Tables are laid
+over the base key by key, rules by their ids and items by their codes (:mod:`rules.bookfile.layers`). Reading files is not done
+here.
 """
 
 import hashlib

@@ -1,11 +1,11 @@
 """The life of a card after it was issued (督办, 反馈, 申诉, 摘牌): who may do what to it when.
 
-pending → issued → acknowledged → replied → (follow-up opened → rectified) → closed; an appeal is upheld (revoked), rejected
-(back to where it was) or passed up; a card is removed with a reason, for objective causes only with a higher level's consent.
-An act that is not possible from the state the card is in is refused with that reason and changes nothing.
+pending → issued → acknowledged → replied → (follow-up opened → rectified) → closed. An appeal is upheld (revoked), rejected
+(back to where it was) or passed up. A card is removed with a reason; for objective causes only with a higher level's consent. An
+act that is not possible from the state the card is in is refused with that reason and changes nothing.
 
-A card keeps its acts, and its state is their fold; so a card that a late record withdraws and another one reinstates is again
-where its people had left it. The clocks that watch all this stand in :mod:`rules.cards.watches`.
+A card keeps its acts, and its state is their fold. A card that a late record withdraws and another one reinstates is therefore
+again where its people had left it. The clocks that watch all this stand in :mod:`rules.cards.watches`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,10 +2,10 @@
 
 One case: the facts reported about it, the clocks derived from them, and the alerts that were raised.
 
-The facts are *joined*, never appended: each field keeps what does not depend on the order in which records came (the
-earliest acceptance, the set of suspensions …). Joining is commutative, associative and idempotent, so a late, repeated or
-shuffled record leads to the same case. Clocks are a pure function of the facts and the rule book; they are kept only
-because computing a due instant costs more than reading it back. Alerts are the trail.
+The facts are *joined*, never appended. Each field keeps what does not depend on the order in which records came: the earliest
+acceptance, the set of suspensions …. Joining is commutative, associative and idempotent, so a late, repeated or shuffled record
+leads to the same case. Clocks are a pure function of the facts and the rule book. They are kept only because computing a due
+instant costs more than reading it back. Alerts are the trail.
 
 Instants are epoch milliseconds; ``NEVER`` (0) means that it has not happened (no hall's record is from 1970). Every tuple of
 facts is a sorted set. Numbers that stand for names are those of :mod:`rules.numbers`.
@@ -91,9 +91,9 @@ class Terms(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Clock(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One running or stopped time limit of the case.
 
-    ``rule`` is the index of its rule in the book of this case. ``deadline`` is ``NEVER`` where the calendar does not
-    cover it; then there are no thresholds either. ``thresholds`` has one instant per level of the rule, in its order; a
-    level is breached once the time is *past* its threshold and the clock had not ended by then.
+    ``rule`` is the index of its rule in the book of this case. ``deadline`` is ``NEVER`` where the calendar does not cover it;
+    then there are no thresholds either. ``thresholds`` has one instant per level of the rule, in its order. A level is breached
+    once the time is *past* its threshold and the clock had not ended by then.
     """
 
     rule: int
@@ -232,8 +232,8 @@ def case_due(case: Case) -> int | None:
 
 
 def case_state(case: Case) -> str:
-    """applied, open, suspended, concluded or not_accepted; complaint where nothing but complaints or reviews is known;
-    window for what is kept with a window, tally for counts of many cases."""
+    """One of applied, open, suspended, concluded, not_accepted, complaint, window and tally. ``complaint`` is where nothing but
+    complaints or reviews is known, ``window`` what is kept with a window, ``tally`` counts of many cases."""
     if is_window(case):
         return "window"
     if case.tally is not None:

@@ -42,8 +42,8 @@ def same_count(before: Case, after: Case) -> bool:
 
 
 def is_uncovered(case: Case) -> bool:
-    """Whether a running limit of the case ends in a year its calendar does not cover, or one of its levels is reached there, so
-    that nobody can judge it yet."""
+    """Whether a running limit of the case, or one of its levels, ends in a year its calendar does not cover. Nobody can judge it
+    yet."""
     for clock in case.clocks:  # noqa: SIM110  # asked at every change of a case: a generator costs more than the loop
         if not clock.end and (not clock.deadline or UNCOVERED in clock.thresholds):
             return True

@@ -2,11 +2,11 @@
 
 A *tally* is kept like a case: it has a key, lies in one partition, is woken by time and carries cards. Its facts are counts,
 which the workers report (:class:`rules.events.Tallied`). A worker reports *absolute* counts of the cases in one partition of the
-events topic, its ``source``, as they are once the record at offset ``upto`` has been applied. Those are the same whoever counts
-them and however often, so that a report is joined by replacing what its source said before, and one that knows less than what is
+events topic, its ``source``. They are the counts once the record at offset ``upto`` has been applied. Those are the same whoever
+counts them and however often. A report is joined by replacing what its source said before; one that knows less than what is
 known changes nothing. Nothing is added up before a rule asks (:mod:`rules.rates`).
 
-Each loaded rule book has tallies of its own, which end where the next book begins (``until``): what was judged by a book stays
+Each loaded rule book has tallies of its own, which end where the next book begins (``until``). What was judged by a book stays
 judged by it. What no rule can ask for any more is forgotten.
 """
 

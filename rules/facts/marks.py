@@ -1,8 +1,8 @@
 """Oddities that one record shows by itself: handled outside the hall, at an odd hour, typed in long after.
 
-They are looked for when the record joins its case, by the book in force when it happened, and kept as marks: of each finding
-the earliest, so that a case handled outside from end to end gets one card and not one per record, and the order of records
-plays no part. Only back-entry depends on when a record arrived; that is what it is about.
+They are looked for when the record joins its case, by the book in force when it happened, and kept as marks. Of each finding the
+earliest is kept: a case handled outside from end to end gets one card, not one per record. The order of records therefore plays
+no part. Only back-entry depends on when a record arrived; that is what it is about.
 """
 
 from rules import events as ev

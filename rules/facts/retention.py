@@ -1,16 +1,17 @@
 """What a window forgets. A case ends; a window goes on for years, and all that is kept with it would grow without end.
 
 Each fact of a window says since when the window remembers: so long before it as the book in force then has in ``[retention]``.
-The latest of these instants is the window's *horizon*. It only ever moves on, and moves by whole days. What begins before it, an
-absence, a complaint's wait for its answer, a bad review, is history and judged no more; facts are kept for the
-:data:`LOOKBACK` beyond, because what is judged may depend on them. Both are functions of the set of facts alone: taking the
-latest, and dropping what is older, do not care about order or repetition; a record that comes again when its window has
-forgotten it is dropped again. So nothing that is judged ever changes because something was forgotten.
+The latest of these instants is the window's *horizon*. It only ever moves on, and moves by whole days. What begins before it is
+history and judged no more: an absence, a complaint's wait for its answer, a bad review. Facts are kept for the :data:`LOOKBACK`
+beyond, because what is judged may depend on them.
+
+Both depend on the set of facts only. Order and repetition do not matter. A record that comes again after its window has
+forgotten it is dropped again. Nothing that is judged ever changes because something was forgotten.
 
 Nothing is forgotten before its last level was due: a book whose limits could last longer than it remembers is refused.
 
-Cards of forgotten clocks go with them, without a word, once they are over. One that still stands remains as it is, whatever is
-given its facts now, until people have ended it (:func:`forgotten`).
+Cards of forgotten clocks go with them, without a word, once they are over. A card that still stands remains as it is, whatever
+comes in about its facts now, until people have ended it (:func:`forgotten`).
 """
 
 from bisect import bisect_left

@@ -1,22 +1,22 @@
 """The attendance family (值守): whether anybody sits at a window that is open, and whether it opened at all.
 
 A window keeps *notes*: a set of (when, step, operator). Adding to a set does not care about order or repetition. A window that
-opens, and somebody who signs in, do so for that day: both end with it, reported or not, so that a forgotten sign-off never covers
-for the day after. What lies beyond the day's end is therefore reached by no clock.
+opens, and somebody who signs in, do so for that day. Both end with it, whether a record says so or not: a forgotten sign-off
+never covers for the day after. No clock therefore reaches what lies beyond the day's end.
 
 | clock | runs from | to | source |
 |---|---|---|---|
 | attendance | an open window has nobody at it | somebody comes, it closes, the day ends | 窗口空岗; minutes: inference |
 | window-opening | the office opens, and the working day before the window was open | opened or closed that day | inference |
 
-The first is looked for only where somebody has signed in or out within :data:`RECENT`: a hall that reports no attendance is
-not taken for an empty one. The second because nothing else could tell: a window that never reports leaves no record to wake
-anybody. It runs once; the day after, the window counts as closed until it opens again. One that is to stay closed says
-``window_closed`` on that day.
+The first is looked for only where somebody has signed in or out within :data:`RECENT`. A hall that reports no attendance is not
+taken for an empty one. The second is needed because a window that never reports leaves no record to wake anybody. It runs once;
+the day after, the window counts as closed until it opens again. A window that is to stay closed says ``window_closed`` on that
+day.
 
-In limits counted in office time (``10wm``) the noon break and the evening are no absence. An absence that began and ended in
-one minute is none; so each has a minute of its own, which numbers it (:mod:`rules.families.numbering`) whatever else is reported
-later.
+In limits counted in office time (``10wm``) the noon break and the evening are no absence. An absence that began and ended in one
+minute is none. Each therefore has a minute of its own. This minute numbers it (:mod:`rules.families.numbering`), whatever else
+is reported later.
 """
 
 from bisect import bisect_left
@@ -146,8 +146,8 @@ def _recently(notes: Sequence[AttendanceNote], at: int) -> bool:
 
 
 def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
-    """Each morning on which the window was to open, as it was open on the working day before, and did not before a level
-    could be reached; the last first."""
+    """Mornings on which the window was to open and did not before a level could be reached, the last first. It was to open if it
+    was open on the working day before."""
     worktime, limit, shortest = book.worktime, limit_of(rule.limit), _shortest(rule)
     closed_on: dict[int, int] = {}
     last = case.attendance[-1][0] if case.attendance else NEVER

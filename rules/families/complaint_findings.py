@@ -68,11 +68,11 @@ def _filings(case: Case) -> dict[str, _Filing]:
 def _repeated(filings: Sequence[_Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
     """Each time so many came within so long, with the complaint that was the last of them.
 
-    Then counting begins anew, so that one more is no new finding. It does with each calendar year, too, from what reaches into
-    it: so what is found depends on no more than two years, and a window may forget what is older.
+    Counting then begins anew: one more is no new finding. It begins anew with each calendar year, too, from what reaches into it.
     """
     years = [book.worktime.day_of(filing[0]).year for filing in filings]
     for year in sorted(set(years)):
+        # Findings depend on no more than two years, so a window may forget what is older.
         new_year = book.worktime.clock.to_instant(epoch_day(date(year, 1, 1)) * DAY)
         counted = [filing for filing, other in zip(filings, years, strict=True) if other == year]
         before = [filing for filing, other in zip(filings, years, strict=True) if other < year]

@@ -6,8 +6,8 @@ from rules.case.case import NEVER
 
 
 class Found(NamedTuple):
-    """When it happened (epoch ms), what to show, when it was over where it can be (``NEVER``: it stays), and who says so where
-    a person does. ``number`` is given where findings are not numbered as they come."""
+    """One finding: when it happened (epoch ms), what to show, and when it was over where it can be (``NEVER``: it stays). ``by``
+    is who says so, where a person does. ``number`` is given where findings are not numbered as they come."""
 
     at: int
     detail: str

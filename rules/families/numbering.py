@@ -1,9 +1,9 @@
 """How clocks are numbered where old ones are forgotten (:mod:`rules.facts.retention`): by when they began, not by how many
 came before.
 
-A number is the minute a clock began in, and a remainder made from the name of what it is about. So neither what is forgotten nor
-what is reported late about something else gives it another. Of several of one minute and one remainder, the later takes the next
-number that is free; they are forgotten together, so that this holds, too.
+A number is the minute a clock began in, and a remainder made from the name of what it is about. Neither what is forgotten nor a
+late report about something else gives it another. Of several of one minute and one remainder, the later takes the next number
+that is free. They are forgotten together, so their numbers stay, too.
 """
 
 from collections.abc import Iterable

@@ -15,7 +15,7 @@ _UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
 UNKNOWN = UNREACHED
-"""The end of a pause that nobody can tell: nobody has resumed the case, and what was approved runs into a year that the calendar
+"""The end of a pause that nobody can tell. Nobody has resumed the case, and what was approved runs into a year that the calendar
 does not cover. It matters only to a limit that has not run out when the pause begins (:func:`prolonged`)."""
 
 

@@ -55,7 +55,7 @@ _REPORTED_LATER = frozenset(
         StageNumber.ARCHIVING,
     )
 )
-"""Stages that records of their own tell of, before the case begins or when it is over: none of them can be missing at its end."""
+"""Stages that records of their own tell of, before the case begins or when it is over. None can be missing at its end."""
 
 
 def found_by(case: Case, rule: ProcessRule, cycle: int, book: RuleBook) -> Found | None:
@@ -65,11 +65,13 @@ def found_by(case: Case, rule: ProcessRule, cycle: int, book: RuleBook) -> Found
 
 
 def unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
-    """A case voided or withdrawn before its acceptance has been ended as it should be. An answer that was given only after the
-    conclusion mends nothing: else a card would be gone as soon as the department accepts what it has concluded long ago."""
+    """Concluded normally or returned, without an answer to the application by then. A case voided or withdrawn before its
+    acceptance has been ended as it should be."""
     if not case.concluded or case.how not in ("normal", "returned"):
         return ()
     accepted = case.terms.at if case.terms is not None else NEVER
+    # An answer given only after the conclusion mends nothing: else a card would be gone as soon as the department accepts what it
+    # has concluded long ago.
     if 0 < accepted <= case.concluded or 0 < case.not_accepted <= case.concluded:
         return ()
     return (Found(case.concluded, f"how={case.how}"),)

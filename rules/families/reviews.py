@@ -1,9 +1,9 @@
 """The review family (好差评): bad reviews, what became of them, and the clocks that follow from it.
 
-Only ratings of 4 and 5 (差评) are kept: the others ask nothing of anybody. A case keeps a set of (when, step, rating, value); a
-record that names no rating is about the latest bad review before it. Reviews are numbered by when they were given: that is the
-cycle of their clocks; of a window, which forgets, it is made from the minute a clock began in. An appeal that is upheld makes the
-review count for nothing; the numbers of the others stay.
+Only ratings of 4 and 5 (差评) are kept: the others ask nothing of anybody. A case keeps a set of (when, step, rating, value). A
+record that names no rating is about the latest bad review before it. Reviews are numbered by when they were given; the number is
+the cycle of their clocks. A window forgets, so there the number is made from the minute a clock began in. An appeal that is
+upheld makes the review count for nothing; the numbers of the others stay.
 
 | clock | runs from | to | source |
 |---|---|---|---|

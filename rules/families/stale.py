@@ -1,8 +1,8 @@
 """Stale cases (久拖不动): open cases of which nothing has been heard for so long, whatever their limits say (in practice 90 days)
 
-What counts as being touched is a step of the case: its acceptance, a stage entered or left, a supplement, a suspension or its
-end, a hearing, a decision, a handing-over. Suspensions stop the clock as they stop the others. Most cases are over long before;
-so only what runs, and gaps that were long enough, are looked at.
+Steps of a case touch it: its acceptance, a stage entered or left, a supplement, a suspension or its end. A hearing, a decision
+and a handing-over do, too. Suspensions stop the clock as they stop the others. Most cases are over long before. Only what runs,
+and gaps that were long enough, are therefore looked at.
 """
 
 from collections.abc import Iterator

@@ -10,13 +10,13 @@
 | volume-year | the same, to that month a year before | Jiangsu: ≥ 5 % |
 | stage-pace | mean time of a stage in a rolling period, to its usual mean and spread | process mining: ζ·σ from its mean |
 
-A rate is judged at the close of each day, a volume at the close of its month, and the card falls due ``grace`` later: window
-systems may report a day late (Xuzhou: 24 hours). There is one card a month, level and rule at most, on the first day that reaches
-its level; its cycle is the month, 202609. Fewer than ``at_least`` cases prove nothing, and are not judged.
+A rate is judged at the close of each day, a volume at the close of its month. The card falls due ``grace`` later: window systems
+may report a day late (Xuzhou: 24 hours). One card a month, level and rule is issued at most, on the first day that reaches its
+level. Its cycle is the month, 202609. Fewer than ``at_least`` cases prove nothing, and are not judged.
 
-All of it follows from the counts alone, the days to come included, as they will be if nothing more is reported; so time only
-passes, as it does for a case. A clock carries behind the thresholds of its levels the instant from which its reminders and
-warnings are over: when the first day after the last that reached a level is judged.
+All of it follows from the counts alone. Days to come are included, as they will be if nothing more is reported; time only
+passes, as it does for a case. Behind the thresholds of its levels a clock carries one instant more: the end of its reminders and
+warnings. At that instant the first day after the last that reached a level is judged.
 """
 
 from collections.abc import Iterator, Sequence

@@ -10,12 +10,13 @@
 | irregular | its first irregular flow happened | Jiangsu: irregular flow |
 | warned | its first warning or card fell due | inference |
 
-A part of a parallel case (并联分办) counts for the department that has it, as a case does: accepted when it was dispatched,
-judged by its own limit, warned by its own cards. The department that answers for the whole case counts that, and no part besides.
+A part of a parallel case (并联分办) counts for the department that has it, as a case does. It is accepted when it was
+dispatched, judged by its own limit, warned by its own cards. The department that answers for the whole case counts that, and no
+part besides.
 
-A case that runs is counted as overdue on the day its promise *will* run out; concluding it in time takes that back. So a
-rate of a day to come is known beforehand, as it will be if nothing more is reported, and time needs to do nothing but pass.
-What a late record withdrew, or an appeal revoked, was no alert.
+A case that runs is counted as overdue on the day its promise *will* run out; concluding it in time takes that back. A rate of a
+day to come is therefore known beforehand, as it will be if nothing more is reported. Time needs to do nothing but pass. An alert
+that a late record withdrew, or an appeal revoked, was none.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
 """The arithmetic of a card: which days were counted, which were not, and why. A card nobody can check convinces nobody.
 
-Day by day from the beginning to the due day, run together into spans. For limits in working or calendar days the counted
-days add up to the limit, whatever the calendar and the pauses; for working hours and minutes the counted
-milliseconds do.
+Days from the beginning to the due day, those treated alike run together. For limits in working or calendar days the counted days
+add up to the limit, whatever the calendar and the pauses. For working hours and minutes the counted milliseconds do.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +22,17 @@ LabelledPause = tuple[Instant, Instant, str]
 class CountedDays(msgspec.Struct, frozen=True, array_like=True):
     """Consecutive days treated alike, both ends included, as ISO dates.
 
-    ``reason``: ``counted``; ``make_up_day:国庆节`` (counted); ``weekend``; ``holiday:国庆节``; ``first_day`` (the day it
-    began on); ``outside_hours`` (it began after closing time); ``suspended:inspection``; ``rolled`` (the limit ended on a
-    day not worked); ``instant_item`` (due the same day). ``ms`` is the office time counted, for working hours and minutes only.
+    ``ms`` is the office time counted, for working hours and minutes only. ``reason`` is one of:
+
+    - ``counted``;
+    - ``make_up_day:国庆节`` (counted);
+    - ``weekend``;
+    - ``holiday:国庆节``;
+    - ``first_day``: the day it began on;
+    - ``outside_hours``: it began after closing time;
+    - ``suspended:inspection``;
+    - ``rolled``: the limit ended on a day not worked;
+    - ``instant_item``: due the same day.
     """
 
     from_day: str

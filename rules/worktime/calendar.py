@@ -20,8 +20,8 @@ SATURDAY_SUNDAY = frozenset({5, 6})
 class Calendar:
     """The working days of consecutive years; immutable.
 
-    ``first`` is the epoch day the cover begins on. ``before[i]`` is the number of working days in the ``i`` days from
-    there on (one more entry than days), ``working[k]`` the epoch day of working day ``k``: each other's inverse.
+    ``first`` is the epoch day the cover begins on. ``before[i]`` is the number of working days in the ``i`` days from there on;
+    it has one more entry than there are days. ``working[k]`` is the epoch day of working day ``k``: each is the other's inverse.
     ``version`` is a hash of all that decides or names a day, so a changed calendar is noticed.
     """
 

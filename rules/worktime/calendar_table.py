@@ -15,9 +15,9 @@ def parse_calendar(data: Mapping[str, object], almanac: Almanac) -> Calendar:
     """A calendar from its parsed TOML table; every defect is listed in one ``BadRuleBook`` by its key.
 
     ``base`` is ``cn`` (the almanac's national calendar) or ``weekends``; ``years`` are covered in addition to the base's.
-    ``holidays`` and ``workdays``, each a list of ``{date, name}``, are laid over the base: a holiday here beats a make-up
-    day there and the other way round. ``since`` and ``until`` drop the base's years before and after them: a regional
-    table that knows its own holidays for three years must not pass for knowing twenty.
+    ``holidays`` and ``workdays``, each a list of ``{date, name}``, are laid over the base. A holiday here beats a make-up day
+    there, and the other way round. ``since`` and ``until`` drop the base's years before and after them. A regional table that
+    knows its own holidays for three years must not pass for knowing twenty.
     """
     defects = [f"{key}: unknown key, known are {', '.join(_KEYS)}" for key in data if key not in _KEYS]
     name = data.get("name")

@@ -1,8 +1,8 @@
 """Due instants in local milliseconds, every convention, pauses included. The quick common case is in ``worktime``.
 
-Pauses lengthen a limit. Where it ends to the second, by exactly the counted time that lies in them; where it ends with a
-day, by whole days: the day a case is suspended on is not counted, the day it is resumed on is.
-A pause that begins only after the limit has run out changes nothing.
+Pauses lengthen a limit. One that ends to the second grows by exactly the counted time that lies in them. One that ends with a
+day grows by whole days. The day a case is suspended on is not counted, the day it is resumed on is. A pause that begins only
+after the limit has run out changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -89,11 +89,12 @@ class DueDates:
     def paused_days(self, pause: Interval) -> Interval:
         """The epoch days ``[from, to)`` a pause takes out of a limit that ends with a day.
 
-        Where the day ends with the office, what happens after closing happens on the next day: a limit that ended at
-        closing time is not revived by a suspension that evening, nor does it end before a case is resumed.
+        Where the day ends with the office, what happens after closing happens on the next day.
         """
         if self.counting.ends == "day_end":
             return pause[0] // DAY, pause[1] // DAY
+        # A suspension in the evening does not revive a limit that ended at closing time; nor does a limit end before its case
+        # is resumed.
         return self._day_by_closing(pause[0]), self._day_by_closing(pause[1])
 
     def _day_by_closing(self, local: int) -> int:
@@ -170,8 +171,7 @@ def _since(start: int, pauses: Iterable[Interval]) -> Iterable[Interval]:
 def _prolonged(last: int, first: int, pauses: Sequence[Interval], step: int, rolled: Callable[[int], int]) -> int:
     """``last`` moved on by every pause that begins by then, and rolled on to a working day.
 
-    What lies between ``last`` and the working day it rolls to is grace, not counted: a pause that begins there takes
-    nothing away, but the limit does not end before it is over. ``step`` is a day in the unit of the other arguments.
+    ``step`` is a day in the unit of the other arguments.
     """
     due = rolled(last)
     for from_, to in _since(first, pauses):
@@ -181,5 +181,7 @@ def _prolonged(last: int, first: int, pauses: Sequence[Interval], step: int, rol
             last += to - from_
             due = max(due, rolled(last))  # rolling keeps the time of day, so a later end may roll to an earlier one
         elif to > due:
+            # Between ``last`` and the working day it rolls to lies grace, not counted. A pause that begins there takes nothing
+            # away, but the limit does not end before it is over.
             due = rolled(due - (due - to) // step * step)
     return due

@@ -70,13 +70,13 @@ class Limit(msgspec.Struct, frozen=True, array_like=True):
 class Counting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rule book's choice where places differ. The defaults are the Civil Code's (art. 200-204) and Jiangsu's.
 
-    - ``ends``: ``day_end``, the last day's 23:59:59.999 (art. 203); ``closing_time``, the end of its office hours;
-      ``second``, the time of day the count began at (Hunan; Boston).
+    - ``ends``: ``day_end``, ``closing_time`` or ``second``. ``day_end`` is the last day's 23:59:59.999 (art. 203).
+      ``closing_time`` is the end of its office hours. ``second`` is the time of day the count began at (Hunan; Boston).
     - ``first_day_counts``: art. 201 says no. It has no meaning with ``ends = "second"`` and is refused there.
-    - ``roll_last_day``: a limit in days, months or years whose last day is not worked ends on the next day that is (art.
-      203). Limits in working days end on one anyway.
-    - ``roll_start``: limits in working days or hours that begin outside office hours count from the next work period, as
-      if that were when they began (Jiangsu; Boston). Limits in days, months and years are not touched.
+    - ``roll_last_day``: a limit in days, months or years whose last day is not worked ends on the next day that is (art. 203).
+      Limits in working days end on one anyway.
+    - ``roll_start`` is of limits in working days or hours that begin outside office hours. They count from the next work period,
+      as if they began then (Jiangsu; Boston). Limits in days, months and years are not touched.
     """
 
     ends: Literal["second", "day_end", "closing_time"] = "day_end"

@@ -1,9 +1,9 @@
 """Counted time as one growing integer: office time laid end to end over a calendar's working days.
 
-Two rulers over the same days. On the *day ruler* every working day is ``scale`` long whatever its office hours, so the
-same point of another working day is exactly a multiple of ``scale`` away. On the *hour ruler* a day is as long as its
-office hours in milliseconds. On both, time outside the office has no length: Friday's closing and Monday's opening are
-the same point, which is why an event between them counts from the next work period.
+Two rulers lie over the same days. On the *day ruler* every working day is ``scale`` long, whatever its office hours. The same
+point of another working day is therefore exactly a multiple of ``scale`` away. On the *hour ruler* a day is as long as its
+office hours in milliseconds. On both, time outside the office has no length. Friday's closing and Monday's opening are the same
+point: an event between them counts from the next work period.
 """
 
 from bisect import bisect_left, bisect_right

@@ -3,17 +3,17 @@
 A :class:`Worktime` binds a zone, a calendar, office hours and the rule book's way of counting. Instants (milliseconds
 since the epoch) go in and come out. The conventions, and where they are from:
 
-- *To the second* (``ends = "second"``; Hunan, Boston): a limit of N working days that begins at 10:00 ends at 10:00 of
-  the N-th working day after. One millisecond later is overdue. Where office hours differ by season the same point of the
-  working day is meant: a quarter of the day used stays a quarter of the day used.
-- *To the day's end* (``day_end``, ``closing_time``; Civil Code art. 200-204): the day it begins on is not counted, the
-  N-th counted day is the last.
+- *To the second* (``ends = "second"``; Hunan, Boston): a limit of N working days ends at the time of day it began at. One that
+  begins at 10:00 ends at 10:00 of the N-th working day after; one millisecond later is overdue. Where office hours differ by
+  season the same point of the working day is meant. An example: a quarter of the day used stays a quarter of the day used.
+- *To the day's end* (``day_end``, ``closing_time``; Civil Code art. 200-204): the day it begins on is not counted. The N-th
+  counted day is the last.
 - *The start rolls* (Jiangsu, Boston): what happens outside office hours counts from the next work period.
 - *The last day rolls* (art. 203): natural days, months and years that end on a holiday end on the next working day.
 - *Months* (art. 202) end on the corresponding day, or on the month's last one where there is none.
-- *Working hours* and minutes always end to the second; a limit used up at closing time is over then, not at the next opening.
-- *Instant items* (即办件, limit 0) are due at the end of the working day they (rolled) began on: at closing time, or at
-  the day's end with ``day_end``.
+- *Working hours* and minutes always end to the second. A limit used up at closing time is over then, not at the next opening.
+- *Instant items* (即办件, limit 0) are due at the end of the working day they (rolled) began on. The end is closing time, or
+  with ``day_end`` the day's end.
 
 Nothing walks from day to day: prefix sums and bisection, on integers.
 """

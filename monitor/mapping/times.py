@@ -1,6 +1,7 @@
 """One named time of a row: its columns, the forms it is written in, its zone, and what stands for no time at all."""
 
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 import msgspec
 
@@ -28,34 +29,40 @@ class Time(msgspec.Struct, frozen=True):
         text = row[self.columns[0]] if len(self.columns) == 1 else " ".join(row[c] for c in self.columns).strip()
         if not text or (self.no_time and text[:10] in self.no_time and is_midnight(text[10:])):
             return None
-        when = text.when if type(text) is CellTime else self._parsed(text)
-        if self.no_time and when.date().isoformat() in self.no_time:
-            return None
-        if when.tzinfo is None:
-            # A fixed offset: Python never finds a zone's odd hours equal to any other time, not even to themselves elsewhere.
-            when = when.replace(tzinfo=timezone(self.zone.utcoffset(when) or timedelta()))
-        return when
+        when = _aware(text.when, self.zone) if type(text) is CellTime else _parsed(text, self.formats, self.zone)
+        if when is None:
+            raise self._unread(text)
+        return None if self.no_time and when.date().isoformat() in self.no_time else when
 
     def day(self, row: dict[str, str]) -> date | None:
         """The local calendar day of the time in its zone."""
         when = self.read(row)
         return when.astimezone(self.zone).date() if when else None
 
-    def _parsed(self, text: str) -> datetime:
-        for fmt in self.formats:
-            try:
-                when = reader_of(fmt)(text, self.zone)
-            except (ValueError, OverflowError, OSError):
-                continue
-            if when is not None:
-                return when
-        try:
-            when = evident(text, self.zone)
-        except (ValueError, OverflowError, OSError):
-            when = None
-        if when is not None:
-            return when
+    def _unread(self, text: str) -> BadEvent:
         others = names_that_read(text, self.zone)
         mend = f"; {' or '.join(others)} would read it" if others else ""
+        if text.startswith("0000-00-00"):
+            mend = '; no_time = ["0000-00-00"] in [source] takes it as empty'
         message = f"column {self.name!r}: {text[:40]!r} is not a time of format {' or '.join(self.formats)}{mend}"
-        raise BadEvent("mapping_failed", message, self.name)
+        return BadEvent("mapping_failed", message, self.name)
+
+
+@lru_cache(maxsize=4096)  # one row is asked for the same time by several events and conditions
+def _parsed(text: str, formats: tuple[str, ...], zone: tzinfo) -> datetime | None:
+    """The aware time by the first format that reads it; ``None`` where none does."""
+    for read in (*map(reader_of, formats), evident):
+        try:
+            when = read(text, zone)
+            if when is not None:
+                return _aware(when, zone)
+        except (ValueError, OverflowError, OSError):
+            continue
+    return None
+
+
+def _aware(when: datetime, zone: tzinfo) -> datetime:
+    if when.tzinfo is not None:
+        return when
+    # A fixed offset: Python never finds a zone's odd hours equal to any other time, not even to themselves elsewhere.
+    return when.replace(tzinfo=timezone(zone.utcoffset(when) or timedelta()))

@@ -40,8 +40,10 @@ def open_parts(path: Path, source: FileFormat) -> Iterator[Iterator[Part]]:
             yield _parts(Part(stream, where, "", known), source, path.name, 0)
     except _DAMAGE as error:
         raise BadMapping(where, [f"is not a whole {_kind_named(path.name)} file: {error}: fetch or copy it once more"]) from None
+    except NotImplementedError as error:  # a method of packing that Python lacks
+        raise BadMapping(where, [f"cannot be unpacked here: {error}: pack it once more as zip"]) from None
     except OSError as error:
-        if isinstance(error, ValueError | EOFError) or error.errno is None:
+        if error.errno is None:  # what an unpacker finds, not the system
             raise BadMapping(where, [f"is damaged: {error}: fetch or copy it once more"]) from None
         raise BadMapping(where, [f"cannot be read: {error.strerror or error}"]) from None
 

@@ -109,6 +109,8 @@ def test_a_bad_time_names_the_forms_that_would_read_it() -> None:
     with pytest.raises(BadEvent, match=r"not a time of format iso; us would read it"):
         read("03/20/2026 9:30", "iso")
     assert names_that_read("1150302", ZONE) == ["roc"]
+    with pytest.raises(BadEvent, match="no_time"):
+        read("0000-00-00 00:00:00", "iso")
 
 
 @pytest.mark.parametrize("text", ["2026-03-02 09:30:00 PST", "2026-03-02 09:30:00 Mars/Olympus", "2026-03-02 09:30:00 XX"])

@@ -82,7 +82,7 @@ async def test_a_row_that_cannot_be_used_becomes_a_dead_letter(settings: Setting
         (decode_dead_letter(record.value) for records in held for record in records), key=lambda letter: letter.reason
     )
     assert [letter.reason for letter in letters] == ["impossible_time", "mapping_failed"]
-    assert letters[1].value == b"1,never,,\r\n"
+    assert letters[1].value == b"1,never,,\n"
 
 
 async def test_a_long_silence_does_not_mean_a_million_ticks(settings: Settings, tmp_path: Path) -> None:

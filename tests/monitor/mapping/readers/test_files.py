@@ -97,6 +97,14 @@ def test_an_archive_that_is_not_read_here_is_named(magic: bytes, kind: str, tmp_
         read(tmp_path / "in.rar")
 
 
+def test_an_archive_packed_in_a_way_that_python_lacks_is_named(tmp_path: Path) -> None:
+    data = bytearray(packed(a__csv=DATA))
+    data[8] = data[data.index(b"PK\x01\x02") + 10] = 9  # Deflate64, as Windows packs large files
+    (tmp_path / "in.zip").write_bytes(data)
+    with pytest.raises(BadMapping, match="cannot be unpacked here"):
+        read(tmp_path / "in.zip")
+
+
 def test_an_encrypted_archive_is_named(tmp_path: Path) -> None:
     data = bytearray(packed(a__csv=DATA))
     data[6] |= 1  # the flag of the member itself

@@ -56,7 +56,7 @@ from rules.events import TALLY_KEY, Action, Record, Tallied, Tick, key_of
 from rules.facts.join import Facts, join, supervised
 from rules.facts.retention import forgotten
 from rules.instant import MINUTE, Instant, to_instant
-from rules.rates.cards import detailed, remembered
+from rules.rates.cards import detailed, without_old_cards
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""
@@ -268,7 +268,7 @@ def _settled(
     moved = not case.book or not _PLACES.isdisjoint(facts)
     book = _book_for(joined, books) if moved else books.get(case.book)
     if joined.tally is not None:
-        joined = remembered(joined, book)
+        joined = without_old_cards(joined, book)
     anew = case.digest != book.digest or moves_deadlines(facts)
     if case.digest != book.digest:  # another book, or another calendar
         clocks = clocks_of(joined, book)

@@ -11,7 +11,7 @@ from monitor.books import Catalog, book_table, catalog_table, catalog_text, core
 from monitor.catalog.completeness import Completeness, completeness, missing
 from monitor.catalog.sense import MUST_BE_THERE, check_sense
 from monitor.catalog.words import ELEMENTS
-from monitor.lint import Diagnosis, Remark, broken_line, check_limits, key_path, line_of, positions, read_all, split, warning
+from monitor.lint import Diagnosis, Remark, broken_line, compare_limits, key_path, line_of, positions, read_all, split, warning
 from rules.book import RuleBook
 from rules.bookfile import parse_book
 from rules.errors import BadRuleBook
@@ -77,7 +77,7 @@ def _parse(source: str, table: Mapping[str, Any], base: Mapping[str, Any]) -> _R
 
 
 def _remarks(read: _Read, table: Mapping[str, Any]) -> Iterator[Remark]:
-    yield from (remark for remark in check_limits(read.book, table) if remark.key.startswith("items"))
+    yield from (remark for remark in compare_limits(read.book, table) if remark.key.startswith("items"))
     for index, item in enumerate(read.catalog.items):
         where = f"items[{index}]"
         yield from check_sense(item, read.book, where)

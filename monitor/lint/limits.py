@@ -22,7 +22,7 @@ LAW_EXTENSION, LAW_JOINT_EXTENSION, LAW_DECISION = 10, 15, Limit(20, Unit.workin
 _CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
 
-def check_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
+def compare_limits(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Remark]:
     """All remarks about limits: of what nobody listed, and of each item in the order of the file."""
     yield from _check_item(book, Item("", "", book.defaults.promised, book.defaults.statutory), "defaults")
     for index, entry in enumerate(table.get("items", ())):

@@ -12,7 +12,7 @@ from monitor.lint import (
     Diagnosis,
     Remark,
     broken_line,
-    check_limits,
+    compare_limits,
     error,
     key_path,
     line_of,
@@ -86,7 +86,7 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None,
         return None, _placed(path, text, defects)
     remarks = [
         *_check_calendar(book, today, horizon),
-        *check_limits(book, table),
+        *compare_limits(book, table),
         *check_reach(book, table),
         *check_process(book, table),
     ]

@@ -14,7 +14,7 @@ from rules.case.case import Case, Origin, Terms, is_window
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
 from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
-from rules.facts.retention import remembered
+from rules.facts.retention import with_horizon
 from rules.families import attendance, complaints, hearings, reviews
 from rules.families.attendance import ATTENDANCE_EVENTS
 from rules.families.complaints import COMPLAINT_EVENTS
@@ -239,7 +239,7 @@ def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Facts:
         desk = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         if _precedes(desk, case.desk):
             changes = {**changes, "desk": desk}
-    return remembered(case, changes, at, books.at(at)) if changes and is_window(case) else changes
+    return with_horizon(case, changes, at, books.at(at)) if changes and is_window(case) else changes
 
 
 def _precedes(origin: Origin, known: Origin | None) -> bool:

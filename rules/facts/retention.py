@@ -34,7 +34,7 @@ _WITHDRAWN = StateNumber.WITHDRAWN.value
 _NOTES = ("complaints", "reviews", "attendance")
 
 
-def remembered(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:
+def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:
     """``changes`` by a fact of ``at`` to what is kept with a window, with what it makes the window forget."""
     days = book.retention.attendance if is_duty(case) else book.retention.complaints
     horizon = max(case.horizon, (at - days * DAY) // DAY * DAY)

@@ -27,7 +27,7 @@ def detailed(case: Case, known: Sequence[Card], book: RuleBook) -> Case:
     return replace(case, cards=tuple(cards))
 
 
-def remembered(case: Case, book: RuleBook) -> Case:
+def without_old_cards(case: Case, book: RuleBook) -> Case:
     """The case without the cards that are over and whose month is judged no more, nor what was said about those."""
     tally = case.tally
     if tally is None or not case.cards:

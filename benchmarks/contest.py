@@ -16,7 +16,7 @@ import msgspec
 from benchmarks.child import BenchmarkFailed, Child
 from benchmarks.hall import Log
 from benchmarks.site import Site
-from benchmarks.topics import Commits, changelog_of, ends, make_changelog, read
+from benchmarks.topics import Commits, ends, make_changelog, read, read_changelog
 from monitor.settings import Settings
 from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import Topics, decode_alert
@@ -121,7 +121,7 @@ async def _until_read(child: Child, settings: Settings, topic: str, log: Log) ->
 async def _progress(settings: Settings) -> list[tuple[int, int]]:
     """(epoch ms, records of the log done by then), in order of time."""
     marks = []
-    async for record in read(settings, changelog_of(settings)):
+    async for record in read_changelog(settings):
         if record.value:
             marks.append((record.timestamp, record.partition, _head(record.value).offset))
     marks.sort()
@@ -155,7 +155,7 @@ def _stretch(curve: list[tuple[int, int]], log: Log, contender: str) -> tuple[tu
 async def _states(settings: Settings) -> str:
     """A digest of the last row of every case, byte for byte."""
     last = {}
-    async for record in read(settings, changelog_of(settings)):
+    async for record in read_changelog(settings):
         if record.key != CLOCK_KEY:
             last[record.key] = record.value
     rows = hashlib.sha256()

@@ -14,13 +14,25 @@ from monitor.settings import Settings
 
 def changelog_of(settings: Settings) -> str:
     """The changelog of a contender's cases."""
-    return f"{settings.worker.group}-cases-changelog"
+    return f"{settings.group}-cases-changelog"
+
+
+def _groups_of(settings: Settings) -> tuple[str, str]:
+    """Consumer group of a contender, and of a worker of a commit whose group did not carry the prefix yet."""
+    return settings.group, settings.worker.group
 
 
 async def make_changelog(settings: Settings) -> None:
     """Make a run's changelog, stamped by the broker, so that its progress can be read off it afterwards."""
     config = {"cleanup.policy": "compact", "min.compaction.lag.ms": "3600000", "message.timestamp.type": "LogAppendTime"}
-    await create_topics(settings.kafka, settings.topics, {changelog_of(settings): config})
+    await create_topics(settings.kafka, settings.topics, {f"{group}-cases-changelog": config for group in _groups_of(settings)})
+
+
+async def read_changelog(settings: Settings) -> AsyncIterator[Any]:
+    """Every row that a contender, or a worker of an earlier commit, has stored."""
+    for group in _groups_of(settings):
+        async for record in read(settings, f"{group}-cases-changelog"):
+            yield record
 
 
 async def ends(settings: Settings, topic: str) -> dict[int, int]:
@@ -61,7 +73,7 @@ class Commits:
     """Watches what a consumer group has committed; an async context manager."""
 
     def __init__(self, settings: Settings) -> None:
-        self._group = settings.worker.group
+        self._groups = _groups_of(settings)
         self._admin = AIOKafkaAdminClient(**client_options(settings.kafka))
 
     async def __aenter__(self) -> "Commits":
@@ -73,8 +85,11 @@ class Commits:
 
     async def of(self, topic: str) -> dict[int, int]:
         """The committed offset of each partition that has one."""
-        try:
-            found = await self._admin.list_consumer_group_offsets(self._group)
-        except _NOT_YET:
-            return {}
-        return {tp.partition: meta.offset for tp, meta in found.items() if tp.topic == topic}
+        committed: dict[int, int] = {}
+        for group in self._groups:
+            try:
+                found = await self._admin.list_consumer_group_offsets(group)
+            except _NOT_YET:
+                continue
+            committed |= {tp.partition: meta.offset for tp, meta in found.items() if tp.topic == topic}
+        return committed

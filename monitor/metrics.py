@@ -49,6 +49,16 @@ UNCOVERED_CASES = Gauge(
     "supervise_uncovered_cases", "Open cases whose limit runs into a year the calendar does not cover", ["partition"]
 )
 """In: worker. Worry: Above 0: these cases get no card until the calendar has that year."""
+LOST_RECORDS = Counter(
+    "supervise_lost_records",
+    "Records of the events topic that were deleted before this worker's group had read them",
+    ["partition"],
+)
+"""In: worker. Worry: Any rise: what they told is not supervised. Have it sent again, and let the topic keep records longer."""
+UNREAD_PARTITIONS = Gauge(
+    "supervise_unread_partitions", "Partitions the events topic was given while the workers ran: nobody reads them"
+)
+"""In: worker. Worry: Above 0: do what the log says (howto/recover)."""
 TICKS = Counter("supervise_ticks_sent", "Ticks this worker appended to the events topic", ["partition"])
 """In: worker. Worry: More than a few a second per partition: the broker's clock and the worker's disagree."""
 TALLIES = Counter("supervise_tallies_sent", "Reports on the counts of cases this worker appended to the events topic")

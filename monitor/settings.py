@@ -92,8 +92,9 @@ class WorkerSettings(_Section):
     )
     group: str = Field(
         default="supervise",
-        pattern=r"^[A-Za-z0-9._-]{1,60}$",
-        description="Consumer group of the workers; names the changelog too. Changing it means judging everything anew",
+        pattern=r"^[A-Za-z0-9_-]{1,60}$",
+        description="Second half of the workers' consumer group, `PREFIX.GROUP`, which names the changelog too; without a dot. "
+        "Changing it means judging everything anew",
     )
     session_timeout: float = Field(
         default=10.0,
@@ -165,6 +166,15 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     wall: WallSettings = WallSettings()
     metrics: MetricsSettings = MetricsSettings()
+
+    @property
+    def group(self) -> str:
+        """The workers' consumer group and Faust app id.
+
+        It carries the prefix, so that no two installations on one cluster share offsets or state. As ``worker.group`` has no dot,
+        the last one divides them.
+        """
+        return f"{self.topics.prefix}.{self.worker.group}"
 
     @field_validator("zone")
     @classmethod

@@ -101,7 +101,7 @@ class Loop:
 
     def __init__(self, settings: Settings, books: RuleBooks) -> None:
         self._topics = Topics(settings.topics.prefix)
-        self._changelog = f"{settings.worker.group}-cases-changelog"
+        self._changelog = f"{settings.group}-cases-changelog"
         self._books = books
         self._settings = settings
         self._partitions: dict[int, Partition] = {}
@@ -116,7 +116,7 @@ class Loop:
         self._consumer = AIOKafkaConsumer(
             self._topics.events,
             **options,
-            group_id=worker.group,
+            group_id=self._settings.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=worker.fetch_wait_ms,

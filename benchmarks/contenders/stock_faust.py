@@ -117,7 +117,7 @@ def make_app(file: Path) -> Any:
     books = load_books(settings.worker.books)
     topics = Topics(settings.topics.prefix)
     app = faust.App(
-        settings.worker.group,
+        settings.group,
         broker=f"kafka://{settings.kafka.bootstrap}",
         store="memory://",
         topic_partitions=settings.topics.partitions,

@@ -1,8 +1,10 @@
 """Kafka as every part of ours talks to it: one client, its refusals in words, appending, and reading ranges."""
 
 from monitor.kafka.appender import TICK_VALUE, Appender, Headers
+from monitor.kafka.batches import UnreadableBatch
 from monitor.kafka.client import (
     LARGEST_PUBLICATION,
+    READ_COMMITTED,
     BadCertificate,
     KafkaUnavailable,
     client_options,
@@ -22,11 +24,13 @@ from monitor.kafka.ranges import consuming, from_beginning, partitions_of, read_
 
 __all__ = [
     "LARGEST_PUBLICATION",
+    "READ_COMMITTED",
     "TICK_VALUE",
     "Appender",
     "BadCertificate",
     "Headers",
     "KafkaUnavailable",
+    "UnreadableBatch",
     "client_options",
     "connected",
     "consuming",

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
+from monitor.kafka import batches  # noqa: F401  # an unreadable batch names itself, whoever reads it
 from monitor.kafka.refusal import NoBroker, no_broker
 from monitor.settings import KafkaSettings, TopicSettings
 from monitor.wire import Topics
@@ -21,6 +22,8 @@ LARGEST_PUBLICATION = 8_000_000
 """Bytes of one record of the catalog: a rule book with all its items, about 300 bytes each before compression."""
 _ATTEMPTS, _PAUSE = 100, 0.1
 """How often, and after how many seconds, a topic's configuration is asked for again."""
+READ_COMMITTED = "read_committed"
+"""The isolation level of every consumer of ours: what a producer has aborted never happened."""
 _GRACE = 2.0
 """Seconds that the start or stop of a client may go on after whoever waits for it was cancelled."""
 
@@ -86,6 +89,8 @@ async def connected(make: Callable[..., C], kafka: KafkaSettings, **options: Any
     nothing would close that socket. So neither start nor stop is interrupted, for a moment.
     """
     reach = client_options(kafka)
+    if make is AIOKafkaConsumer:
+        options.setdefault("isolation_level", READ_COMMITTED)
     client = make(**reach, **options)
     try:
         try:

@@ -25,7 +25,7 @@ class MismatchedTopics(SupervisionError):
 
 def changelog_name(settings: Settings) -> str:
     """The case table's changelog, as Faust names it."""
-    return f"{settings.worker.group}-cases-changelog"
+    return f"{settings.group}-cases-changelog"
 
 
 async def prepare_topics(settings: Settings) -> int:

@@ -23,6 +23,7 @@ from monitor.stream.bookkeeper import Bookkeeper
 from monitor.stream.faults import PlannedCrash
 from monitor.stream.faust.app import TopicPartition, events_of, make_app, make_table
 from monitor.stream.figures import FiguresPublisher
+from monitor.stream.log_watch import records_lost, watch_partitions
 from monitor.stream.outbox import Outbox
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine, StepFunction
@@ -64,6 +65,7 @@ class Worker:
         apply: StepFunction = step,
     ) -> None:
         self._topics = Topics(settings.topics.prefix)
+        self._settings = settings
         self._partitions = partitions
         self._apply = apply
         self._engines: dict[int, PartitionEngine] = {}
@@ -72,6 +74,7 @@ class Worker:
         self._failure: BaseException | None = None
         self._ended = asyncio.Event()
         self.app = make_app(settings, partitions, datadir)
+        self.app.on_lost, self.app.on_failure = records_lost, self._fail
         self._store = make_table(self.app, partitions).store
         self._store.on_drop = self._drop
         sender = self.app.producer
@@ -100,13 +103,15 @@ class Worker:
         running = asyncio.create_task(self._run_app())
         ended = asyncio.create_task(self._ended.wait())
         keeping = asyncio.create_task(self._keep_books())
+        growing = asyncio.create_task(watch_partitions(self._settings, self._partitions))
         await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         keeping.cancel()
+        growing.cancel()
         await self._stop()
         for task in (running, ended):
             task.cancel()
-        await asyncio.gather(running, ended, keeping, return_exceptions=True)
+        await asyncio.gather(running, ended, keeping, growing, return_exceptions=True)
         failure = self._failure or self.app.crash_reason
         if failure is not None:
             raise WorkerFailed(f"the worker stopped: {failure}") from failure
@@ -265,7 +270,7 @@ class Worker:
         if self._failure is None:
             self._failure = error
             self.app.conf.stream_wait_empty = False  # the failed batch will never be acknowledged
-            log.error("the worker cannot go on: %s", error, exc_info=error)
+            log.error("the worker cannot go on: %s", error, exc_info=None if isinstance(error, SupervisionError) else error)
         self._ended.set()
 
 

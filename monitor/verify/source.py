@@ -107,7 +107,7 @@ def _home(partition: int, partitions: int) -> Callable[[bytes], bool]:
 
 async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[TopicPartition, int]:
     """Up to which offset the workers are done with each partition."""
-    group = settings.worker.group
+    group = settings.group
     try:
         async with connected(AIOKafkaAdminClient, settings.kafka) as admin:
             found = await admin.list_consumer_group_offsets(group)
@@ -118,6 +118,6 @@ async def _committed(settings: Settings, events: list[TopicPartition]) -> dict[T
     if not any(each in found for each in events):
         raise VerifyError(
             f"worker group {group} has committed nothing for {events[0].topic}: no worker has run there under that name. "
-            "worker.group in the settings must be the workers'"
+            "topics.prefix and worker.group in the settings must be the workers'"
         )
     return {each: max(found[each].offset, 0) if each in found else 0 for each in events}

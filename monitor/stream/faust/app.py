@@ -1,6 +1,7 @@
 """The Faust app: the batch transport, the changelog table, the settings that matter and why."""
 
 import ssl
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,22 @@ LARGEST_REQUEST = 4_000_000
 
 
 class BatchApp(faust.App):  # type: ignore[misc]
-    """A Faust app that also knows how long the broker may hold a fetch."""
+    """A Faust app that also knows how long the broker may hold a fetch, and whom to tell of what the consumer meets.
+
+    ``on_lost`` gets a partition and the offsets ``[start, stop)`` that its log no longer has and nobody has read. Whatever the
+    consumer cannot go on from goes to ``on_failure``.
+    """
 
     fetch_wait_ms = 20
+    on_lost: Callable[[TP, int, int], None]
+    on_failure: Callable[[Exception], Awaitable[None]]
 
 
 def make_app(settings: Settings, partitions: int, datadir: Path) -> BatchApp:
     """An app that is not started yet; its id names the consumer group and the changelog."""
     session = settings.worker.session_timeout
     app = BatchApp(
-        settings.worker.group,
+        settings.group,
         broker=[URL(f"batch://{address.strip()}") for address in settings.kafka.bootstrap.split(",")],
         broker_credentials=_credentials(settings.kafka),
         broker_session_timeout=session,

@@ -16,6 +16,8 @@ import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
+from monitor.kafka import READ_COMMITTED, UnreadableBatch
+
 Records = list[Any]
 
 
@@ -43,11 +45,12 @@ class BatchSchema(faust.Schema):  # type: ignore[misc]
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """The thread that owns the aiokafka consumer; knows two things Faust has no setting for."""
+    """The thread that owns the aiokafka consumer; knows three things Faust has no setting for."""
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = self.app.fetch_wait_ms  # Faust hard-codes 1500
+        consumer._isolation_level = READ_COMMITTED  # Faust's own setting for it would make its producer transactional, too
         return consumer
 
     async def seek_many(self, offsets: Mapping[TP, int]) -> None:
@@ -66,7 +69,8 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     """Yields batches, loses none across rebalances, commits what is settled.
 
     ``_wanted`` is the exact offset each partition must go on from. Whatever does not begin there is cut or fetched again. A hole
-    that stays (compaction, retention, transaction markers) is accepted the second time.
+    that stays (compaction, retention, transaction markers) is accepted the second time. Where a source's log begins
+    behind it, ``app.on_lost`` hears of it. Batches that cannot be read go to ``app.on_failure``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,7 +115,12 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             if not active_partitions:
                 await asyncio.sleep(0.01)
                 return {}
-        return await super()._getmany(active_partitions, timeout)
+        try:
+            return await super()._getmany(active_partitions, timeout)
+        except UnreadableBatch as error:
+            await self.app.on_failure(error)
+            await asyncio.sleep(1)  # whoever was told ends the app
+            return {}
 
     async def _continuing(self, tp: TP, records: Records, stale: bool) -> Records:
         """The records from the wanted offset on; nothing, and a seek back, if they begin beyond it for no good reason."""
@@ -128,6 +137,10 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
             self._holes[tp] = first
             await self._rewind(tp)
             return []
+        if first > wanted and self._is_source(tp):
+            start = (await self.earliest_offsets(tp))[tp]
+            if start > wanted:  # else a transaction's marker lies there, or what it has aborted
+                self.app.on_lost(tp, wanted, min(start, first))
         self._trusted.add(tp)
         self._holes.pop(tp, None)
         self._wanted[tp] = records[-1].offset + 1
@@ -152,16 +165,20 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     # Seeking
 
     async def perform_seek(self) -> None:
-        """Go on from the committed offsets; from the beginning where there are none."""
+        """Go on from the committed offsets; from the beginning of the log where there are none, or where it lies beyond them."""
         self._inflight.clear()
         committed = {tp: offset for tp, offset in (await self.seek_to_committed()).items() if self._is_source(tp)}
-        fresh = [tp for tp, offset in committed.items() if not offset]
-        starts = dict(await self.earliest_offsets(*fresh)) if fresh else {}
-        await self._thread.seek_many(starts)
-        positions = {driver.TP(*tp): offset or starts[tp] for tp, offset in committed.items()}
+        starts = dict(await self.earliest_offsets(*committed)) if committed else {}
+        gone = {tp: starts[tp] for tp, offset in committed.items() if offset and offset < starts[tp]}
+        for tp, start in gone.items():
+            self.app.on_lost(tp, committed[tp], start)
+        positions = {driver.TP(*tp): max(offset or 0, starts[tp]) for tp, offset in committed.items()}
+        await self._thread.seek_many({tp: offset for tp, offset in positions.items() if offset != committed[tp]})
         self._committed_offset.update({tp: committed[tp] or None for tp in positions})
         self._note_seek(positions)
         self._inflight.clear()
+        for tp, start in gone.items():  # committed though nothing follows, so that the next start does not tell it again
+            self._inflight[tp].append(_end_of_gap(driver.TP(*tp), start))
         self._sought_generation = self.app.consumer_generation_id
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -207,6 +224,13 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         self._acked[tp].clear()
         self._acked_index[tp].clear()
         return offset
+
+
+def _end_of_gap(tp: TP, start: int) -> BatchMessage:
+    """A batch of nothing, settled, that ends before ``start``."""
+    message = BatchMessage(tp.topic, tp.partition, start - 1, 0.0, 0, None, None, [], None, 0, 0, tp)
+    message.settled = True
+    return message
 
 
 class Producer(driver.Producer):  # type: ignore[misc]

@@ -41,7 +41,7 @@ class Ledger:
     async def committed(self) -> Mapping[int, int]:
         """Partition to the offset up to which the workers are done: alerts and state durable."""
         try:
-            offsets = await self._admin.list_consumer_group_offsets(self._site.settings.worker.group)
+            offsets = await self._admin.list_consumer_group_offsets(self._site.settings.group)
         except CoordinatorNotAvailableError:  # a fresh broker, that has had no group yet
             return {}
         events = self._site.topics.events

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from monitor.embedded.guard import GuardedProcess, spawn_guarded
 from monitor.kafka import ensure_topics
 from monitor.settings import Settings, load_settings
+from monitor.stream.topics import changelog_name
 from monitor.wire import Topics
 from tests.acceptance.agreement.files import IS_LONG, ROOT
 
@@ -60,7 +61,7 @@ class Site:
         )
         self.settings: Settings = load_settings(self._file)
         self.topics = Topics(prefix)
-        self.changelog = f"{prefix}-cases-changelog"
+        self.changelog = changelog_name(self.settings)
         self._started: list[Process] = []
 
     async def open(self, *, create_time: bool) -> None:

@@ -15,10 +15,11 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from monitor.kafka import ensure_topics, partition_of
+from monitor.kafka import ensure_topics, partition_counts, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WorkerSettings
 from monitor.stream.faust.table import Recovered
 from monitor.stream.partition.slices import CLOCK_KEY
+from monitor.stream.topics import changelog_name
 from monitor.wire import DeadLetter, Figures, Topics, decode_alert, decode_dead_letter, decode_figures, encode_event
 from rules.alerts import Alert
 from rules.case import Case, decode_case
@@ -70,10 +71,10 @@ class Hall:
         self.settings = Settings(
             kafka=KafkaSettings(bootstrap=bootstrap),
             topics=TopicSettings(prefix=prefix, partitions=PARTITIONS),
-            worker=WorkerSettings(group=prefix, session_timeout=6),
+            worker=WorkerSettings(session_timeout=6),
         )
         self.topics = Topics(prefix)
-        self.changelog = f"{prefix}-cases-changelog"
+        self.changelog = changelog_name(self.settings)
         self._bootstrap = bootstrap
         self._tmp = tmp
         self._workers: list[subprocess.Popen[bytes]] = []
@@ -90,8 +91,9 @@ class Hall:
         book: Path = AROUND_THE_CLOCK,
         tally_seconds: float = 10,
         bootstrap: str = "",
+        codecs: bool = True,
     ) -> subprocess.Popen[bytes]:
-        """Start a worker; its log is ``worker-N.log`` of the test's folder."""
+        """Start a worker; its log is ``worker-N.log`` of the test's folder. Without ``codecs`` their library is not there."""
         log = (self._tmp / f"worker-{len(self._workers)}.log").open("wb")
         worker = self.settings.worker
         environment = {
@@ -104,6 +106,7 @@ class Hall:
             "SUPERVISE_METRICS__PORT": str(metrics_port),
             "SUPERVISE_WORKER__TALLY_SECONDS": str(tally_seconds),
             "SUPERVISE_FAULT": fault,
+            "TEST_WITHOUT_CODECS": "" if codecs else "1",
         }
         command = [sys.executable, "-m", "tests.monitor.stream.worker_main", str(book)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -157,9 +160,8 @@ class Hall:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, auto_offset_reset="earliest")
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-            if not partitions:
-                partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            there = (await partition_counts(self.settings.kafka)).get(topic, PARTITIONS)
+            partitions = [TopicPartition(topic, number) for number in range(there)]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)
             records: list[ConsumerRecord] = []
@@ -193,9 +195,7 @@ class Hall:
 
     async def committed(self) -> dict[int, int]:
         """Offsets the worker's group has committed."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, group_id=self.settings.worker.group, enable_auto_commit=False
-        )
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=self.settings.group, enable_auto_commit=False)
         await consumer.start()
         try:
             consumer.assign([TopicPartition(self.topics.events, number) for number in range(PARTITIONS)])

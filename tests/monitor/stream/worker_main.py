@@ -1,8 +1,11 @@
 """``python -m tests.monitor.stream.worker_main [BOOK …]``: one worker, with settings from the environment."""
 
 import logging
+import os
 import sys
 from pathlib import Path
+
+import aiokafka.codec
 
 from monitor.books import Library
 from monitor.settings import load_settings
@@ -11,6 +14,8 @@ from rules.errors import SupervisionError
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if os.environ.get("TEST_WITHOUT_CODECS"):
+        aiokafka.codec.cramjam = None
     try:
         run_worker(load_settings(), Library.of_files([Path(book) for book in sys.argv[1:]]))
     except SupervisionError as error:

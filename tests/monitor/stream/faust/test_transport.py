@@ -30,10 +30,27 @@ class Fetches(Consumer):
         self._acked: dict[TP, list[int]] = defaultdict(list)
         self._acked_index: dict[TP, set[int]] = defaultdict(set)
         self.sought: list[Mapping[TP, int]] = []
+        self.lost: list[tuple[int, int]] = []
+        self.log_start = 0
+        self._committed_offset: dict[TP, int | None] = {}
+        self._read_offset: dict[TP, int] = {}
         self._thread = SimpleNamespace(seek_many=self._note)
+        self.app = SimpleNamespace(
+            topics=SimpleNamespace(acks_enabled_for=lambda _topic: True),
+            on_lost=lambda _tp, start, stop: self.lost.append((start, stop)),
+            consumer_generation_id=1,
+        )
 
     async def _note(self, offsets: Mapping[TP, int]) -> None:
         self.sought.append(offsets)
+
+    async def earliest_offsets(self, *partitions: TP) -> dict[TP, int]:
+        return dict.fromkeys(partitions, self.log_start)
+
+    async def seek_to_committed(self) -> dict[TP, int]:
+        return {TP0: self.committed_offset}
+
+    committed_offset = 0
 
     async def fetched(self, first: int, last: int, *, stale: bool = False) -> list[int]:
         records = [SimpleNamespace(offset=offset) for offset in range(first, last + 1)]
@@ -70,6 +87,35 @@ async def test_a_hole_after_the_first_records_is_taken_for_the_logs_own() -> Non
     await consumer.fetched(10, 11)
     assert await consumer.fetched(20, 21) == [20, 21]
     assert not consumer.sought
+    assert not consumer.lost, "the log begins before it: markers of transactions, or what they have aborted"
+
+
+async def test_records_deleted_while_the_worker_reads_are_told_with_their_offsets() -> None:
+    consumer = Fetches()
+    await consumer.fetched(10, 11)
+    consumer.log_start = 17
+    assert await consumer.fetched(20, 21) == [20, 21]
+    assert consumer.lost == [(12, 17)]
+
+
+async def test_records_deleted_while_no_worker_ran_are_told_and_it_goes_on_behind_them() -> None:
+    consumer = Fetches()
+    consumer.committed_offset, consumer.log_start = 30, 36
+    await consumer.perform_seek()
+    assert consumer.lost == [(30, 36)]
+    assert consumer.sought == [{TP0: 36}]
+    assert await consumer.fetched(36, 37) == [36, 37]
+    assert consumer.lost == [(30, 36)], "told once"
+    assert consumer._new_offset(TP0) == 36, "committed, so that the next start does not tell it again"
+
+
+@pytest.mark.parametrize(("committed", "start", "goes_on"), [(30, 36, 36), (30, 0, 30), (0, 0, 0), (0, 12, 12)])
+async def test_reading_goes_on_at_the_commit_or_where_the_log_begins(committed: int, start: int, goes_on: int) -> None:
+    consumer = Fetches()
+    consumer.committed_offset, consumer.log_start = committed, start
+    await consumer.perform_seek()
+    assert consumer._wanted[TP0] == goes_on
+    assert bool(consumer.lost) == (committed == 30 and start == 36), "what was there before the first start was nobody's to read"
 
 
 def message(offset: int) -> BatchMessage:

@@ -26,7 +26,7 @@ The way of one record through :func:`decide`::
 Facts. A case is a set of facts (:mod:`rules.case`). A record *joins* facts to it (:mod:`rules.facts`). Neither order nor
 repetition matters to a join. Facts and book give the *clocks* (:mod:`rules.clocks`): each has a deadline, and a threshold
 for each level. Clocks and time give the *cards* that ought to stand (:mod:`rules.cards`). Their difference to those that do
-stand is what leaves this package. So the standing cards are a function of facts, book and ``now``.
+stand is what leaves this package. The standing cards are therefore a function of facts, book and ``now``.
 
 Time. It enters as ``now`` only: the running maximum of the record times of the partition. A case is *advanced* to ``now``
 before its record joins, so a limit that had passed by then is raised first. The record may prove that the limit was kept:

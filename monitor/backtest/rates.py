@@ -49,7 +49,7 @@ def _report_times(changes: Changes, books: RuleBooks, until: int) -> list[int]:
     """When to report to the tallies: before anything falls due, so that each card is issued at its instant.
 
     A tally judges the month of its report, the one before and the next. What it finds in the first of them had to be reported
-    when that was the second. So of :data:`JUDGED_MONTHS` all but one are new each time. Reports are from the first instant of
+    when that was the second. All of :data:`JUDGED_MONTHS` but one are new each time. Reports are from the first instant of
     a month, and from the instant a book comes into force.
     """
     clock = next(iter(books)).worktime.clock

@@ -1,8 +1,8 @@
 """Folders of the embedded parts: made, checked for space, and locked so that one process uses them at a time.
 
-The locks are the kernel's (``flock``), so none outlives its holders and there is no stale one to clear away. A data folder
-has two: ``lock`` is the starting process's, ``NAME.lock`` is inherited by the server. So a run that was killed is told apart from
-one that lives, and the next waits until the killed one's server has really ended.
+The locks are the kernel's (``flock``), so none outlives its holders and there is no stale one to clear away. A data folder has
+two: ``lock`` is the starting process's, ``NAME.lock`` is inherited by the server. By them a run that was killed differs from one
+that lives. The next run waits until the killed one's server has really ended.
 """
 
 import errno

@@ -86,7 +86,7 @@ async def connected(make: Callable[..., C], kafka: KafkaSettings, **options: Any
     meanwhile. Where no broker lets us in, :class:`~monitor.kafka.refusal.NoBroker` says why.
 
     aiokafka holds its first connection in a local variable while it asks for the cluster's metadata: cancelled right then,
-    nothing would close that socket. So neither start nor stop is interrupted, for a moment.
+    nothing would close that socket. Neither start nor stop is therefore interrupted, for a moment.
     """
     reach = client_options(kafka)
     if make is AIOKafkaConsumer:

@@ -1,7 +1,7 @@
 """Every defect of a book that cannot be read, not only the first of each table.
 
-The parser stops at the first key of a table that has the wrong type. So what it named is taken out, and the rest is read
-again, until nothing new is found.
+The parser stops at the first key of a table that has the wrong type. Whatever it named is taken out and the rest read again,
+until nothing new is found.
 """
 
 import copy

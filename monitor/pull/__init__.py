@@ -1,8 +1,8 @@
 """Rows of a database that others fill, as they come: an exchange database (前置机) read by an incremental key.
 
-A longer transaction shows its rows late, behind keys that were read already. So each pass looks back by ``overlap`` and leaves
-out what it has sent. The cursor is written after Kafka has acknowledged. A crash repeats rows, whose events carry the same
-ids, and never loses one.
+A longer transaction shows its rows late, behind keys that were read already. Each pass therefore looks back by ``overlap`` and
+leaves out what it has sent. The cursor is written after Kafka has acknowledged. A crash repeats rows, whose events carry the
+same ids, and never loses one.
 """
 
 from monitor.pull.cursor import Cursor, Key

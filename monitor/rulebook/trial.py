@@ -1,6 +1,6 @@
 """Asks the rule core itself what a rule would do: the shortest case that starts its clock, run through the core's own driver.
 
-So a check or an explanation cannot disagree with what the worker will do.
+A check or an explanation therefore cannot disagree with what the worker will do.
 """
 
 from collections.abc import Iterator

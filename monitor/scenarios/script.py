@@ -4,7 +4,7 @@ A file names its ``book`` (a built-in profile, or a file beside it) and ``start`
 such a table:
 
 - ``name``;
-- ``book``, ``start`` or ``item``, where they differ from the file's;
+- ``book`` and ``start``, where they differ from the file's; ``item``, where it differs from the usual one;
 - ``with``: keys laid over the book;
 - ``rows``: the lines of a table it shows;
 - ``steps``, in order of arrival::

@@ -1,7 +1,7 @@
 """Who sits at the windows of the simulated hall: every window opens each working day, and now and then nobody is there.
 
 Chances are an inference. In a hall of a hundred windows they make an absence of more than ten minutes every other day or so. One
-of more than half an hour comes about once a week. That is enough to be seen and too little to drown the rest.
+of more than half an hour comes about once a week. Both are enough to be seen and too little to drown the rest.
 """
 
 import random

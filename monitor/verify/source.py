@@ -40,7 +40,7 @@ class Partition(NamedTuple):
 async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple[AlertTrail, list[Partition]]:
     """Both topics. The common point is what the workers have committed: up to there alerts and state are durable.
 
-    The order matters: first that point, then the end of the alerts, then the end of the events. So every alert read stems
+    The order matters: first that point, then the end of the alerts, then the end of the events. Every alert read therefore stems
     from an event read, whatever the workers do meanwhile.
     """
     topics = Topics(settings.topics.prefix)

@@ -1,8 +1,8 @@
 """What the rows say that define a kind of clock and a finding. The tables stand in :mod:`rules.families.kinds` and
 :mod:`rules.families.findings`; a rule of a book carries its row.
 
-So whoever holds a rule knows from its row which facts it reads, which it needs, what is kept for it and how long. A row holds
-functions of a case, which lies above a book: hence ``Any`` for the case in their signatures.
+Holders of a rule know from its row which facts it reads, which it needs, what is kept for it and how long. A row holds functions
+of a case, which lies above a book: hence ``Any`` for the case in their signatures.
 """
 
 from collections.abc import Callable, Iterable, Mapping

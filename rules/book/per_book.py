@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 def per_book(work_out: Callable[[RuleBook, _Key], _Answer]) -> Callable[[RuleBook, _Key], _Answer]:
     """``work_out``, asked only once per book and key: the same question has the same answer, the very same object.
 
-    The answers lie beside the book, which stays immutable, and go when it goes. So an answer must not hold its book.
+    The answers lie beside the book, which stays immutable, and go when it goes. An answer must therefore not hold its book.
     """
     known: WeakKeyDictionary[RuleBook, dict[_Key, _Answer]] = WeakKeyDictionary()
 

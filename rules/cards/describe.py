@@ -1,7 +1,8 @@
 """An alert that changed, as people see it: whole, with its place, its limit and the arithmetic that defends it.
 
 Building a whole alert is dear, its arithmetic most of all. Most callers need only what changed: a back-test counts millions of
-cards and shows a handful. So a decision gives an :class:`AlertChange`, and :func:`alert_of` makes the alert when it is asked for.
+cards and shows a handful. A decision therefore gives an :class:`AlertChange`; :func:`alert_of` makes the alert when it is asked
+for.
 """
 
 from typing import NamedTuple

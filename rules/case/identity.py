@@ -1,7 +1,7 @@
 """What an alert of a case is called, which card another alert is about, and who answers for it.
 
 An alert's identity is its case, rule, level and cycle. An alert about what people did with a card has that card's
-:func:`number_of` for its cycle. So it is the same alert in whatever order the cards of the case came up.
+:func:`number_of` for its cycle. It is therefore the same alert, in whatever order the cards of the case came up.
 """
 
 from rules.alerts import LEVELS

@@ -1,7 +1,7 @@
 """How one event joins the facts of a case.
 
-Each function returns the fields that change, or nothing. Joins are order-free: ``at`` of the earliest record wins, sets
-grow sorted, ties are broken by content. That is what makes late and repeated records harmless (see :mod:`rules.step`).
+Each function returns the fields that change, or nothing. Joins are order-free: ``at`` of the earliest record wins, sets grow
+sorted, ties are broken by content. Late and repeated records are therefore harmless (see :mod:`rules.step`).
 """
 
 from bisect import bisect_left

@@ -173,6 +173,7 @@ FINDINGS: Words = {
     "complaint-repeated-window": ("同一窗口被重复投诉", "complaints on one window again"),
     "complaint-repeated-person": ("同一人员被重复投诉", "complaints on one person again"),
     "complaint-on-overdue": ("超期未办结的办件被投诉", "a complaint on a case that is open and past its promise"),
+    "extension-unapproved": ("延长期限未载明批准人", "extended without naming who approved it"),
     "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }
 _ON_DUTY: Words = {

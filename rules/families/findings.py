@@ -295,6 +295,13 @@ FINDINGS: tuple[FindingKind, ...] = (
         needs=("reviews",),
         forgotten="complaints",
     ),
+    _seen(
+        name="extension-unapproved",
+        code=31,
+        source="art. 42",
+        sees=records.extension_unapproved,
+        seen_in=(ev.Extended,),
+    ),
 )
 FINDING: Mapping[str, FindingKind] = {finding.name: finding for finding in FINDINGS}
 """The rows by their names."""

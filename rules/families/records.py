@@ -8,6 +8,7 @@
 | back-entry | typed in more than so many working days after it happened | Jiangsu: 10 working days |
 | item-unknown, item-suspended | accepted for an item that is not offered | Jiangsu |
 | yellow-by-hand, red-by-hand | a card that an inspector issues | Hunan |
+| extension-unapproved | extended, and nobody named who approved it | art. 42: the agency's head approves |
 
 Each function gives the detail of what it sees, or None. The table of findings (:mod:`rules.families.findings`) says in which
 records it looks; :mod:`rules.facts.marks` keeps what it sees. Instants are epoch ms: when it happened, when it arrived.
@@ -72,6 +73,11 @@ def item_unknown(event: Header, at: Instant, arrived: Instant, book: RuleBook) -
 def item_suspended(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """For an item that is not offered at present."""
     return f"item={event.item}" if book.item(event.item).suspended else None
+
+
+def extension_unapproved(event: ev.Extended, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
+    """An extension that names nobody who approved it."""
+    return None if event.approver else ""
 
 
 def by_hand(level: str) -> RecordLook:

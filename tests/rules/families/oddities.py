@@ -104,6 +104,7 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
     ),
     "complaint-on-overdue": ([accepted(promised="2wd"), filed("1", 1)], {}, ["complaint=1"]),
     "bad-review": ([accepted(), ("rated", 1, {"score": 5, "rating": "7"})], {}, ["score=5 rating=7"]),
+    "extension-unapproved": ([accepted(), ("extended", 1, {"days": 5})], {}, [""]),
 }
 
 
@@ -253,6 +254,11 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
     "a review struck out": (
         "bad-review",
         [accepted(), ("rated", 1, {"score": 4}), ("rating_appeal_decided", 2, {"upheld": True})],
+        {},
+    ),
+    "an extension that the head approved": (
+        "extension-unapproved",
+        [accepted(), ("extended", 1, {"days": 5, "approver": "局长"})],
         {},
     ),
 }

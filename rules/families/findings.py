@@ -2,6 +2,8 @@
 
 A new finding is a row here, a function of its family, a word in :mod:`monitor.words`, a scenario, and a line in the docs. Its
 ``code`` is the next one free: codes are storage, so none is changed or used again.
+
+The table stands in one file, however long. Whoever looks for a finding, or for a code, finds all of them here.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.events import Aware
 from rules.numbers import LevelNumber, StateNumber, names_of
-from rules.worktime.arithmetic import CountedDays
+from rules.worktime import CountedDays
 
 Level = Literal["reminder", "warning", "yellow", "red"]
 """提醒, 预警, 黄牌, 红牌. Reminders and warnings are minor: they expire. Yellow and red are cards: they stand."""

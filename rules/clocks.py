@@ -8,18 +8,13 @@ from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.book.book import ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit
-from rules.book.kinds import Look
-from rules.book.per_book import per_book
-from rules.case.case import NEVER, UNREACHED, Case, Clock
+from rules.book import Look, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit, per_book
+from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.families.deadlines import graced, threshold_of
-from rules.families.found import Found
-from rules.families.pauses import Pause, pauses_of
-from rules.families.time_limits import clip, deadline_of
-from rules.rates.clocks import rate_clocks
-from rules.worktime.worktime import Limit
+from rules.families import Found, Pause, clip, deadline_of, graced, pauses_of, threshold_of
+from rules.rates import rate_clocks
+from rules.worktime import Limit
 
 _TALLY = frozenset({"tally"})
 """What a rule about many cases reads; without it there is nothing to look at."""

@@ -16,12 +16,12 @@ import heapq
 from collections.abc import Sequence
 
 from rules.alerts import Alert
-from rules.book.book import RuleBooks
-from rules.cards.describe import AlertChange, alert_of
-from rules.case.case import Case, decode_case, encode_case
+from rules.book import RuleBooks
+from rules.cards import AlertChange, alert_of
+from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Record, Tick, key_of
 from rules.instant import DAY, Instant
-from rules.rates.counting import Tallies
+from rules.rates import Tallies
 from rules.step import Delivery, decide
 
 

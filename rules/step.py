@@ -37,6 +37,8 @@ Arrival. No record happened after it arrived, whatever the clock of its window s
 
 Identity. A record that says nothing new leaves the very same ``Case`` object. The caller then knows that there is nothing to
 store. Only this module makes a changed ``Case``.
+
+The maker of a case stands in one file, however long: whoever asks how a case came to be as it is reads from top to bottom.
 """
 
 from typing import Any, NamedTuple
@@ -44,19 +46,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.alerts import Alert
-from rules.book.book import RuleBook, RuleBooks
-from rules.cards.acts import REASONS, act_of, acted
-from rules.cards.describe import AlertChange, alert_of
-from rules.cards.judge import WITHDRAWN, Act, judge, next_threshold, undisturbed
-from rules.case.case import NEVER, UNREACHED, Case, Clock, is_over, place_of
-from rules.case.tally import tallied
+from rules.book import RuleBook, RuleBooks
+from rules.cards import REASONS, WITHDRAWN, Act, AlertChange, act_of, acted, alert_of, judge, next_threshold, undisturbed
+from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of, tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Action, Record, Tallied, Tick, key_of
-from rules.facts.join import Facts, join, supervised
-from rules.facts.retention import forgotten
+from rules.facts import Facts, forgotten, join, supervised
 from rules.instant import MINUTE, Instant, to_instant
-from rules.rates.cards import detailed, without_old_cards
+from rules.rates import detailed, without_old_cards
 
 CLOCK_TOLERANCE = 1 * MINUTE
 """How far a window's clock may run ahead before the case is flagged for it."""

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rules.errors import BadRuleBook
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 _T = TypeVar("_T")
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import msgspec
 
 from rules.alerts import LEVELS, Level
-from rules.book.book import Rate, RateRule
+from rules.book import Rate, RateRule
 from rules.bookfile.defects import convert, guarded, switches_nothing
-from rules.case.tally import LONGEST_DAYS
+from rules.case import LONGEST_DAYS
 from rules.events import STAGES, Stage, TallyKind
-from rules.rates.measures import VOLUMES
-from rules.worktime.worktime import Limit
+from rules.rates import VOLUMES
+from rules.worktime import Limit
 
 _Name = Annotated[str, msgspec.Meta(min_length=1)]
 _PACE = "stage-pace"

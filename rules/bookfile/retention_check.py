@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from rules.book.book import Complaints, ProcessRule, Retention, TimeLimit
-from rules.worktime.worktime import Limit, Unit
+from rules.book import Complaints, ProcessRule, Retention, TimeLimit
+from rules.worktime import Limit, Unit
 
 MOST_WITHIN = 366
 """Days within which a complaint can repeat another: counting begins anew with each year."""

@@ -8,18 +8,14 @@ for.
 from typing import NamedTuple
 
 from rules.alerts import LEVELS, STATES, Alert, Level, Reason, State
-from rules.book.book import ProcessRule, RateRule, RuleBook, TimeLimit
+from rules.book import ProcessRule, RateRule, RuleBook, TimeLimit
 from rules.cards.judge import CardChange
 from rules.cards.watches import standstill
-from rules.case import alert_id, department_of, watched
-from rules.case.case import Card, Case, Clock, is_standing, place_of
+from rules.case import Card, Case, Clock, alert_id, department_of, is_standing, place_of, watched
 from rules.events import STAGES
-from rules.families.pauses import counted_out, pauses_of
-from rules.families.process import found_by
-from rules.families.run import Run
-from rules.families.time_limits import clip, extended, limit_of
+from rules.families import Run, clip, counted_out, extended, found_by, limit_of, pauses_of
 from rules.instant import Instant, to_datetime
-from rules.worktime.arithmetic import CountedDays, arithmetic
+from rules.worktime import CountedDays, arithmetic
 
 
 class AlertChange(NamedTuple):

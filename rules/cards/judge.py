@@ -17,11 +17,10 @@ from typing import NamedTuple
 import msgspec
 
 from rules.alerts import STATES, Reason
-from rules.book.book import RuleBook
+from rules.book import RuleBook
 from rules.cards.acts import ACTS, state_after
 from rules.cards.watches import AGEING, life_clocks
-from rules.case import number_of
-from rules.case.case import NEVER, UNREACHED, Card, Clock, is_card
+from rules.case import NEVER, UNREACHED, Card, Clock, is_card, number_of
 from rules.instant import Instant
 from rules.numbers import LevelNumber, StateNumber
 

@@ -12,7 +12,7 @@ from rules.book import RuleBook, TimeLimit
 from rules.cards.acts import ACTS
 from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_card, number_of, watched
 from rules.errors import UncoveredDate
-from rules.families.deadlines import threshold_of
+from rules.families import threshold_of
 from rules.instant import Instant
 from rules.worktime import LabelledPause, Limit
 

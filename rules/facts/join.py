@@ -9,20 +9,25 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rules import events as ev
-from rules.book.book import RuleBooks
-from rules.case.case import Case, Origin, Terms, is_window
+from rules.book import RuleBooks
+from rules.case import Case, Origin, Terms, is_window
 from rules.errors import BadEvent
 from rules.events import STAGES, Header
 from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
 from rules.facts.retention import with_horizon
-from rules.families import attendance, complaints, hearings, reviews
-from rules.families.attendance import ATTENDANCE_EVENTS
-from rules.families.complaints import COMPLAINT_EVENTS
-from rules.families.hearings import HEARING_EVENTS
-from rules.families.reviews import REVIEW_EVENTS
+from rules.families import (
+    ATTENDANCE_EVENTS,
+    COMPLAINT_EVENTS,
+    HEARING_EVENTS,
+    REVIEW_EVENTS,
+    attendance,
+    complaints,
+    hearings,
+    reviews,
+)
 from rules.instant import Instant
 from rules.numbers import StageNumber
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 Facts = dict[str, Any]
 """Fields of a case that a record changes, with what they are then."""

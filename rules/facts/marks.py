@@ -6,11 +6,11 @@ no part. Only back-entry depends on when a record arrived; that is what it is ab
 """
 
 from rules import events as ev
-from rules.book.book import RuleBook, RuleBooks
-from rules.case.case import Case, Mark
+from rules.book import RuleBook, RuleBooks
+from rules.case import Case, Mark
 from rules.errors import BadEvent, UncoveredDate
 from rules.events import Header
-from rules.families.findings import FINDING, FINDINGS
+from rules.families import FINDING, FINDINGS
 from rules.instant import Instant
 
 BACK_ENTRY = FINDING["back-entry"].code

@@ -19,11 +19,9 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from rules.book.book import RuleBook
-from rules.case import watched
-from rules.case.case import UNREACHED, Card, Case, Clock, is_duty, is_standing
-from rules.families.attendance import RECENT
-from rules.families.numbering import begun_at
+from rules.book import RuleBook
+from rules.case import UNREACHED, Card, Case, Clock, is_duty, is_standing, watched
+from rules.families import RECENT, begun_at
 from rules.instant import DAY, Instant
 from rules.numbers import StateNumber
 

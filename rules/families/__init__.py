@@ -1,5 +1,41 @@
 """What follows from the facts: runs of clocks, and findings. One file a family."""
 
-from rules.families.numbering import FIRST_NUMBER
+from rules.families.attendance import ATTENDANCE_EVENTS, RECENT
+from rules.families.complaints import COMPLAINT_EVENTS
+from rules.families.deadlines import graced, threshold_of
+from rules.families.findings import FINDING, FINDINGS
+from rules.families.found import Found
+from rules.families.hearings import HEARING_EVENTS
+from rules.families.kinds import KIND
+from rules.families.numbering import FIRST_NUMBER, begun_at
+from rules.families.pauses import Pause, counted_out, pauses_of
+from rules.families.process import found_by
+from rules.families.reviews import REVIEW_EVENTS
+from rules.families.run import Run, limit_of
+from rules.families.time_limits import branch_end, clip, deadline_of, extended
 
-__all__ = ["FIRST_NUMBER"]
+__all__ = [
+    "ATTENDANCE_EVENTS",
+    "COMPLAINT_EVENTS",
+    "FINDING",
+    "FINDINGS",
+    "FIRST_NUMBER",
+    "HEARING_EVENTS",
+    "KIND",
+    "RECENT",
+    "REVIEW_EVENTS",
+    "Found",
+    "Pause",
+    "Run",
+    "begun_at",
+    "branch_end",
+    "clip",
+    "counted_out",
+    "deadline_of",
+    "extended",
+    "found_by",
+    "graced",
+    "limit_of",
+    "pauses_of",
+    "threshold_of",
+]

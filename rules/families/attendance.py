@@ -27,17 +27,15 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, AttendanceNote, Case
+from rules.book import RuleBook, TimeLimit
+from rules.case import NEVER, AttendanceNote, Case
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import number_at
 from rules.families.run import Run, limit_of
 from rules.instant import DAY, HOUR, MINUTE, Instant
 from rules.numbers import AttendanceStep
-from rules.worktime.limit import OFFICE_TIME
-from rules.worktime.worktime import Unit, Worktime
-from rules.worktime.zone import from_epoch_day
+from rules.worktime import OFFICE_TIME, Unit, Worktime, from_epoch_day
 
 OPENED = AttendanceStep.OPENED.value
 CLOSED = AttendanceStep.CLOSED.value

@@ -15,8 +15,8 @@ personal data and stays out of the card.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from rules.book.book import ProcessRule, RuleBook, TimeLimit
-from rules.case.case import Case, is_window
+from rules.book import ProcessRule, RuleBook, TimeLimit
+from rules.case import Case, is_window
 from rules.errors import UncoveredDate
 from rules.families.complaints import rounds_of
 from rules.families.found import Found
@@ -25,7 +25,7 @@ from rules.families.pauses import pauses_of
 from rules.families.reviews import detail_of, reviews_of
 from rules.families.time_limits import case_runs, clip, deadline_of
 from rules.instant import DAY
-from rules.worktime.zone import epoch_day
+from rules.worktime import epoch_day
 
 _Filing = tuple[int, str, str]
 """When, which complaint, on whom."""

@@ -20,15 +20,15 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.book.book import RuleBook, RuleBooks, TimeLimit
-from rules.case.case import NEVER, Case, ComplaintNote, ExtraDays, first, is_window
+from rules.book import RuleBook, RuleBooks, TimeLimit
+from rules.case import NEVER, Case, ComplaintNote, ExtraDays, first, is_window
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
 from rules.families.run import Run, limit_of
 from rules.instant import Instant
 from rules.numbers import ComplaintStep
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 FILED = ComplaintStep.FILED.value
 ACCEPTED = ComplaintStep.ACCEPTED.value

@@ -1,10 +1,10 @@
 """When the levels of a rule are reached, once its deadline is known."""
 
-from rules.book.book import Threshold
-from rules.case.case import UNCOVERED, UNREACHED
+from rules.book import Threshold
+from rules.case import UNCOVERED, UNREACHED
 from rules.errors import UncoveredDate
 from rules.instant import Instant
-from rules.worktime.worktime import Limit, Pauses, Unit, Worktime
+from rules.worktime import Limit, Pauses, Unit, Worktime
 
 
 def threshold_of(

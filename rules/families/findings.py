@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from rules import events as ev
-from rules.book.kinds import FindingKind
+from rules.book import FindingKind
 from rules.events import Header
 from rules.families import complaint_findings as complained
 from rules.families import hearings, process, records

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rules.case.case import NEVER
+from rules.case import NEVER
 
 
 class Found(NamedTuple):

@@ -15,15 +15,15 @@ All who are concerned are one party here: the first request begins the clock, an
 from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
-from rules.book.book import ProcessRule, RuleBook, TimeLimit
-from rules.case.case import NEVER, Case, HearingNote, first, over_at
+from rules.book import ProcessRule, RuleBook, TimeLimit
+from rules.case import NEVER, Case, HearingNote, first, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
 from rules.families.run import Run, cut_off, limit_of
 from rules.instant import Instant
 from rules.numbers import HearingStep
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 OFFERED = HearingStep.OFFERED.value
 REQUESTED = HearingStep.REQUESTED.value

@@ -5,7 +5,7 @@ A new kind is a row here, a function of its family, a word in :mod:`monitor.word
 
 from collections.abc import Mapping
 
-from rules.book.kinds import ClockKind, Report
+from rules.book import ClockKind, Report
 from rules.families import time_limits
 from rules.families.attendance import attendance_runs, opening_runs
 from rules.families.complaints import acceptance_runs, answer_runs, closing_runs, misroute_runs

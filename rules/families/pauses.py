@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from rules.book.book import RuleBook
-from rules.case.case import UNREACHED, Case, Suspension, Terms
+from rules.book import RuleBook
+from rules.case import UNREACHED, Case, Suspension, Terms
 from rules.errors import UncoveredDate
 from rules.instant import Instant
-from rules.worktime.limit import OFFICE_TIME
-from rules.worktime.worktime import Limit, Unit, Worktime
+from rules.worktime import OFFICE_TIME, Limit, Unit, Worktime
 
 _UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 

@@ -28,8 +28,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rules.book.book import ProcessRule, RuleBook
-from rules.case.case import NEVER, Case, first
+from rules.book import ProcessRule, RuleBook
+from rules.case import NEVER, Case, first
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.families.found import Found
@@ -37,7 +37,7 @@ from rules.families.pauses import pauses_of
 from rules.families.time_limits import counted_from, limit_of
 from rules.instant import MINUTE, SECOND
 from rules.numbers import StageNumber
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 APPLICATION = StageNumber.APPLICATION.value
 ACCEPTANCE = StageNumber.ACCEPTANCE.value

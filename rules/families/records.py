@@ -17,9 +17,8 @@ records it looks; :mod:`rules.facts.marks` keeps what it sees. Instants are epoc
 from collections.abc import Sequence
 
 from rules import events as ev
-from rules.book.book import ProcessRule, RuleBook
-from rules.book.kinds import RecordLook
-from rules.case.case import Case
+from rules.book import ProcessRule, RecordLook, RuleBook
+from rules.case import Case
 from rules.events import Header
 from rules.families.found import Found
 from rules.instant import DAY, Instant

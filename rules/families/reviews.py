@@ -18,8 +18,8 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from rules import events as ev
-from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, Case, ReviewNote, first
+from rules.book import RuleBook, TimeLimit
+from rules.case import NEVER, Case, ReviewNote, first
 from rules.events import Header
 from rules.families.complaints import numbered
 from rules.families.run import Run, limit_of

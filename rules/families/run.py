@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from rules.case.case import UNREACHED
+from rules.case import UNREACHED
 from rules.instant import Instant
-from rules.worktime.worktime import Limit
+from rules.worktime import Limit
 
 _LIMITS: dict[str, Limit] = {}
 

@@ -8,11 +8,11 @@ and gaps that were long enough, are therefore looked at.
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import Case, over_at
+from rules.book import RuleBook, TimeLimit
+from rules.case import Case, over_at
 from rules.families.run import Run, limit_of
 from rules.instant import DAY
-from rules.worktime.worktime import Unit
+from rules.worktime import Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
 

@@ -20,14 +20,14 @@ A case refused at the door is over like a concluded one: none of its clocks runs
 
 from collections.abc import Iterator, Sequence
 
-from rules.book.book import RuleBook, TimeLimit
-from rules.case.case import NEVER, Case, first, over_at
+from rules.book import RuleBook, TimeLimit
+from rules.case import NEVER, Case, first, over_at
 from rules.errors import UncoveredDate
 from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.families.run import Run, cut_off
 from rules.families.run import limit_of as limit_of
 from rules.instant import DAY, Instant
-from rules.worktime.worktime import Limit, Unit
+from rules.worktime import Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
 _SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from rules.book.book import RateRule, RuleBook
-from rules.case import watched
-from rules.case.case import Card, Case, is_standing
-from rules.case.tally import first_judged
+from rules.book import RateRule, RuleBook
+from rules.case import Card, Case, first_judged, is_standing, watched
 from rules.rates.clocks import cycle_of, detail_at
 
 

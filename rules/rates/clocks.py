@@ -22,9 +22,8 @@ warnings. At that instant the first day after the last that reached a level is j
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rules.book.book import RateRule, RuleBook
-from rules.case.case import NEVER, UNREACHED, Case, Clock, is_standing
-from rules.case.tally import Tally, first_day, first_judged, month_of
+from rules.book import RateRule, RuleBook
+from rules.case import NEVER, UNREACHED, Case, Clock, Tally, first_day, first_judged, is_standing, month_of
 from rules.errors import UncoveredDate
 from rules.instant import DAY, Instant
 from rules.rates.measures import VOLUMES, Measure, measured

@@ -22,10 +22,9 @@ that a late record withdrew, or an appeal revoked, was none.
 from collections.abc import Iterator
 
 from rules.alerts import STATES
-from rules.book.book import RuleBook
-from rules.case.case import NEVER, Card, Case, over_at, place_of
-from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
-from rules.families.time_limits import branch_end
+from rules.book import RuleBook
+from rules.case import ACCEPTED, IRREGULAR, JUDGED, NEVER, OVERDUE, REFUSED, SETTLED, WARNED, Card, Case, over_at, place_of
+from rules.families import branch_end
 from rules.instant import DAY, MINUTE
 from rules.numbers import LevelNumber
 

@@ -8,9 +8,8 @@ department, window and item, and by month.
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
-from rules.book.book import RuleBook, RuleBooks
-from rules.case.case import Case, place_of
-from rules.case.tally import COUNTERS, month_of, oldest_kept
+from rules.book import RuleBook, RuleBooks
+from rules.case import COUNTERS, Case, month_of, oldest_kept, place_of
 from rules.events import TALLY_KEY, Tallied, TallyKind
 from rules.instant import DAY, Instant, to_datetime
 from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution

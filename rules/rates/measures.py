@@ -5,8 +5,8 @@ from itertools import accumulate
 from math import sqrt
 from typing import NamedTuple
 
-from rules.book.book import RateRule, RuleBook
-from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED, Cell, Tally, first_day, first_judged
+from rules.book import RateRule, RuleBook
+from rules.case import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED, Cell, Tally, first_day, first_judged
 from rules.errors import UncoveredDate
 
 SHARES = {

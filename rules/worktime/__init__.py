@@ -1,23 +1,29 @@
 """When a limit is over: zones, calendars, office hours, and the arithmetic that shows how a due instant came about."""
 
 from rules.worktime.almanac import Almanac
-from rules.worktime.arithmetic import CountedDays, LabelledPause
+from rules.worktime.arithmetic import CountedDays, LabelledPause, arithmetic
 from rules.worktime.calendar import Calendar
 from rules.worktime.calendar_table import parse_calendar
-from rules.worktime.limit import OFFICE_TIME, Limit, Unit
-from rules.worktime.worktime import Worktime
-from rules.worktime.zone import WallClock, from_epoch_day
+from rules.worktime.hours import OfficeHours
+from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.worktime import Pauses, Worktime
+from rules.worktime.zone import WallClock, epoch_day, from_epoch_day
 
 __all__ = [
     "OFFICE_TIME",
     "Almanac",
     "Calendar",
     "CountedDays",
+    "Counting",
     "LabelledPause",
     "Limit",
+    "OfficeHours",
+    "Pauses",
     "Unit",
     "WallClock",
     "Worktime",
+    "arithmetic",
+    "epoch_day",
     "from_epoch_day",
     "parse_calendar",
 ]

@@ -10,9 +10,7 @@ from monitor.books.record import PublishedBook, PublishedCalendar
 from monitor.stream.partition.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert
-from rules.case import Card, Case, Clock
-from rules.case.case import Origin, Terms
-from rules.case.tally import Tally
+from rules.case import Card, Case, Clock, Origin, Tally, Terms
 from rules.events import EVENT_TYPES, TICK, Accepted, AlertAcknowledged, Duty, Event, Header, Record, StageEntered, Tallied
 from rules.worktime import CountedDays
 

@@ -19,7 +19,7 @@ from rules.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
 from rules.case import encode_case
 from rules.events import EVENT_TYPES, Header, key_of
-from rules.families.findings import FINDINGS
+from rules.families import FINDINGS
 from rules.numbers import (
     ActNumber,
     AttendanceStep,

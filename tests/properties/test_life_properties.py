@@ -10,10 +10,9 @@ from rules import events as ev
 from rules.alerts import LEVELS, STANDING, STATES, Alert
 from rules.book import RuleBooks
 from rules.bookfile import parse_book
+from rules.cards import judge
 from rules.cards.acts import ACTS, TRANSITIONS, state_after
-from rules.cards.judge import judge
-from rules.case import Case, decode_case, encode_case
-from rules.case.case import is_card
+from rules.case import Case, decode_case, encode_case, is_card
 from rules.clocks import clocks_of
 from rules.drive import OneCase
 from rules.errors import BadEvent

@@ -12,7 +12,7 @@ from rules.case import Case
 from rules.clocks import clocks_of
 from rules.drive import Cases
 from rules.events import STAGES, Header
-from rules.families.findings import FINDINGS
+from rules.families import FINDINGS
 from rules.families.kinds import KINDS
 from rules.instant import to_instant
 from tests.properties import complaints, records

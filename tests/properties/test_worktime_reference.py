@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from monitor.almanac import china, wall_clock
 from rules.errors import UncoveredDate
 from rules.instant import to_instant
-from rules.worktime import Limit, Unit, Worktime
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import Counting, Limit, OfficeHours, Unit, Worktime
 
 Pause = tuple[datetime, datetime]
 Session = tuple[datetime, datetime]

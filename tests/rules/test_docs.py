@@ -11,17 +11,15 @@ from monitor.books.files import load_book, profiles
 from monitor.scenarios.play import play
 from monitor.scenarios.script import load_scenarios
 from rules.alerts import LEVELS, Reason
-from rules.book import Item
-from rules.book.book import RATES, Defaults, Extension, Hall, Special, Supplement
-from rules.bookfile import parse as bookfile
+from rules.book import Defaults, Extension, Hall, Item, Special, Supplement
+from rules.book.rules import RATES
 from rules.bookfile import parse_rates as ratetable
+from rules.bookfile import written
 from rules.case.case import STATES
 from rules.events import STAGES, Procedure
-from rules.families.findings import FINDING
-from rules.families.kinds import KIND
-from rules.worktime import calendar_table
+from rules.families import FINDING, KIND
+from rules.worktime import Counting, calendar_table
 from rules.worktime import hours as workhours
-from rules.worktime.worktime import Counting
 from tests.rules.story import own_rules
 from tests.scenarios.test_scenarios import FOLDER
 
@@ -30,16 +28,16 @@ TEXT = "\n".join((Path(__file__).parents[2] / "docs" / "reference" / f"{page}.md
 SECTIONS = dict(re.findall(r"^#{2,3} (.+?)\n(.*?)(?=^#{2,3} |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 
 STRUCTS: dict[str, type[msgspec.Struct]] = {
-    "The book": bookfile._BookTable,
+    "The book": written.WrittenBook,
     "`[counting]`": Counting,
     "`[defaults]`": Defaults,
     "`[special]`": Special,
     "`[supplement]`": Supplement,
     "`[extension]`": Extension,
     "`[[items]]`": Item,
-    "`[[time_limits]]`": bookfile._TimeLimitTable,
+    "`[[time_limits]]`": written.WrittenTimeLimit,
     "`[hall]`": Hall,
-    "`[[process]]`": bookfile._ProcessTable,
+    "`[[process]]`": written.WrittenProcess,
     "`[[rates]]`": ratetable.RateTable,
 }
 NAMES = {

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from rules.alerts import LEVELS, STATES, Level, State
-from rules.cards.acts import ACTS, REASONS
+from rules.cards import REASONS
+from rules.cards.acts import ACTS
 from rules.events import STAGES, Stage
 from rules.numbers import StageNumber, StateNumber, names_of
 

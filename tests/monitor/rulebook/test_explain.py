@@ -9,7 +9,7 @@ from monitor.books.files import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
 from monitor.words import Language
-from rules.families.findings import FINDING
+from rules.families import FINDING
 from tests.rules.story import book
 
 HOLIDAYS = date(2025, 9, 26)

@@ -4,7 +4,7 @@ import pytest
 
 from monitor import words
 from monitor.words import Language
-from rules.families.findings import FINDING
+from rules.families import FINDING
 from tests.rules.families.oddities import FOUND
 
 

@@ -9,7 +9,7 @@ from rules.case import Case
 from rules.clocks import every_rule, questions_for
 from rules.errors import BadRuleBook
 from rules.events import STAGES
-from rules.families.kinds import KIND
+from rules.families import KIND
 from rules.instant import to_instant
 from rules.worktime import Limit, Unit, parse_calendar
 from tests.rules.story import Story, book, books, day, table

@@ -3,8 +3,7 @@
 import gc
 import weakref
 
-from rules.book import RuleBook
-from rules.book.per_book import per_book
+from rules.book import RuleBook, per_book
 from rules.clocks import affected, every_rule
 from tests.rules.story import book
 

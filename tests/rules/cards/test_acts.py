@@ -7,7 +7,8 @@ import pytest
 
 from rules.alerts import STANDING, Reason
 from rules.book import RuleBooks
-from rules.cards.acts import ACTS, REASONS, TRANSITIONS, act_of, acted
+from rules.cards import REASONS, act_of, acted
+from rules.cards.acts import ACTS, TRANSITIONS
 from rules.case import Case, is_standing
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules.case import Card, Case, case_due, case_flags, case_state, decode_case, encode_case
-from rules.case.case import Terms, is_over, over_at, standing
+from rules.case import Card, Case, Terms, case_due, case_flags, case_state, decode_case, encode_case, is_over, over_at
+from rules.case.case import standing
 from tests.rules.story import Story, day
 
 TERMS = Terms(10, "430100", "h", "d", "w", "i", "5wd", "10wd")

@@ -2,8 +2,7 @@
 
 import msgspec
 
-from rules.case import NOTHING, Card, Case, count, counted_at, is_uncovered, same_count
-from rules.case.case import Origin
+from rules.case import NOTHING, Card, Case, Origin, count, counted_at, is_uncovered, same_count
 from tests.rules.story import Story, books, day
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.case import first_day, month_of
-from rules.case.tally import Tally, first_judged, oldest_kept, tallied
+from rules.case import Tally, first_day, first_judged, month_of, oldest_kept, tallied
 from rules.errors import BadEvent
 from rules.events import TALLY_KEY, Tallied
 

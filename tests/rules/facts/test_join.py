@@ -10,8 +10,7 @@ from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent
 from rules.events import STAGES
-from rules.facts import supervised
-from rules.facts.join import join
+from rules.facts import join, supervised
 from rules.instant import to_instant
 from tests.rules.story import book, books, day, event
 

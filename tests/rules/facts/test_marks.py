@@ -7,9 +7,9 @@ import pytest
 
 from rules import events as ev
 from rules.book import RuleBook
-from rules.case.case import Mark
+from rules.case import Mark
 from rules.facts.marks import marked, marks_of
-from rules.families.findings import FINDING, FINDINGS
+from rules.families import FINDING, FINDINGS
 from rules.instant import to_instant
 from tests.rules.story import Story, book, books, day, event
 

@@ -9,8 +9,9 @@ import pytest
 from rules.case import case_state, count, decode_case, encode_case, place_of
 from rules.events import EVENT_TYPES, WindowOpened, key_of
 from rules.facts import supervised
-from rules.families.attendance import ARRIVED, LEFT, RECENT, absences_of
-from rules.families.numbering import begun_at, number_at, numbers_of
+from rules.families import RECENT, begun_at
+from rules.families.attendance import ARRIVED, LEFT, absences_of
+from rules.families.numbering import number_at, numbers_of
 from rules.instant import DAY, MINUTE, to_instant
 from tests.rules.story import MONDAY, Story, book, books, day, event
 

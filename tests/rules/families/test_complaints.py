@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.case import NOTHING, Case, case_state, count, counted_at, encode_case, is_window
-from rules.case.case import first
+from rules.case import NOTHING, Case, case_state, count, counted_at, encode_case, first, is_window
 from rules.events import key_of
 from rules.families.complaints import rounds_of
 from rules.instant import to_instant

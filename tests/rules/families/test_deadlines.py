@@ -1,7 +1,7 @@
 """When a clock is due: extensions, items that are due at once, pauses before it began."""
 
 from rules.case import UNREACHED
-from rules.families.time_limits import limit_of
+from rules.families import limit_of
 from rules.instant import to_instant
 from rules.worktime import Limit, Unit
 from tests.rules.families.runs import in_stages

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from rules.book import RuleBook
-from rules.case import Case
-from rules.case.case import Terms
-from rules.families.pauses import Pause, approved_days, cap_of, pauses_of, resumed_at
+from rules.case import Case, Terms
+from rules.families import Pause, pauses_of
+from rules.families.pauses import approved_days, cap_of, resumed_at
 from rules.instant import to_instant
 from tests.rules.story import book, day
 

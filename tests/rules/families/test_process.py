@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules.book import RuleBooks
-from rules.families.findings import FINDING
+from rules.families import FINDING
 from tests.rules.families.oddities import (
     FOUND,
     HALL,

@@ -11,10 +11,10 @@ import pytest
 
 from monitor.words import FINDINGS as WORDS
 from monitor.words.clocks import RUNS
-from rules.book.kinds import ClockKind, FindingKind
+from rules.book import ClockKind, FindingKind
 from rules.events import EVENT_TYPES
-from rules.families.findings import FINDING, FINDINGS
-from rules.families.kinds import KIND, KINDS
+from rules.families import FINDING, FINDINGS, KIND
+from rules.families.kinds import KINDS
 from tests.rules.story import book
 from tests.scenarios.test_scenarios import SCENARIOS
 

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from rules.book import RateRule, RuleBooks
-from rules.case import UNREACHED, Case, first_day, month_of
-from rules.case.tally import COUNTERS, OVERDUE
+from rules.case import COUNTERS, OVERDUE, UNREACHED, Case, first_day, month_of
 from rules.drive import OneCase
 from rules.errors import BadEvent, BadRuleBook
 from rules.events import STAGES, TALLY_KEY, TICK, Tallied

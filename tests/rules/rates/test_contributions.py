@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
-from rules.case import Case
-from rules.case.tally import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED
+from rules.case import ACCEPTED, IRREGULAR, JUDGED, OVERDUE, REFUSED, SETTLED, WARNED, Case
 from rules.events import STAGES
 from rules.instant import DAY
 from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution

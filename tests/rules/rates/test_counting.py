@@ -4,8 +4,7 @@ import random
 from typing import Any
 
 from rules.book import RuleBooks
-from rules.case import Case
-from rules.case.tally import Tally, tallied
+from rules.case import Case, Tally, tallied
 from rules.drive import Cases
 from rules.events import TALLY_KEY, Tallied
 from rules.instant import to_instant

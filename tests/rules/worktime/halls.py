@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.almanac import china, wall_clock
 from rules.instant import to_datetime, to_instant
-from rules.worktime import Limit, Worktime
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import Counting, Limit, OfficeHours, Worktime
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})  # 7 hours
 

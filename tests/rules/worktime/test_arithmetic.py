@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.almanac import china, wall_clock
 from rules.instant import HOUR, MINUTE, to_instant
-from rules.worktime import CountedDays, Limit, Unit, Worktime
-from rules.worktime.arithmetic import LabelledPause, arithmetic
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import CountedDays, Counting, LabelledPause, Limit, OfficeHours, Unit, Worktime, arithmetic
 
 HALL = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})
 

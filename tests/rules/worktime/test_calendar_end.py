@@ -8,7 +8,8 @@ import pytest
 from rules.book import RuleBook
 from rules.case import is_uncovered
 from rules.errors import UncoveredDate
-from rules.families.pauses import UNKNOWN, Pause, pauses_of, prolonged
+from rules.families import Pause, pauses_of
+from rules.families.pauses import UNKNOWN, prolonged
 from rules.instant import to_instant
 from rules.worktime import Limit
 from tests.rules.story import ZONE, Story, book, books

@@ -9,8 +9,7 @@ import pytest
 from monitor.almanac import china, wall_clock
 from rules.errors import UncoveredDate
 from rules.instant import HOUR, MINUTE, to_datetime, to_instant
-from rules.worktime import Calendar, Limit, Unit, Worktime
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import Calendar, Counting, Limit, OfficeHours, Unit, Worktime
 from tests.rules.story import ZONE
 from tests.rules.worktime.halls import HALL, SEASONS, STRAIGHT, at, due, hall, wall
 

@@ -6,7 +6,7 @@ import pytest
 
 from rules.errors import BadRuleBook
 from rules.instant import DAY, HOUR
-from rules.worktime.worktime import OfficeHours
+from rules.worktime import OfficeHours
 from tests.rules.worktime.halls import at, due, hall
 
 

@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from rules.errors import BadRuleBook
-from rules.worktime import Limit, Unit
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import Counting, Limit, OfficeHours, Unit
 
 
 @pytest.mark.parametrize("text", ["101y", "9999y", "1201mo"])

@@ -6,8 +6,7 @@ import pytest
 
 from monitor.almanac import wall_clock
 from rules.instant import to_datetime, to_instant
-from rules.worktime import Calendar, Limit, Unit, Worktime
-from rules.worktime.worktime import Counting, OfficeHours
+from rules.worktime import Calendar, Counting, Limit, OfficeHours, Unit, Worktime
 from tests.rules.story import ZONE
 from tests.rules.worktime.halls import at, hall, wall
 

@@ -6,8 +6,7 @@ import pytest
 
 from monitor.almanac import wall_clock
 from rules.instant import DAY, HOUR, MINUTE
-from rules.worktime import Calendar, Limit, WallClock, Worktime
-from rules.worktime.worktime import Counting
+from rules.worktime import Calendar, Counting, Limit, WallClock, Worktime
 from tests.rules.worktime.halls import STRAIGHT, at, due
 
 

@@ -38,7 +38,7 @@ Arrival. No record happened after it arrived, whatever the clock of its window s
 Identity. A record that says nothing new leaves the very same ``Case`` object. The caller then knows that there is nothing to
 store. Only this module makes a changed ``Case``.
 
-The maker of a case stands in one file, however long: whoever asks how a case came to be as it is reads from top to bottom.
+The maker of a case stands in one file, however long. Whoever asks how a case came to be reads it from top to bottom.
 """
 
 from typing import Any, NamedTuple

@@ -62,8 +62,9 @@ docs: install .venv-docs/installed  ## writes the reference from the code and bu
 	$(BIN)/python -m docs.generate
 	.venv-docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going -j auto docs build/docs
 
-lock: install   ## renew both lock files from pyproject.toml (needs uv)
+lock: install   ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra xlsx --extra parquet --extra databases -c requirements.lock --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet -o requirements-run.lock
 	uv pip compile --group docs --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-docs.lock
 
 clean:          ## forget what was made here

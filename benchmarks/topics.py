@@ -49,6 +49,8 @@ async def ends(settings: Settings, topic: str) -> dict[int, int]:
 async def read(settings: Settings, topic: str, begin: Mapping[int, int] | None = None) -> AsyncIterator[Any]:
     """Every record that is there now, from ``begin`` on; in order within each partition."""
     until = {partition: end for partition, end in (await ends(settings, topic)).items() if end > (begin or {}).get(partition, 0)}
+    if not until:  # nothing to assign: aiokafka cancels whoever stops a consumer without partitions
+        return
     consumer = AIOKafkaConsumer(**client_options(settings.kafka), enable_auto_commit=False)
     await consumer.start()
     try:

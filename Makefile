@@ -6,7 +6,7 @@ DEMO ?=
 MUTANTS ?= 20
 JOBS ?= 1
 
-.PHONY: install demo mutation test test-long check bench docs lock clean help
+.PHONY: install demo mutation test test-long check bench docs lock audit sbom clean help
 
 help:           ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -66,6 +66,12 @@ lock: install   ## renew the lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements.lock
 	uv pip compile pyproject.toml --extra xlsx --extra parquet --extra databases -c requirements.lock --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet -o requirements-run.lock
 	uv pip compile --group docs --universal --generate-hashes --python-version 3.11 --no-header --quiet -o requirements-docs.lock
+
+audit: install  ## known vulnerabilities of all that is locked, jars too; asks osv.dev (SUPERVISE_OSV names a mirror)
+	$(BIN)/python -m deploy.supply.audit
+
+sbom: install   ## the bill of materials of what a site runs, CycloneDX: build/sbom.json
+	$(BIN)/python -m deploy.supply.sbom build/sbom.json
 
 clean:          ## forget what was made here
 	rm -rf .venv .venv-mutation .venv-docs .demo first-hour mutants build *.egg-info

@@ -40,7 +40,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Explanation": (
         "architecture", "explanation/index", "explanation/time", "explanation/worker", "explanation/wall",
         "explanation/backtest", "explanation/law-and-scenarios", "explanation/acceptance", "explanation/agreement",
-        "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/shape",
+        "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/dependencies",
+        "explanation/shape",
     ),
     "中文": ("zh-CN/index",),
 }  # fmt: skip

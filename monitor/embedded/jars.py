@@ -1,6 +1,6 @@
 """Apache Kafka's jars: fetched once through jgo, checked against their pinned SHA-256, kept for every later start.
 
-They lie in ``~/.cache/supervise/kafka-VERSION/`` (``SUPERVISE_CACHE`` or ``XDG_CACHE_HOME`` move it); about 44 MB. The folder is
+They lie in ``~/.cache/supervise/kafka-VERSION/`` (``SUPERVISE_CACHE`` or ``XDG_CACHE_HOME`` move it); about 43 MB. The folder is
 complete when it holds every pinned jar in its pinned size. A start with a full folder touches no network. A broken-off download
 goes on where it stopped. Copying the folder serves a machine without any network. ``SUPERVISE_MAVEN`` names another Maven
 repository (a mirror, or the office's own) to fetch from.

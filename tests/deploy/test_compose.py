@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from monitor.embedded.pinned import KAFKA_VERSION
 from monitor.settings import load_settings
 from tests.deploy.files import DEPLOY, ROOT, read, run
 
@@ -19,7 +20,7 @@ def fits(file: Path) -> bool:
     return run(ROOT / ".venv/bin/check-jsonschema", "--builtin-schema", "vendor.compose-spec", file).returncode == 0
 
 
-def test_it_fits_the_specification_of_compose() -> None:
+def test_compose_yaml_fits_the_specification() -> None:
     assert fits(FILE)
 
 
@@ -91,3 +92,8 @@ def test_every_file_that_is_mounted_is_there_but_the_tokens() -> None:
     mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())]
     missing = {path for path in [*files, *(path for path in mounted if path.startswith("."))] if not (COMPOSE / path).exists()}
     assert missing <= {"./tokens.toml"}
+
+
+@pytest.mark.parametrize("name", sorted(BROKERS))
+def test_a_broker_is_of_the_version_that_is_tested_here(name: str) -> None:
+    assert SERVICES[name]["image"] == f"${{KAFKA_IMAGE:-docker.io/apache/kafka:{KAFKA_VERSION}}}"

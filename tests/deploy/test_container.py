@@ -45,7 +45,7 @@ def test_the_image_is_run_by_nobody() -> None:
     assert re.findall(r"^USER (.+)$", last, re.MULTILINE) == ["65534:65534"]
 
 
-def test_what_the_image_copies_is_let_through_and_nothing_else() -> None:
+def test_the_image_is_given_what_it_copies_and_nothing_else() -> None:
     copied = {path for line in re.findall(r"^COPY (?!--from)(.+) \S+$", TEXT, re.MULTILINE) for path in line.split()}
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert "*" in ignored

@@ -20,7 +20,7 @@ def pinned(entry: str) -> tuple[str, frozenset[str]]:
     return entry.split()[0], frozenset(re.findall(r"sha256:\w+", entry))
 
 
-def test_what_the_image_installs_is_what_is_tested() -> None:
+def test_the_image_installs_what_developers_test() -> None:
     tested = locked("requirements.lock")
     installed = locked("requirements-run.lock")
     assert {name: pinned(entry) for name, entry in installed.items()} == {name: pinned(tested[name]) for name in installed}, RENEW

@@ -26,8 +26,9 @@ demo: install   ## Kafka, worker, gateway, wall and a simulated hall (DEMO="--se
 test: install   ## the tests
 	$(BIN)/python -m pytest
 
-test-long: install  ## the properties with 10 000 examples each
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/properties tests/rules/case/test_tally.py tests/monitor/wall/test_hub_properties.py --durations=0
+test-long: install  ## the properties with 10 000 examples each, and 100 000 mutated bodies for the gateway
+	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/properties tests/rules/case/test_tally.py tests/monitor/wall/test_hub_properties.py \
+		tests/monitor/gateway/test_mutations.py tests/monitor/gateway/test_schemathesis.py --durations=0
 
 check: install  ## lint, types, imports: what CI runs besides the tests
 	$(BIN)/ruff format --check .

@@ -51,8 +51,8 @@ from rules.cards import REASONS, WITHDRAWN, Act, AlertChange, act_of, acted, ale
 from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of, tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, Action, Record, Tallied, Tick, key_of
-from rules.facts import Facts, forgotten, join, supervised
+from rules.events import Action, Record, Tallied, Tick, key_of
+from rules.facts import Facts, check, forgotten, join, supervised
 from rules.instant import MINUTE, Instant, to_instant
 from rules.rates import detailed, without_old_cards
 
@@ -103,9 +103,10 @@ def decide(case: Case | None, delivery: Delivery, books: RuleBooks, now: Instant
     ``in_time`` promises that the case was woken, by these very books, at every instant it asked for up to ``now``. Time then
     has nothing left to tell it before the record.
     """
+    if isinstance(delivery.record, Tick):
+        return _ticked(case, delivery, books, now)
+    check(delivery.record)
     match delivery.record:
-        case Tick():
-            return _ticked(case, delivery, books, now)
         case Action() as action:
             return _acted(case, action, delivery, books, now)
         case record if supervised(record):  # by a window or an inspector, or counted by a worker: it joins facts
@@ -177,8 +178,6 @@ def _opened(record: Any) -> Case:
     key = key_of(record)
     if isinstance(record, Tallied):
         return Case(key, book=record.book)
-    if key.startswith(TALLY_KEY):
-        raise BadEvent("forbidden_type", f"no case may be called {TALLY_KEY}…: the workers count under such keys", "case")
     return Case(key)
 
 
@@ -198,8 +197,6 @@ def _facts(case: Case, delivery: Delivery, books: RuleBooks) -> Facts:
 
 def _counted(case: Case, record: Any) -> Facts:
     """What a worker has counted. When that arrived does not matter, so it moves nobody's time."""
-    if not isinstance(record, Tallied):
-        raise BadEvent("forbidden_type", f"{case.key!r} is no case: nothing is reported of it, the workers count it", "case")
     tally = tallied(case.tally, record)
     return {"tally": tally} if tally is not case.tally else {}
 

@@ -1,13 +1,19 @@
-"""The gateway's OpenAPI document, generated from the records themselves, so that it cannot lie about them."""
+"""The gateway's OpenAPI document, generated from the records themselves, so that it cannot lie about them.
+
+Beyond types it says what the core refuses by itself: where a case must be named, and how limits are written.
+"""
 
 from typing import Any
 
 import msgspec
 
-from monitor.gateway.reading import MOST_EVENTS, Fault
+from monitor.gateway.reading import MOST_EVENTS, Errors
 from monitor.wire import DEAD_LETTER_REASONS
-from rules.events import Event
+from rules.events import EVENT_TYPES, Action, Duty, Event, Header
+from rules.facts import LIMITS, WITHOUT_A_CASE
+from rules.worktime import LIMIT_FORM
 
+_CASE = r"^(?!(tally|window|duty):)(\S(.*\S)?)?$"
 _REF = "#/components/schemas/{name}"
 
 
@@ -19,27 +25,28 @@ class Taken(msgspec.Struct):
     dead_letters: int = 0
 
 
-class Errors(msgspec.Struct):
-    """Nothing was taken."""
-
-    errors: list[Fault]
-
-
 def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
     """OpenAPI 3.1 for this gateway with its mappings."""
     (event, taken, errors), components = msgspec.json.schema_components([Event, Taken, Errors], ref_template=_REF)
     components |= {"Event": event}
-    refused = _json("Nothing was taken.", errors)
+    for kind in EVENT_TYPES.values():
+        _tell_checks(components[kind.__name__], kind)
+    refused = _json("Not JSON, not UTF-8, or no whole body.", errors)
     answers = {
         "202": _json("Acknowledged by the broker.", taken),
         "400": refused,
         "401": _json("No token, or not a known one.", errors),
         "403": _json("The token's kind, regions or departments do not cover this.", errors),
+        "404": _json("No such path, or mapping.", errors),
+        "405": _json("Another method is wanted: see Allow.", errors),
+        "408": _json("The body did not come in time.", errors),
         "413": _json("Too large: send it in several requests.", errors),
+        "415": _json("A media type, or for JSON a charset, that is not read here.", errors),
         "422": _json("An event or row is not valid. Reasons: " + ", ".join(DEAD_LETTER_REASONS), errors),
         "503": _json("Kafka does not acknowledge; repeat the request after Retry-After.", errors)
         | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
     }
+    reached = {"type": "object", "properties": {"kafka": {"type": "boolean"}}, "required": ["kafka"]}
     one = {"$ref": "#/components/schemas/Event"}
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_EVENTS}
     return {
@@ -61,7 +68,7 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
                     "summary": "Whether the gateway reaches Kafka",
                     "operationId": "health",
                     "security": [],
-                    "responses": {"200": {"description": "It does."}, "503": {"description": "It does not yet."}},
+                    "responses": {"200": _json("It does.", reached), "503": _json("It does not yet.", reached)},
                 }
             },
         },
@@ -79,7 +86,7 @@ _ABOUT = (
 
 
 def _mapped(mappings: tuple[str, ...], answers: dict[str, Any]) -> dict[str, Any]:
-    row: dict[str, Any] = {"type": "object", "description": "one row of the old system, its own column names"}
+    row = {"description": "one row of the old system: an object, its own column names. Anything else is a bad row"}
     name: dict[str, Any] = {"type": "string", **({"enum": list(mappings)} if mappings else {})}
     rows: dict[str, Any] = {"anyOf": [row, {"type": "array", "items": row, "maxItems": MOST_EVENTS}]}
     return {
@@ -102,8 +109,21 @@ def _mapped(mappings: tuple[str, ...], answers: dict[str, Any]) -> dict[str, Any
                 "text/csv": {"schema": {"type": "string", "description": "as the mapping's [source] says: encoding, delimiter"}},
             },
         },
-        "responses": answers | {"404": answers["400"] | {"description": "No such mapping."}},
+        "responses": answers,
     }
+
+
+def _tell_checks(schema: dict[str, Any], kind: type[Header]) -> None:
+    """Put into the schema of an event what :func:`rules.facts.objections` asks beyond types."""
+    fields = schema["properties"]
+    if not issubclass(kind, Duty | Action):
+        fields["case"]["pattern"] = _CASE
+        if kind not in WITHOUT_A_CASE:
+            fields["case"] |= {"minLength": 1}
+            fields["case"].pop("default", None)
+            schema["required"].append("case")
+    for name in LIMITS.intersection(fields):
+        fields[name] |= {"pattern": f"^({LIMIT_FORM})?$", "description": "a century at most"}
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,23 @@ from typing import TypeVar
 
 import msgspec
 
+from monitor.gateway.defects import read_event
 from monitor.gateway.tokens import Source
 from monitor.mapping import NO_RECORDS, BadMapping, MappedRow, Mapping, map_objects, map_stream
-from monitor.wire import decode_record
 from rules.errors import BadEvent
-from rules.events import Event, Tallied, Tick
+from rules.events import Event
 
 T = TypeVar("T")
 
 MOST_EVENTS = 10_000
 """Events or rows in one request."""
-MOST_ERRORS = 100
-"""Errors in one answer; the sender mends its code after the first few."""
+MOST_ERRORS = 10_000
+"""Errors in one answer, so that it stays smaller than the largest request."""
+_LONGEST_FIELD, _LONGEST_MESSAGE = 256, 500
+"""Characters: the sender knows what it has sent."""
+_MARK = b"\xef\xbb\xbf"
+"""The mark that some systems put before UTF-8."""
+_NO_JSON = frozenset({"invalid_json", "invalid_utf8"})
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -29,13 +34,21 @@ class Fault(msgspec.Struct, frozen=True):
     message: str
 
 
+class Errors(msgspec.Struct, omit_defaults=True):
+    """Nothing was taken, and why: the one form of every answer of 400 and more. ``left_off`` errors are not listed."""
+
+    errors: list[Fault]
+    left_off: int = 0
+
+
 class BodyRefused(Exception):
     """The request is not taken, nothing of it."""
 
     def __init__(self, status: int, faults: list[Fault]) -> None:
         super().__init__(faults[0].message)
         self.status = status
-        self.faults = faults
+        self.faults = faults[:MOST_ERRORS]
+        self.left_off = len(faults) - len(self.faults)
 
 
 def whole(status: int, reason: str, message: str) -> BodyRefused:
@@ -43,49 +56,54 @@ def whole(status: int, reason: str, message: str) -> BodyRefused:
     return BodyRefused(status, [Fault(None, "", reason, message)])
 
 
+def fault(index: int | None, error: BadEvent) -> Fault:
+    """One defect as the sender gets it: short, and text whatever the body held."""
+    return Fault(index, _text(error.field, _LONGEST_FIELD), error.reason, _text(str(error), _LONGEST_MESSAGE))
+
+
+def _text(text: str, most: int) -> str:
+    return text[:most].encode("utf-8", "replace").decode()
+
+
 def read_events(body: bytes, source: Source) -> list[Event]:
-    """One event or an array of them; :class:`BodyRefused` 400 (not JSON), 403 (not this source's), 413 or 422 (not an event)."""
-    raws = _split(body)
-    events: list[Event] = []
+    """One event or an array of them, or :class:`BodyRefused` with every defect of every event.
+
+    Its status is 400 (not JSON), 413 (too many), 422 (not an event) or 403 (nothing else is wrong, but it is not this source's).
+    """
+    events: list[tuple[int, Event]] = []
     faults: list[Fault] = []
-    for index, raw in enumerate(raws):
-        try:
-            record = decode_record(bytes(raw))
-        except BadEvent as error:
-            faults.append(Fault(index, error.field, error.reason, str(error)))
+    for index, raw in enumerate(_split(body.removeprefix(_MARK))):
+        read = read_event(bytes(raw))
+        if isinstance(read, list):
+            faults += [fault(index, error) for error in read]
         else:
-            if isinstance(record, Tick | Tallied):
-                faults.append(Fault(index, "type", "forbidden_type", "ticks and tallies are the workers' own: nobody sends them"))
-            else:
-                events.append(record)
-        if len(faults) >= MOST_ERRORS:
-            break
+            events.append((index, read))
+    out_of_scope = _out_of_scope(events, source)
     if faults:
-        raise BodyRefused(400 if faults[0].reason in ("invalid_json", "invalid_utf8") else 422, faults)
-    check_scope(enumerate(events), source)
-    return events
+        is_json = any(each.reason not in _NO_JSON for each in faults)
+        raise BodyRefused(422 if is_json else 400, sorted(faults + out_of_scope, key=_index))
+    if out_of_scope:
+        raise BodyRefused(403, out_of_scope)
+    return [event for _, event in events]
 
 
-def check_scope(events: Iterable[tuple[int, Event]], source: Source) -> None:
-    """Every event must be the source's to report, or :class:`BodyRefused` 403."""
-    faults = []
-    for index, event in events:
-        objection = source.objection(event)
-        if objection is not None:
-            faults.append(Fault(index, *objection))
-            if len(faults) >= MOST_ERRORS:
-                break
-    if faults:
-        raise BodyRefused(403, faults)
+def _out_of_scope(events: Iterable[tuple[int, Event]], source: Source | None) -> list[Fault]:
+    if source is None:
+        return []
+    return [Fault(index, *objection) for index, event in events for objection in source.objections(event)]
+
+
+def _index(each: Fault) -> int:
+    return -1 if each.index is None else each.index
 
 
 def read_rows(
-    body: bytes, content_type: str, mapping: Mapping, *, keep_bad: bool
+    body: bytes, content_type: str, mapping: Mapping, *, keep_bad: bool, source: Source | None = None
 ) -> tuple[list[tuple[int, Event]], list[MappedRow]]:
     """Rows of an old system: (row index, event) pairs, and the bad rows.
 
     ``text/csv`` is read as the mapping's ``[source]`` says, ``application/x-ndjson`` line by line, anything else as JSON. Without
-    ``keep_bad`` a bad row is a :class:`BodyRefused` 422.
+    ``keep_bad`` a bad row is a :class:`BodyRefused` 422. What is not the ``source``'s to report is 403, or stands among these.
     """
     events: list[tuple[int, Event]] = []
     bad: list[MappedRow] = []
@@ -100,13 +118,11 @@ def read_rows(
     except BadMapping as error:
         raise whole(422, "mapping_failed", "; ".join(error.defects)) from None
     if bad and not keep_bad:
-        raise BodyRefused(422, [_row_fault(row) for row in bad[:MOST_ERRORS]])
+        faults = [fault(row.number, row.error or BadEvent("mapping_failed", "")) for row in bad]
+        raise BodyRefused(422, sorted(faults + _out_of_scope(events, source), key=_index))
+    if out_of_scope := _out_of_scope(events, source):
+        raise BodyRefused(403, out_of_scope)
     return events, bad
-
-
-def _row_fault(row: MappedRow) -> Fault:
-    error = row.error or BadEvent("mapping_failed", "")
-    return Fault(row.number, error.field, error.reason, str(error))
 
 
 def _rows(body: bytes, content_type: str, mapping: Mapping) -> Iterable[MappedRow]:
@@ -114,7 +130,7 @@ def _rows(body: bytes, content_type: str, mapping: Mapping) -> Iterable[MappedRo
         return map_stream(_as(mapping, format="csv"), io.BytesIO(body), "CSV body")
     if content_type == "application/x-ndjson":
         return map_stream(_as(mapping, format="jsonl", encoding="utf-8"), io.BytesIO(body), "body")
-    rows = _decoded(body, object)
+    rows = _decoded(body.removeprefix(_MARK), object)
     return map_objects(mapping, rows if isinstance(rows, list) else [rows])
 
 

@@ -10,10 +10,12 @@ from typing import Self
 import click
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from monitor.gateway.openapi import Errors, Taken, openapi
+from monitor.gateway.errors import Runner, internal_error, refused, refused_body, refused_request, unreadable_body
+from monitor.gateway.openapi import Taken, openapi
 from monitor.gateway.publisher import Publisher
-from monitor.gateway.reading import BodyRefused, Fault, check_scope, read_events, read_rows, whole
+from monitor.gateway.reading import BodyRefused, Fault, read_events, read_rows, whole
 from monitor.gateway.tokens import BadTokens, Source, Tokens
 from monitor.kafka import KafkaUnavailable
 from monitor.mapping import MappedRow, load_mappings
@@ -28,6 +30,9 @@ MOST_BYTES = 4 * 1024 * 1024
 BODY_SECONDS = 30.0
 """A sender that dribbles its body holds a connection no longer than this."""
 AHEAD_TOLERANCE = 5 * MINUTE
+_JSON = frozenset({"application/json", "text/json"})
+_ROWS = frozenset({"text/csv", "application/x-ndjson"})
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _RETRY_AFTER = {"Retry-After": "5"}
 _SOURCE = web.RequestKey("source", Source)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,7 +48,7 @@ class Gateway:
         self._mappings = load_mappings(settings.gateway.mappings)
         self._publisher = Publisher(settings)
         self._openapi = encode_json(openapi(tuple(self._mappings)))
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=15.0)
+        self._runner = Runner(self._app(), access_log=None, shutdown_timeout=15.0)
         self.url = ""
 
     async def __aenter__(self) -> Self:
@@ -83,13 +88,15 @@ class Gateway:
             if request.method == "POST":
                 request[_SOURCE] = _required(source)
             response = await handler(request)
-        except BodyRefused as refused:
-            response = _errors(refused.status, refused.faults)
+        except BodyRefused as error:
+            response = refused_body(error)
         except KafkaUnavailable as error:
             log.warning("refused %s: %s", request.path, error)
-            response = _errors(503, [Fault(None, "", "kafka_unavailable", f"{error}; repeat the request")], _RETRY_AFTER)
+            response = refused(503, [Fault(None, "", "kafka_unavailable", f"{error}; repeat the request")], _RETRY_AFTER)
         except web.HTTPException as error:
-            response = _errors(error.status, [Fault(None, "", _code(error.status), error.reason)], _kept(error))
+            response = refused_request(error)
+        except Exception as error:
+            response = internal_error(request, error)
         if request.method == "POST":
             GATEWAY_SECONDS.observe(time.perf_counter() - began)
             GATEWAY_REQUESTS.labels(source=source.name if source else "-", status=response.status).inc()
@@ -105,6 +112,7 @@ class Gateway:
 
     async def _post_events(self, request: web.Request) -> web.StreamResponse:
         source = request[_SOURCE]
+        _check_media(request, _JSON)
         events = read_events(await _body(request), source)
         return await self._take(source, events, ())
 
@@ -114,9 +122,9 @@ class Gateway:
         mapping = self._mappings.get(name)
         if mapping is None:
             raise whole(404, "unknown_mapping", f"there is no mapping {name!r}; there are {', '.join(self._mappings) or 'none'}")
-        keep_bad = request.query.get("dead_letters", "") == "true"
-        events, bad = read_rows(await _body(request), request.content_type, mapping, keep_bad=keep_bad)
-        check_scope(events, source)
+        _check_media(request, _JSON | _ROWS)
+        keep_bad = _flag(request, "dead_letters")
+        events, bad = read_rows(await _body(request), _media(request), mapping, keep_bad=keep_bad, source=source)
         return await self._take(source, [event for _, event in events], bad)
 
     async def _take(self, source: Source, events: Sequence[Event], bad: Sequence[MappedRow]) -> web.StreamResponse:
@@ -165,21 +173,31 @@ async def _body(request: web.Request) -> bytes:
         raise whole(408, "too_slow", f"the body did not come within {BODY_SECONDS:.0f} s") from None
     except web.HTTPRequestEntityTooLarge:
         raise whole(413, "too_large", f"at most {MOST_BYTES} bytes in one request: send it in several") from None
+    except (web.RequestPayloadError, HttpProcessingError) as error:
+        raise unreadable_body(error) from None
+
+
+def _media(request: web.Request) -> str:
+    """The media type of the body; that of JSON where none is said, or nothing but that it is bytes."""
+    return "application/json" if request.content_type == "application/octet-stream" else request.content_type
+
+
+def _check_media(request: web.Request, known: frozenset[str]) -> None:
+    """415 for what is not read here. JSON is UTF-8; of CSV the mapping says the encoding."""
+    media = _media(request)
+    if media not in known:
+        raise whole(415, "unsupported_media_type", f"{media[:100]!r} is not read here: send {', '.join(sorted(known))}")
+    charset = (request.charset or "utf-8").lower()
+    if media in _JSON and charset not in _UTF_8:
+        raise whole(415, "unsupported_media_type", f"JSON is UTF-8, not {charset[:40]!r}")
+
+
+def _flag(request: web.Request, name: str) -> bool:
+    text = request.query.get(name, "false")
+    if text not in ("true", "false"):
+        raise whole(422, "invalid_field", f"{name} must be true or false, not {text[:40]!r}")
+    return text == "true"
 
 
 def _json(status: int, content: msgspec.Struct) -> web.Response:
     return web.Response(status=status, body=encode_json(content), content_type="application/json")
-
-
-def _errors(status: int, faults: list[Fault], headers: dict[str, str] | None = None) -> web.Response:
-    response = _json(status, Errors(faults))
-    response.headers.update(headers or {})
-    return response
-
-
-def _code(status: int) -> str:
-    return {401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, "refused")
-
-
-def _kept(error: web.HTTPException) -> dict[str, str]:
-    return {name: value for name, value in error.headers.items() if name in ("WWW-Authenticate", "Allow")}

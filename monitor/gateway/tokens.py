@@ -43,23 +43,24 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     office: bool = False
     name: str = ""
 
-    def objection(self, event: Header) -> tuple[str, str, str] | None:
-        """(field, reason, message) where this source may not report this event."""
+    def objections(self, event: Header) -> list[tuple[str, str, str]]:
+        """(field, reason, message) of everything that keeps this source from reporting this event."""
+        found = []
         tag = str(type(event).__struct_config__.tag)
-        if tag in OFFICE_TYPES:
-            if not self.office:
-                text = f"{tag} is not a window system's to report: it takes a token with office = true"
-                return "type", "forbidden_type", text
-            if self.departments and tag not in DEPARTMENT_TYPES:
-                text = f"{tag} is the inspection office's; {self.name} may report {', '.join(sorted(DEPARTMENT_TYPES))}"
-                return "type", "forbidden_type", text
+        if tag in OFFICE_TYPES and not self.office:
+            found.append(
+                ("type", "forbidden_type", f"{tag} is not a window system's to report: it takes a token with office = true")
+            )
+        elif tag in OFFICE_TYPES and self.departments and tag not in DEPARTMENT_TYPES:
+            text = f"{tag} is the inspection office's; {self.name} may report {', '.join(sorted(DEPARTMENT_TYPES))}"
+            found.append(("type", "forbidden_type", text))
         if not event.region.startswith(self.regions):
             text = f"{self.name} may report for regions {', '.join(self.regions)} only, not {event.region}"
-            return "region", "out_of_scope", text
+            found.append(("region", "out_of_scope", text))
         if self.departments and event.department not in self.departments:
             text = f"{self.name} may report for departments {', '.join(self.departments)} only"
-            return "department", "out_of_scope", text
-        return None
+            found.append(("department", "out_of_scope", text))
+        return found
 
 
 class NewToken(msgspec.Struct, frozen=True):

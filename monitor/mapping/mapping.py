@@ -14,6 +14,7 @@ from monitor.mapping.values import SourceRow, Value
 from monitor.wire import EARLIEST, LATEST, check_time, explain_invalid
 from rules.errors import BadEvent, SupervisionError
 from rules.events import EVENT_TYPES, Event
+from rules.facts import check
 from rules.instant import to_instant
 
 
@@ -179,6 +180,7 @@ def _event(rule: EventRule, shape: Shape, texts: SourceRow) -> Arrival:
     except msgspec.ValidationError as error:
         raise explain_invalid(error, shape.type) from None
     check_time(event)
+    check(event)
     arrived = rule.arrived.read(texts) if rule.arrived else None
     if arrived is not None and not EARLIEST <= to_instant(arrived) < LATEST:
         message = f"arrived is {arrived.isoformat()}: only 2000 to 2099 is possible"

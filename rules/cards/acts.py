@@ -116,8 +116,6 @@ def _check(case: Case, card: Card, event: ev.Action, at: int, book: RuleBook) ->
         raise BadEvent("illegal_transition", f"{act} is dated before {event.alert} was due", "at")
     if card.acts and at < card.acts[-1][0]:
         raise BadEvent("illegal_transition", f"{act} is dated before the last act on {event.alert}", "at")
-    if isinstance(event, ev.AlertRemoved) and event.cause == "objective" and not event.consent:
-        raise BadEvent("illegal_transition", "removal for objective causes needs the consent of a higher level", "consent")
     answers = department_of(case, card.rule, card.cycle, book)
     if act in DEPARTMENT_ACTS and event.department and event.department != answers:
         text = f"{act} is {answers or 'the inspection office'}'s to do, not {event.department}'s"

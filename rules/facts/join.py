@@ -11,8 +11,8 @@ from typing import Any
 from rules import events as ev
 from rules.book import RuleBooks
 from rules.case import Case, Origin, Terms, is_window
-from rules.errors import BadEvent
 from rules.events import STAGES, Header
+from rules.facts.check import limit_text
 from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
 from rules.facts.retention import with_horizon
 from rules.families import (
@@ -27,7 +27,6 @@ from rules.families import (
 )
 from rules.instant import Instant
 from rules.numbers import StageNumber
-from rules.worktime import Limit
 
 Facts = dict[str, Any]
 """Fields of a case that a record changes, with what they are then."""
@@ -76,8 +75,8 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Fact
         event.department,
         event.window,
         event.item,
-        _limit(event.promised, "promised") or watch.promised or item.promised,
-        _limit(event.statutory, "statutory") or watch.statutory or item.statutory,
+        limit_text(event.promised, "promised") or watch.promised or item.promised,
+        limit_text(event.statutory, "statutory") or watch.statutory or item.statutory,
         watch.name,
     )
     if known is not None and known.at == at and _order(known) <= _order(terms):
@@ -87,15 +86,6 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Fact
 
 def _order(terms: Terms) -> tuple[str, ...]:
     return (terms.department, terms.window, terms.item, terms.promised, terms.statutory, terms.hall, terms.region, terms.watch)
-
-
-def _limit(text: str, field: str) -> str:
-    if not text:
-        return ""
-    try:
-        return str(Limit.parse(text))
-    except ValueError as error:
-        raise BadEvent("invalid_field", str(error), field) from None
 
 
 def _not_accepted(case: Case, event: ev.NotAccepted, at: int, books: RuleBooks) -> Facts:
@@ -172,7 +162,7 @@ def _transferred(case: Case, event: ev.Transferred, at: int, books: RuleBooks) -
 
 
 def _branch_opened(case: Case, event: ev.BranchOpened, at: int, books: RuleBooks) -> Facts:
-    return _grown(case, "branches", (at, event.department, _limit(event.limit, "limit")))
+    return _grown(case, "branches", (at, event.department, limit_text(event.limit, "limit")))
 
 
 def _branch_concluded(case: Case, event: ev.BranchConcluded, at: int, books: RuleBooks) -> Facts:
@@ -254,7 +244,8 @@ def _precedes(origin: Origin, known: Origin | None) -> bool:
 def join(case: Case, event: Header, at: Instant, arrived: Instant, books: RuleBooks) -> Facts:
     """The fields of ``case`` that ``event`` changes; empty where it says nothing new.
 
-    ``at`` is when it happened, already no later than ``arrived``. Raises :class:`BadEvent` for a limit nobody can read.
+    ``at`` is when it happened, already no later than ``arrived``. Raises :class:`~rules.errors.BadEvent` for a limit
+    nobody can read, and for a card that no rule issues by hand.
     """
     look = _JOINS.get(type(event))
     if look is None:

@@ -12,7 +12,9 @@ _FORMS = (
     "give a whole number and a unit: 20d (days), 10wd (working days), 3mo (months), 1y (years), 4wh (working hours), "
     "15wm (working minutes)"
 )
-_SHORT = re.compile(r"(\d{1,4})(d|wd|mo|y|wh|wm)")
+LIMIT_FORM = r"(\d{1,4})(d|wd|mo|y|wh|wm)"
+"""A limit in short, as a regular expression."""
+_SHORT = re.compile(LIMIT_FORM)
 
 
 class Unit(StrEnum):

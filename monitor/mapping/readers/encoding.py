@@ -8,6 +8,11 @@ from monitor.mapping.mapping import BadMapping
 from monitor.mapping.readers.part import Part
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_NEED_A_MARK = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+"""Encodings whose byte order is told by a mark; Python's decoders fail without it."""
 _CANDIDATES = ("utf-8", "gb18030", "big5", "utf-16-le", "utf-16-be")
 _KEEP = "supervise-keep"
 
@@ -27,6 +32,16 @@ def text_of(part: Part, encoding: str, newline: str | None) -> io.TextIOWrapper:
     used = _used(part.head, encoding)
     if used == encoding and codecs.lookup(encoding).name not in ("utf-8", "ascii") and _is_chinese_utf8(part.head):
         raise part.refuse(f'is UTF-8, not {encoding}: encoding = "utf-8" in [source]')
+    if (
+        part.head
+        and codecs.lookup(used).name in _NEED_A_MARK
+        and not part.head.startswith(_NEED_A_MARK[codecs.lookup(used).name])
+    ):
+        likely = guess(part.head)
+        if not likely.startswith(used):
+            better = f', and looks like {likely}: encoding = "{likely}" in [source]' if likely else ""
+            raise part.refuse(f"has no byte order mark, which {used} begins with{better}")
+        used = likely
     return io.TextIOWrapper(part.stream, used, errors=_KEEP, newline=newline)
 
 

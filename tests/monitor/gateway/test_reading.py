@@ -61,7 +61,69 @@ ACT = encode_json(act("alert_revoked")).decode()
     ],
 )
 def test_a_defect_of_a_body_is_refused_with_its_place(body: str, status: int, fault: tuple[int | None, str, str]) -> None:
-    assert refusal(body.encode()) == (status, [fault])
+    found, faults = refusal(body.encode())
+    assert (found, faults[0]) == (status, fault)
+
+
+def _without(key: str, **more: object) -> dict[str, object]:
+    whole = msgspec.json.decode(GOOD) | more
+    return {name: value for name, value in whole.items() if name != key}
+
+
+ACCEPTED = msgspec.json.decode(encode_json(accepted("A-1")))
+
+
+@pytest.mark.parametrize(
+    ("event", "faults"),
+    [
+        (
+            {"type": "applied"},
+            [("id", "missing_field"), ("at", "missing_field"), ("region", "missing_field"), ("case", "missing_field")],
+        ),
+        (_without("region", regoin="430100"), [("regoin", "unknown_field"), ("region", "missing_field")]),
+        (ACCEPTED | {"promised": "10 days"}, [("promised", "invalid_field")]),
+        (ACCEPTED | {"promised": "-5wd", "statutory": "9999y"}, [("promised", "invalid_field"), ("statutory", "invalid_field")]),
+        (ACCEPTED | {"case": "tally:x"}, [("case", "forbidden_type")]),
+        (ACCEPTED | {"case": ""}, [("case", "missing_field")]),
+        (
+            ACCEPTED | {"case": "", "promised": "soon", "at": "1999-01-01T00:00:00Z", "channel": "fax", "extra": None},
+            [
+                ("extra", "unknown_field"),
+                ("at", "impossible_time"),
+                ("channel", "invalid_field"),
+                ("case", "missing_field"),
+                ("promised", "invalid_field"),
+            ],
+        ),
+        (ACCEPTED | {"case": 5, "id": None}, [("id", "invalid_field"), ("case", "invalid_field")]),
+    ],
+)
+def test_everything_that_is_wrong_with_an_event_is_answered_at_once(
+    event: dict[str, object], faults: list[tuple[str, str]]
+) -> None:
+    assert refusal(msgspec.json.encode(event)) == (422, [(0, *fault) for fault in faults])
+
+
+def test_the_defects_of_all_events_of_an_array_are_answered_with_what_is_not_the_sources() -> None:
+    foreign, bad = encode_json(applied("A-2", region="440100")).decode(), '{"type":"tick"}'
+    status, faults = refusal(f"[{bad},{foreign},{GOOD},{bad}]".encode())
+    assert status == 422
+    assert faults == [(0, "type", "forbidden_type"), (1, "region", "out_of_scope"), (3, "type", "forbidden_type")]
+    many = refusal(f"[{','.join([bad] * 500)}]".encode())[1]
+    assert [index for index, *_ in many] == list(range(500)), "no error is left off"
+
+
+@pytest.mark.parametrize(
+    ("twice", "field"),
+    [('"case":"A-2"', "case"), ('"region":"110101"', "region"), ('"type":"consulted"', "type"), ('"id":"x"', "id")],
+)
+def test_a_key_that_is_there_twice_is_refused_since_nobody_knows_which_counts(twice: str, field: str) -> None:
+    assert refusal(f"{GOOD[:-1]},{twice}}}".encode()) == (422, [(0, field, "invalid_field")])
+
+
+def test_a_mark_before_utf_8_is_passed_over() -> None:
+    assert read_events(b"\xef\xbb\xbf" + GOOD.encode(), SOURCE) == [applied("A-1")]
+    assert read_events(b"\xef\xbb\xbf[" + GOOD.encode() + b"]", SOURCE) == [applied("A-1")]
 
 
 def test_a_body_in_gbk_is_refused_as_such() -> None:

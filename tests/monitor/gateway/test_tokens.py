@@ -77,8 +77,7 @@ def test_a_token_takes_events_of_its_regions_and_departments_only(
     (source,) = parse_tokens(new_token("w", regions, ("公安局",)).table, "t")
     event = applied("A-1", region="430100", department=department)
     assert isinstance(event, Applied)
-    objection = source.objection(event)
-    assert (objection[0] if objection else None) == field
+    assert [objection[0] for objection in source.objections(event)] == ([field] if field else [])
 
 
 OFFICE = new_token("office", ("43",), office=True)
@@ -89,21 +88,22 @@ CLERK = new_token("clerk", ("43",), ("公安局",), office=True)
 def test_an_act_on_a_card_needs_the_token_of_an_office(tag: str) -> None:
     event = act(tag)
     (window,), (office,) = (parse_tokens(made.table, "t") for made in (new_token("w", ("43",)), OFFICE))
-    refused = window.objection(event)
-    assert refused is not None
+    (refused,) = window.objections(event)
     assert refused[:2] == ("type", "forbidden_type")
     assert "office = true" in refused[2]
-    assert office.objection(event) is None
-    assert office.objection(act(tag, department="")) is None
-    assert office.objection(act(tag, region="440100")) is not None
+    assert office.objections(event) == []
+    assert office.objections(act(tag, department="")) == []
+    assert [field for field, *_ in office.objections(act(tag, region="440100"))] == ["region"]
+    assert [field for field, *_ in window.objections(act(tag, region="440100"))] == ["type", "region"], "all of them"
 
 
 @pytest.mark.parametrize("tag", sorted(OFFICE_TYPES))
 def test_a_department_acts_for_itself_and_only_as_a_department(tag: str) -> None:
     (clerk,) = parse_tokens(CLERK.table, "t")
-    objections = [clerk.objection(act(tag, department=name)) for name in ("公安局", "民政局", "")]
-    fields = [objection and objection[0] for objection in objections]
-    assert fields == ([None, "department", "department"] if tag in DEPARTMENT_TYPES else ["type"] * 3)
+    objections = [clerk.objections(act(tag, department=name)) for name in ("公安局", "民政局", "")]
+    fields = [[field for field, *_ in each] for each in objections]
+    own, other = ([], ["department"]) if tag in DEPARTMENT_TYPES else (["type"], ["type", "department"])
+    assert fields == [own, other, other]
 
 
 def test_the_command_line_makes_an_office_only_when_asked() -> None:
@@ -113,7 +113,7 @@ def test_the_command_line_makes_an_office_only_when_asked() -> None:
 
 def test_an_office_reports_what_windows_do_too() -> None:
     (office,) = parse_tokens(OFFICE.table, "t")
-    assert office.objection(applied("A-1")) is None
+    assert office.objections(applied("A-1")) == []
 
 
 def test_a_changed_file_counts_at_once_and_a_broken_one_leaves_the_old_in_force(tmp_path: Path) -> None:

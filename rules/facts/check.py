@@ -1,0 +1,115 @@
+"""What is wrong with an event by itself, whatever its case and the rule book.
+
+One function serves all who read events: worker, gateway, mappings. So nothing that these let through becomes a dead letter for
+such a reason.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from rules import events as ev
+from rules.errors import BadEvent
+from rules.events import DUTY_KEY, TALLY_KEY, WINDOW_KEY, Action, Duty, Header, key_of
+from rules.families import COMPLAINT_EVENTS, REVIEW_EVENTS
+from rules.worktime import Limit
+
+WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS
+"""What may name no case, besides attendance (which must not) and acts on the alerts of a window."""
+_LIMITS_OF: Mapping[type[Header], tuple[str, ...]] = {ev.Accepted: ("promised", "statutory"), ev.BranchOpened: ("limit",)}
+LIMITS = frozenset(field for fields in _LIMITS_OF.values() for field in fields)
+"""Fields that hold a limit in short, such as ``10wd``."""
+_RESERVED = (TALLY_KEY, WINDOW_KEY, DUTY_KEY)
+"""Beginnings of keys that are no case's."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+"""Control and format characters: two numbers that look alike must not be two cases."""
+
+
+def check(event: Header) -> None:
+    """Raise the first of :func:`objections`."""
+    found = objections(event)
+    if found:
+        raise found[0]
+
+
+def objections(event: Header) -> tuple[BadEvent, ...]:
+    """Everything that is wrong with ``event`` by itself."""
+    kind = type(event)
+    look = _LOOKS.get(kind)
+    own = look(event) if look is not None else ()
+    case = event.case
+    if case and not case.startswith(_RESERVED) and case.isprintable() and case[0] != " " != case[-1]:
+        return own
+    return (*_case(event), *own)
+
+
+def limit_text(text: str, field: str) -> str:
+    """The limit ``text`` as it is kept; empty if it is. :class:`BadEvent` names ``field`` where nobody can read it."""
+    try:
+        return _canonical(text) if text else ""
+    except ValueError as error:
+        raise BadEvent("invalid_field", str(error), field) from None
+
+
+@lru_cache(maxsize=1024)
+def _canonical(text: str) -> str:
+    return str(Limit.parse(text))
+
+
+def _case(event: Header) -> tuple[BadEvent, ...]:
+    """What is wrong with the number of the case, or with there being none."""
+    case = event.case
+    if isinstance(event, ev.Tallied):
+        return ()
+    if not case.strip():
+        if not case and (isinstance(event, Duty | Action) or type(event) in WITHOUT_A_CASE):
+            return ()
+        tag = event.__struct_config__.tag
+        return (
+            BadEvent("missing_field", f"{tag} needs the number of its case: only complaints, ratings and duty name none", "case"),
+        )
+    if case.startswith(_RESERVED) and not isinstance(event, Action):
+        names = ", ".join(f"{key}…" for key in _RESERVED)
+        text = f"no case may be called {names}: what is no case is kept under such keys"
+        return (BadEvent("forbidden_type", text, "case"),)
+    if case != case.strip():
+        return (BadEvent("invalid_field", f"{case!r} begins or ends with white space", "case"),)
+    unseen = _UNSEEN.search(case)
+    if unseen is not None:
+        text = f"{case!r} has a character that nobody sees (U+{ord(unseen[0]):04X}): it would be another case"
+        return (BadEvent("invalid_field", text, "case"),)
+    return ()
+
+
+def _limits(event: Header) -> tuple[BadEvent, ...]:
+    found: tuple[BadEvent, ...] = ()
+    for field in _LIMITS_OF[type(event)]:
+        try:
+            limit_text(getattr(event, field), field)
+        except BadEvent as error:
+            found = (*found, error)
+    return found
+
+
+def _act(event: Header) -> tuple[BadEvent, ...]:
+    """An alert is called after its case; so one of another case is never found in it."""
+    assert isinstance(event, Action)
+    if event.alert.startswith(f"{key_of(event)}/"):
+        return ()
+    return (BadEvent("unknown_alert", f"{event.alert!r} is no alert of case {key_of(event)!r}", "alert"),)
+
+
+def _alert_removed(event: Header) -> tuple[BadEvent, ...]:
+    assert isinstance(event, ev.AlertRemoved)
+    found = _act(event)
+    if event.cause == "objective" and not event.consent:
+        text = "removal for objective causes needs the consent of a higher level"
+        found = (*found, BadEvent("illegal_transition", text, "consent"))
+    return found
+
+
+_LOOKS: Mapping[type[Header], Callable[[Header], tuple[BadEvent, ...]]] = {
+    **{kind: _act for kind in ev.EVENT_TYPES.values() if issubclass(kind, Action)},
+    **dict.fromkeys(_LIMITS_OF, _limits),
+    ev.AlertRemoved: _alert_removed,
+}

@@ -105,8 +105,8 @@ def _mapped(mappings: tuple[str, ...], answers: dict[str, Any]) -> dict[str, Any
             "required": True,
             "content": {
                 "application/json": {"schema": rows},
-                "application/x-ndjson": {"schema": {"type": "string"}},
-                "text/csv": {"schema": {"type": "string", "description": "as the mapping's [source] says: encoding, delimiter"}},
+                "application/x-ndjson": {"schema": {"description": "one JSON object per line"}},
+                "text/csv": {"schema": {"description": "as the mapping's [source] says: encoding, delimiter"}},
             },
         },
         "responses": answers,

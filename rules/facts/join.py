@@ -12,8 +12,8 @@ from rules import events as ev
 from rules.book import RuleBooks
 from rules.case import Case, Origin, Terms, is_window
 from rules.events import STAGES, Header
-from rules.facts.check import limit_text
 from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
+from rules.facts.refusals import limit_text
 from rules.facts.retention import with_horizon
 from rules.families import (
     ATTENDANCE_EVENTS,

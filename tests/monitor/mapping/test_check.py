@@ -49,7 +49,7 @@ def test_a_sample_of_nothing_but_bad_rows_ends_with_1(tmp_path: Path) -> None:
     toml, sample = tmp_path / "m.toml", tmp_path / "in.csv"
     toml.write_text(
         'source = { zone = "UTC" }\ntimes = { at = "iso" }\n'
-        'event = [{ type = "applied", id = "{no}", at = "at", region = "430100" }]\n'
+        'event = [{ type = "applied", id = "{no}", at = "at", case = "{no}", region = "430100" }]\n'
     )
 
     def run(text: str) -> tuple[int, str]:

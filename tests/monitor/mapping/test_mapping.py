@@ -173,7 +173,7 @@ def test_every_format_reads_the_same_instant(when: datetime) -> None:
         source={"zone": "UTC"},
         times=times,
         common={"region": "250250"},
-        event=[event("applied", id=f"{name}", at=name) for name in times],
+        event=[event("applied", id=f"{name}", at=name, case="A-1") for name in times],
     )
     row = {
         "a": when.isoformat(), "b": str(seconds), "c": seconds * 1000, "d": f"{when:%d.%m.%Y %H:%M:%S} +0000",

@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         """
         return f"{self.topics.prefix}.{self.worker.group}"
 
+    @property
+    def changelog(self) -> str:
+        """The topic of the cases' state, as Faust names it after the group."""
+        return f"{self.group}-cases-changelog"
+
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli import cases, catalogs, mappings, publications, records, rulebooks, services
+from monitor.cli import cases, catalogs, doctor, mappings, publications, records, rulebooks, services
 from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
@@ -67,5 +67,6 @@ for _command in (
     publications.calendar,
     catalogs.catalog,
     cases.cards,
+    doctor.doctor,
 ):
     main.add_command(_command)

@@ -57,6 +57,6 @@ def grown(settings: Settings, partitions: int, found: int) -> str:
     return (
         f"topic {names.events} had {partitions} partitions when this worker began, and has {found} now: WHAT LIES IN THE NEW "
         f"ONES IS NOT SUPERVISED. Stop all that writes there, and the workers. Give {names.alerts} {found} partitions, too; "
-        f"delete topic {settings.group}-cases-changelog and consumer group {settings.group}. Started again, the workers read the "
+        f"delete topic {settings.changelog} and consumer group {settings.group}. Started again, the workers read the "
         "whole topic anew, and each case finds its new partition (docs/howto/recover.md)"
     )

@@ -25,7 +25,7 @@ class MismatchedTopics(SupervisionError):
 
 def changelog_name(settings: Settings) -> str:
     """The case table's changelog, as Faust names it."""
-    return f"{settings.group}-cases-changelog"
+    return settings.changelog
 
 
 async def prepare_topics(settings: Settings) -> int:

@@ -35,8 +35,11 @@ class SecureKafka(NamedTuple):
 
 
 @contextmanager
-def secure_broker(folder: Path) -> Iterator[SecureKafka]:
-    """Started in ``folder``; its users are ``hall``, by PLAIN and by SCRAM-SHA-512, with a password of their own each."""
+def secure_broker(folder: Path, more: str = "") -> Iterator[SecureKafka]:
+    """Started in ``folder`` with ``more`` properties.
+
+    Its users are ``hall``, by PLAIN and by SCRAM-SHA-512, with a password of their own each.
+    """
     store, authority = folder / "broker.p12", folder / "authority.pem"
     _keytool(
         "-genkeypair", "-keystore", store, "-alias", "broker", "-keyalg", "RSA", "-dname", "CN=a test's own", "-validity", "2",
@@ -47,7 +50,8 @@ def secure_broker(folder: Path) -> Iterator[SecureKafka]:
     properties = broker._PROPERTIES.replace("{host}:{port}", f"{{host}}:{{port}},SECURE://{{host}}:{port}")
     properties = properties.replace("PLAINTEXT:PLAINTEXT", "PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(broker, "_PROPERTIES", properties + _LISTENER.format(store=store, password=_PASSWORD, plain="plain-secret"))
+        listener = _LISTENER.format(store=store, password=_PASSWORD, plain="plain-secret")
+        patch.setattr(broker, "_PROPERTIES", properties + listener + more)
         with EmbeddedKafka(folder / "kafka") as kafka:
             _add_user(folder, kafka.bootstrap, "hall", "scram-secret")
             yield SecureKafka(

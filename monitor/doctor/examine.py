@@ -11,7 +11,7 @@ from monitor.settings import Settings
 _MARKS = {"ok": "ok     ", "warning": "WARNING", "error": "ERROR  "}
 
 
-class Report(msgspec.Struct, frozen=True):
+class Examination(msgspec.Struct, frozen=True):
     """What was found. ``is_well`` where nothing needs a mend."""
 
     bootstrap: str
@@ -35,7 +35,7 @@ class Report(msgspec.Struct, frozen=True):
         return lines
 
 
-async def examine(settings: Settings, *, trial: bool = True) -> Report:
+async def examine(settings: Settings, *, trial: bool = True) -> Examination:
     """Look at the cluster, and with ``trial`` make, write, read and delete a topic there.
 
     :class:`~monitor.kafka.KafkaUnavailable` where no broker lets us in.
@@ -45,4 +45,4 @@ async def examine(settings: Settings, *, trial: bool = True) -> Report:
     if trial:
         reachable = sum(not broker.failure for broker in cluster.brokers)
         findings += await tried(settings, max(reachable, 1))
-    return Report(settings.kafka.bootstrap, settings.topics.prefix, tuple(findings))
+    return Examination(settings.kafka.bootstrap, settings.topics.prefix, tuple(findings))

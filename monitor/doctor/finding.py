@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Severity = Literal["ok", "warning", "error"]
+Urgency = Literal["ok", "warning", "error"]
 """``warning``: it works, until something happens. ``error``: the monitor will not work, or will lose or misjudge something."""
 
 
@@ -12,7 +12,7 @@ class ClusterFinding(msgspec.Struct, frozen=True):
     """One thing looked at. ``about`` is the broker, topic or group; ``mend`` is empty where all is well."""
 
     check: str
-    severity: Severity
+    severity: Urgency
     about: str
     text: str
     mend: str = ""

@@ -100,7 +100,7 @@ def test_partitions_that_are_not_safe_are_named(part: PartitionState, severity: 
     assert said in found[0][3]
 
 
-def test_what_a_user_may_not_do_is_named_with_the_user() -> None:
+def test_a_user_who_may_not_do_something_is_named_with_it() -> None:
     only_read = 1 << 3 | 1 << 8
     found = wrong(cluster(msgspec.structs.replace(topic(EVENTS), operations=only_read)))
     assert [each[:3] for each in found] == [("error", "permissions", EVENTS)]

@@ -14,7 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from click.testing import CliRunner
 
 from monitor.cli import main
-from monitor.doctor import ClusterFinding, Report, examine, trial
+from monitor.doctor import ClusterFinding, Examination, examine, trial
 from monitor.kafka import connected, create_topics, partition_counts
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics
@@ -29,11 +29,11 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def of(report: Report, check: str) -> list[ClusterFinding]:
+def of(report: Examination, check: str) -> list[ClusterFinding]:
     return [finding for finding in report.findings if finding.check == check]
 
 
-def ills(report: Report) -> set[tuple[str, str]]:
+def ills(report: Examination) -> set[tuple[str, str]]:
     return {(finding.check, finding.about) for finding in report.findings if finding.severity == "error"}
 
 

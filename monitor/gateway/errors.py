@@ -42,7 +42,8 @@ def internal_error(request: web.BaseRequest, error: BaseException | None) -> web
 
 def unreadable_body(error: BaseException) -> BodyRefused:
     """What to raise where the body's bytes could not be had: a wrong Content-Encoding, broken chunks, a connection cut."""
-    text = f"the body cannot be read: {error or type(error).__name__}. Are Content-Encoding, Content-Length and chunks right?"
+    said = str(error).rpartition("message:")[2].strip() or type(error).__name__
+    text = f"the body cannot be read: {said}. Are Content-Encoding, Content-Length and chunks right?"
     return whole(400, "bad_request", "".join(each if each.isprintable() else "?" for each in text)[:300])
 
 

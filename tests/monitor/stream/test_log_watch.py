@@ -143,7 +143,8 @@ async def test_the_way_the_log_names_after_new_partitions_finds_every_case_again
 
     for _ in range(60):
         found = await state_of(hall)
-        if set(found) == set(cases) and all(found[case].concluded for case in cases[:6]):
+        whole = set(found) == set(cases) and all(case.terms for case in found.values())
+        if whole and all(found[case].concluded for case in cases[:6]):
             break
         await asyncio.sleep(0.5)
     assert set(found) == set(cases)

@@ -89,6 +89,11 @@ class Mapping(msgspec.Struct, frozen=True):
             return []
         return [arrival for rule, arrival in self.ruled(texts)]
 
+    @property
+    def has_kinds(self) -> bool:
+        """Whether rows say by a column which kind of event they tell of, so that each has the columns of its kind."""
+        return any(rule.shape is None for rule in self.rules)
+
     def skipped(self, texts: SourceRow) -> str:
         """The key of the ``skip`` that holds for the row; empty where none does."""
         return next((f"skip[{index}]" for index, condition in enumerate(self.skip) if condition.holds(texts)), "")

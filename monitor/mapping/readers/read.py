@@ -39,7 +39,10 @@ def read_part(mapping: Mapping, part: Part) -> Iterator[RawRow]:
 
 
 def read_text(mapping: Mapping, part: Part, *, whole: bool = False) -> Iterator[RawRow]:
-    """CSV, JSON or JSON lines, as the mapping says. Of a ``whole`` file every column must be in some row."""
+    """CSV, JSON or JSON lines, as the mapping says.
+
+    Of a ``whole`` file every column must be in some row. Where rows say their own kind, a file may have a few of the kinds only.
+    """
     source = mapping.source
     with text_of(part, source.encoding, "" if source.format == "csv" else None) as text:
         if source.format == "csv":
@@ -56,7 +59,7 @@ def read_text(mapping: Mapping, part: Part, *, whole: bool = False) -> Iterator[
             yield from table_rows(mapping, rows, refuse, ragged=False, on_heading=width)
             return
         found, places = json_rows(mapping, text, part) if source.format == "json" else (json_lines(text), [])
-        yield from _complete(mapping, part, found, places) if whole else found
+        yield from _complete(mapping, part, found, places) if whole and not mapping.has_kinds else found
 
 
 def read_objects(objects: Iterable[object]) -> Iterator[RawRow]:

@@ -12,7 +12,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from monitor.mapping import BadMapping, Mapping, map_file
+from monitor.mapping import BadMapping, Mapping, map_file, parse_mapping
 from tests.monitor.mapping.files import mapping, read, told
 
 ONE = {"no": "A-1", "at": "2026-03-02 09:30:00", "dept": "公安局"}
@@ -53,6 +53,25 @@ def test_a_column_that_no_row_has_is_an_error_as_in_csv(form: str, tmp_path: Pat
     some = [ONE, {key: value for key, value in TWO.items() if key != "dept"}, TWO | {"dept": None}]
     assert len(of_json(tmp_path, some)) == 3
     assert of_json(tmp_path, []) == []
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_file_with_a_few_of_the_kinds_may_lack_the_columns_of_the_others(form: str, tmp_path: Path) -> None:
+    rows = [{"t": "applied", "no": "A-1", "at": "2026-03-02 09:30:00"}, {"t": "accepted", "no": "", "at": "2026-03-02 09:30:00"}]
+    lines = msgspec.json.encode(rows) if form == "json" else b"\n".join(map(msgspec.json.encode, rows))
+    kinds = {"applied": {"type": "applied"}, "accepted": {"type": "accepted"}, "rated": {"type": "rated", "score": "{score}"}}
+    many = {
+        "source": {"format": form, "zone": "Asia/Shanghai"},
+        "times": {"at": "iso"},
+        "common": {"case": "{no}", "region": "430100"},
+        "event": [{"by": "t", "id": "{no}-{t}", "at": "at", "kinds": kinds}],
+    }
+    file = tmp_path / "in"
+    file.write_bytes(lines)
+    good, bad = map_file(parse_mapping("kinds", many), file)
+    assert [arrival.event.case for arrival in good.arrivals] == ["A-1"]
+    assert bad.error is not None
+    assert (bad.error.reason, bad.error.field) == ("missing_field", "case"), "an acceptance without a case is a bad row"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ class EmbeddedPostgres(EmbeddedServer):
         """See :class:`EmbeddedServer`."""
         super().__init__(data, port, progress, minimum_free)
         self._listening = 0
+        self._binaries = Path()
 
     @property
     def address(self) -> str:
@@ -92,7 +93,7 @@ class EmbeddedPostgres(EmbeddedServer):
         return self.data / "password"
 
     def _prepared(self) -> Callable[[int], Sequence[str | Path]]:
-        binaries = find_binaries()
+        self._binaries = binaries = find_binaries()
         self._progress("starting PostgreSQL", 0, 0)
         self._check_version(binaries)
         return lambda port: self._command(binaries, port)
@@ -138,7 +139,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def _is_there(self, port: int) -> bool:
         command: list[str | Path] = [
-            find_binaries() / "pg_isready",
+            self._binaries / "pg_isready",
             "-q",
             "-h",
             HOST,

@@ -2,42 +2,19 @@
 
 import re
 from collections.abc import Collection
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
-
-from rules.alerts import LEVELS, Level
-from rules.book import Rate, RateRule
+from rules.alerts import LEVELS
+from rules.book import RateRule
 from rules.bookfile.defects import convert, guarded, switches_nothing
-from rules.case import LONGEST_DAYS
-from rules.events import STAGES, Stage, TallyKind
+from rules.bookfile.levels import check_fires, held_levels, written_levels
+from rules.bookfile.written import WrittenRate
+from rules.events import STAGES
 from rules.rates import VOLUMES
 from rules.worktime import Limit
 
-_Name = Annotated[str, msgspec.Meta(min_length=1)]
 _PACE = "stage-pace"
 _SHARE = re.compile(r"(\d{1,6})(?:\.(\d{1,2}))?\s*(%|σ|sigma)")
-
-
-class RateTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[[rates]]`` as written. A level is a share such as ``2%``; of ``stage-pace`` so many standard deviations, ``2.5σ``."""
-
-    id: _Name
-    rate: Rate
-    name: str = ""
-    of: tuple[TallyKind, ...] = ("department", "window", "item")
-    over: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] = 30
-    at_least: Annotated[int, msgspec.Meta(ge=1)] = 50
-    per_workday: bool = False
-    stages: tuple[Stage, ...] = ("handling", "review", "approval")
-    grace: str = "1d"
-    reminder: str = ""
-    warning: str = ""
-    yellow: str = ""
-    red: str = ""
-    hold: tuple[Level, ...] = ()
-    source: str = ""
-    off: bool = False
 
 
 def read_rates(tables: list[dict[str, Any]], taken: Collection[str], defects: list[str]) -> tuple[RateRule, ...]:
@@ -47,7 +24,7 @@ def read_rates(tables: list[dict[str, Any]], taken: Collection[str], defects: li
         where = f"rates[{index}]"
         if switches_nothing(where, data, "rate", defects):
             continue
-        read = convert(where, data, RateTable, defects)
+        read = convert(where, data, WrittenRate, defects)
         if read is None or read.off:
             continue
         if read.id in taken or any(rule.id == read.id for rule in rules):
@@ -57,7 +34,7 @@ def read_rates(tables: list[dict[str, Any]], taken: Collection[str], defects: li
     return tuple(rules)
 
 
-def _check(where: str, read: RateTable, data: dict[str, Any], defects: list[str]) -> None:
+def _check(where: str, read: WrittenRate, data: dict[str, Any], defects: list[str]) -> None:
     """Keys that this rate does not look at would pass for being heeded."""
     if read.rate in VOLUMES and "over" in data:
         defects.append(f"{where}.over: {read.rate} looks at whole months")
@@ -71,11 +48,10 @@ def _check(where: str, read: RateTable, data: dict[str, Any], defects: list[str]
         defects.append(f"{where}.of: whose figures? write department, window or item")
 
 
-def _expanded(where: str, read: RateTable, defects: list[str]) -> list[RateRule]:
+def _expanded(where: str, read: WrittenRate, defects: list[str]) -> list[RateRule]:
     levels, shares = _levels(where, read, defects)
     grace = guarded(f"{where}.grace", lambda: Limit.parse(read.grace), defects) or Limit.parse("1d")
-    held = frozenset(LEVELS.index(level) for level in read.hold)
-    defects += [f"{where}.hold: {LEVELS[idle]} has no threshold in this rule" for idle in sorted(held - set(levels))]
+    held = held_levels(where, read, levels, defects)
     stages = read.stages if read.rate == _PACE else ("",)
     return [
         RateRule(
@@ -97,15 +73,12 @@ def _expanded(where: str, read: RateTable, defects: list[str]) -> list[RateRule]
     ]
 
 
-def _levels(where: str, read: RateTable, defects: list[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _levels(where: str, read: WrittenRate, defects: list[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The levels from mild to severe with what reaches them."""
     levels: list[int] = []
     shares: list[int] = []
     sign = "σ" if read.rate == _PACE else "%"
-    for position, level in enumerate(LEVELS):
-        text = getattr(read, level)
-        if not text:
-            continue
+    for position, level, text in written_levels(read):
         share = _share(text, sign)
         if share is None:
             example = "2.5σ" if sign == "σ" else "2%"
@@ -115,8 +88,7 @@ def _levels(where: str, read: RateTable, defects: list[str]) -> tuple[tuple[int,
         else:
             levels.append(position)
             shares.append(share)
-    if not any(getattr(read, level) for level in LEVELS):
-        defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
+    check_fires(where, read, defects)
     return tuple(levels), tuple(shares)
 
 

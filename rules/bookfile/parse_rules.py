@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from rules.alerts import LEVELS
 from rules.book import ClockKind, FindingKind, ProcessRule, Threshold, TimeLimit
 from rules.bookfile.defects import check_limits, convert, guarded, named, switches_nothing
+from rules.bookfile.levels import check_fires, held_levels, written_levels
 from rules.bookfile.written import WrittenBook, WrittenProcess, WrittenTimeLimit
 from rules.events import STAGES
 from rules.families import FINDING, KIND
@@ -64,24 +64,19 @@ def _levels(
     """The levels of a rule from mild to severe, their thresholds, and which are held for confirmation."""
     levels: list[int] = []
     thresholds: list[Threshold] = []
-    for position, level in enumerate(LEVELS):
-        text = getattr(read, level)
-        if text:
-            threshold = guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
-            if threshold is not None:
-                levels.append(position)
-                thresholds.append(threshold)
-                if isinstance(read, WrittenProcess) and threshold.kind not in ("deadline", "after"):
-                    defects.append(f'{where}.{level}: write "at once" or a grace such as "1wd after"')
+    for position, level, text in written_levels(read):
+        threshold = guarded(f"{where}.{level}", lambda text=text: Threshold.parse(text), defects)
+        if threshold is not None:
+            levels.append(position)
+            thresholds.append(threshold)
+            if isinstance(read, WrittenProcess) and threshold.kind not in ("deadline", "after"):
+                defects.append(f'{where}.{level}: write "at once" or a grace such as "1wd after"')
     ages = isinstance(read, WrittenTimeLimit) and read.clock == "expiry"
     if ages and levels:
         defects.append(f"{where}: an expiry raises nothing, it ends reminders and warnings: give it a limit only")
-    if not ages and not any(getattr(read, level) for level in LEVELS):
-        defects.append(f"{where}: {read.id!r} can never fire: give it reminder, warning, yellow or red")
-    held = frozenset(LEVELS.index(level) for level in read.hold)
-    for idle in sorted(held - set(levels)):
-        defects.append(f"{where}.hold: {LEVELS[idle]} has no threshold in this rule")
-    return tuple(levels), tuple(thresholds), held
+    if not ages:
+        check_fires(where, read, defects)
+    return tuple(levels), tuple(thresholds), held_levels(where, read, levels, defects)
 
 
 def read_process(table: WrittenBook, taken: Collection[str], defects: list[str]) -> tuple[ProcessRule, ...]:

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from rules.alerts import Level
-from rules.book import EndsWith
+from rules.book import EndsWith, Rate
+from rules.case import LONGEST_DAYS
+from rules.events import Stage, TallyKind
 
 FilledText = Annotated[str, msgspec.Meta(min_length=1)]
 
@@ -39,35 +41,43 @@ class WrittenBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop: list[Literal["time_limits", "process", "rates", "items"]] = []
 
 
-class WrittenProcess(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WrittenRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What rules of every family have. What a level holds differs, and an empty one is none."""
+
+    id: FilledText
+    name: str = ""
+    reminder: str = ""
+    warning: str = ""
+    yellow: str = ""
+    red: str = ""
+    hold: tuple[Level, ...] = ()
+    source: str = ""
+    off: bool = False
+
+
+class WrittenProcess(WrittenRule, frozen=True, kw_only=True):
     """``[[process]]`` as written. A level is ``at once`` or a grace such as ``1wd after``."""
 
-    id: FilledText
     finding: str
-    name: str = ""
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     within: str = ""
-    reminder: str = ""
-    warning: str = ""
-    yellow: str = ""
-    red: str = ""
-    hold: tuple[Level, ...] = ()
-    source: str = ""
-    off: bool = False
 
 
-class WrittenTimeLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WrittenTimeLimit(WrittenRule, frozen=True, kw_only=True):
     """``[[time_limits]]`` as written."""
 
-    id: FilledText
     clock: str
     limit: str = ""
-    name: str = ""
     ends_with: EndsWith = "conclusion"
-    reminder: str = ""
-    warning: str = ""
-    yellow: str = ""
-    red: str = ""
-    hold: tuple[Level, ...] = ()
-    source: str = ""
-    off: bool = False
+
+
+class WrittenRate(WrittenRule, frozen=True, kw_only=True):
+    """``[[rates]]`` as written. A level is a share such as ``2%``; of ``stage-pace`` so many standard deviations, ``2.5σ``."""
+
+    rate: Rate
+    of: tuple[TallyKind, ...] = ("department", "window", "item")
+    over: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] = 30
+    at_least: Annotated[int, msgspec.Meta(ge=1)] = 50
+    per_workday: bool = False
+    stages: tuple[Stage, ...] = ("handling", "review", "approval")
+    grace: str = "1d"

@@ -13,7 +13,6 @@ from monitor.scenarios.script import load_scenarios
 from rules.alerts import LEVELS, Reason
 from rules.book import Defaults, Extension, Hall, Item, Special, Supplement
 from rules.book.rules import RATES
-from rules.bookfile import parse_rates as ratetable
 from rules.bookfile import written
 from rules.case.case import STATES
 from rules.events import STAGES, Procedure
@@ -38,7 +37,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "`[[time_limits]]`": written.WrittenTimeLimit,
     "`[hall]`": Hall,
     "`[[process]]`": written.WrittenProcess,
-    "`[[rates]]`": ratetable.RateTable,
+    "`[[rates]]`": written.WrittenRate,
 }
 NAMES = {
     "`[calendar]`": calendar_table._KEYS,

@@ -16,6 +16,8 @@ from rules.worktime import Limit
 
 WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS
 """What may name no case, besides attendance (which must not) and acts on the alerts of a window."""
+_NAMES_NONE = WITHOUT_A_CASE | {kind for kind in ev.EVENT_TYPES.values() if issubclass(kind, Duty | Action)}
+"""All that may leave the number out. Attendance always does, and comes often."""
 _LIMITS_OF: Mapping[type[Header], tuple[str, ...]] = {ev.Accepted: ("promised", "statutory"), ev.BranchOpened: ("limit",)}
 LIMITS = frozenset(field for fields in _LIMITS_OF.values() for field in fields)
 """Fields that hold a limit in short, such as ``10wd``."""
@@ -38,6 +40,8 @@ def objections(event: Header) -> tuple[BadEvent, ...]:
     look = _LOOKS.get(kind)
     own = look(event) if look is not None else ()
     case = event.case
+    if not case and kind in _NAMES_NONE:
+        return own
     if case and not case.startswith(_RESERVED) and case.isprintable() and case[0] != " " != case[-1]:
         return own
     return (*_case(event), *own)
@@ -62,8 +66,6 @@ def _case(event: Header) -> tuple[BadEvent, ...]:
     if isinstance(event, ev.Tallied):
         return ()
     if not case.strip():
-        if not case and (isinstance(event, Duty | Action) or type(event) in WITHOUT_A_CASE):
-            return ()
         tag = event.__struct_config__.tag
         return (
             BadEvent("missing_field", f"{tag} needs the number of its case: only complaints, ratings and duty name none", "case"),

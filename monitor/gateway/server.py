@@ -112,6 +112,7 @@ class Gateway:
 
     async def _post_events(self, request: web.Request) -> web.StreamResponse:
         source = request[_SOURCE]
+        _check_query(request)
         _check_media(request, _JSON)
         events = read_events(await _body(request), source)
         return await self._take(source, events, ())
@@ -122,6 +123,7 @@ class Gateway:
         mapping = self._mappings.get(name)
         if mapping is None:
             raise whole(404, "unknown_mapping", f"there is no mapping {name!r}; there are {', '.join(self._mappings) or 'none'}")
+        _check_query(request, "dead_letters")
         _check_media(request, _JSON | _ROWS)
         keep_bad = _flag(request, "dead_letters")
         events, bad = read_rows(await _body(request), _media(request), mapping, keep_bad=keep_bad, source=source)
@@ -190,6 +192,16 @@ def _check_media(request: web.Request, known: frozenset[str]) -> None:
     charset = (request.charset or "utf-8").lower()
     if media in _JSON and charset not in _UTF_8:
         raise whole(415, "unsupported_media_type", f"JSON is UTF-8, not {charset[:40]!r}")
+
+
+def _check_query(request: web.Request, *known: str) -> None:
+    """422 for a parameter that nobody reads, or that is given twice: a slip in its name would pass for being heeded."""
+    for name in request.query:
+        if name not in known:
+            text = f"there is no parameter {name[:40]!r}; there is {', '.join(known) or 'none'}"
+            raise whole(422, "unknown_field", text)
+        if (times := len(request.query.getall(name))) > 1:
+            raise whole(422, "invalid_field", f"{name} is given {times} times: which one counts?")
 
 
 def _flag(request: web.Request, name: str) -> bool:

@@ -108,6 +108,9 @@ CHUNKED = "Transfer-Encoding: chunked"
         (post(JSON, path="/v1/mapped/plain", body=b'[{"no":"\\ud800"}]'), 400, "invalid_json"),
         (post("Content-Type: text/csv", path="/v1/mapped/utf16", body=b"no,t\n1,2\n"), 422, "mapping_failed"),
         (post(JSON, path="/v1/mapped/plain?dead_letters=maybe", body=b"{}"), 422, "invalid_field"),
+        (post(JSON, path="/v1/mapped/plain?dead_letter=true", body=b"{}"), 422, "unknown_field"),
+        (post(JSON, path="/v1/mapped/plain?dead_letters=true&dead_letters=false", body=b"{}"), 422, "invalid_field"),
+        (post(JSON, path="/v1/events?dead_letters=true"), 422, "unknown_field"),
         (post(JSON, path="/v1/mapped/%FF%00", body=b"{}"), 404, "unknown_mapping"),
     ],
 )

@@ -112,6 +112,14 @@ WALL_DROPPED = Counter(
 WALL_LAG = Histogram("supervise_wall_lag_seconds", "From an alert's record on the broker to its broadcast", buckets=_LAG_BUCKETS)
 """In: wall. Worry: p99 above 1 s."""
 
+# What stands before every server: gateway, wall, metrics
+TOKENS_UNUSABLE = Gauge(
+    "supervise_tokens_unusable",
+    "1 while the tokens file is gone, empty or wrong: nobody new is let in; the log says why",
+    ["server"],
+)
+"""In: gateway, wall. Worry: Above 0: whoever has a new token is refused."""
+
 # Replay and simulation
 FED_EVENTS = Counter("supervise_fed_events", "Events appended by replay or simulation", ["type"])
 """In: replay, simulate."""

@@ -12,7 +12,7 @@ from monitor.app.stopping import until_stopped, with_stop
 from monitor.books import Library
 from monitor.demo import Demo, DemoOptions
 from monitor.embedded.run import run_kafka, run_postgres
-from monitor.gateway import new_token, run_gateway
+from monitor.gateway import run_gateway
 from monitor.metrics import serve_metrics
 from monitor.settings import Settings
 from monitor.simulate import run_simulate, write_book, write_file
@@ -90,10 +90,3 @@ def simulate(
         click.echo(str(done), err=True)
 
     asyncio.run(with_stop(run))
-
-
-def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...], *, office: bool) -> None:
-    """The table for the tokens file on stdout; the token, shown this once, on stderr."""
-    made = new_token(name, regions, departments, office=office)
-    click.echo(made.table)
-    click.echo(f"token of {name} (shown this once): {made.token}", err=True)

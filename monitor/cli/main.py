@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli import cases, catalogs, doctor, mappings, publications, records, rulebooks, services
+from monitor.cli import cases, catalogs, doctor, mappings, publications, records, rulebooks, services, tokens
 from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
@@ -57,7 +57,7 @@ for _command in (
     services.kafka,
     services.postgres,
     services.simulate,
-    services.token,
+    tokens.token,
     records.replay,
     records.pull,
     records.backtest,

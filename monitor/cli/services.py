@@ -1,4 +1,4 @@
-"""``supervise worker, gateway, wall, kafka, demo, simulate, token``: flags of the parts that run until they are stopped."""
+"""``supervise worker, gateway, wall, kafka, demo, simulate``: flags of the parts that run until they are stopped."""
 
 import sys
 from pathlib import Path
@@ -161,25 +161,3 @@ def postgres(data: Path, port: int) -> None:
     PGPASSWORD=$(cat .postgres/password) psql -h 127.0.0.1 -U supervise
     """
     app.services.postgres(data, port)
-
-
-@click.group()
-def token() -> None:
-    """Tokens of window systems for the gateway."""
-
-
-@token.command("new")
-@click.argument("name")
-@click.option(
-    "--region", "regions", multiple=True, required=True, help="Region prefix it may write for, e.g. 4301; several times."
-)
-@click.option("--department", "departments", multiple=True, help="Department it may write for (default: all).")
-@click.option("--office", is_flag=True, help="May report what people do with cards: the inspection office, or departments.")
-def token_new(name: str, regions: tuple[str, ...], departments: tuple[str, ...], office: bool) -> None:
-    """Make a token: the table for tokens.toml on stdout, the token itself once, on stderr.
-
-    \b
-    supervise token new window-system-1 --region 430100 >> tokens.toml
-    supervise token new inspection-office --region 4301 --office >> tokens.toml
-    """
-    app.services.token_new(name, regions, departments, office=office)

@@ -12,11 +12,12 @@ import msgspec
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from monitor.door import Tokens
 from monitor.gateway.errors import Runner, internal_error, refused, refused_body, refused_request, unreadable_body
 from monitor.gateway.openapi import Taken, openapi
 from monitor.gateway.publisher import Publisher
 from monitor.gateway.reading import BodyRefused, Fault, read_events, read_rows, whole
-from monitor.gateway.tokens import BadTokens, Source, Tokens
+from monitor.gateway.tokens import Source, parse_tokens
 from monitor.kafka import KafkaUnavailable
 from monitor.mapping import MappedRow, load_mappings
 from monitor.metrics import DEAD_LETTERS, GATEWAY_AHEAD, GATEWAY_EVENTS, GATEWAY_REQUESTS, GATEWAY_SECONDS
@@ -42,9 +43,9 @@ class Gateway:
     """The running gateway; use as an async context manager. ``url`` is where it listens."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read tokens and mappings: ``BadTokens`` and ``BadMapping`` before anything listens."""
+        """Read tokens and mappings: :class:`~monitor.door.BadTokens` and ``BadMapping`` before anything listens."""
         self._settings = settings.gateway
-        self._tokens = Tokens(settings.gateway.tokens)
+        self._tokens = Tokens(settings.gateway.tokens, parse_tokens, "gateway")
         self._mappings = load_mappings(settings.gateway.mappings)
         self._publisher = Publisher(settings)
         self._openapi = encode_json(openapi(tuple(self._mappings)))
@@ -83,7 +84,7 @@ class Gateway:
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Authentication, errors as JSON, and the metrics of every request."""
         began = time.perf_counter()
-        source = self._source(request)
+        source = self._tokens.bearer(request.headers.get("Authorization", ""))
         try:
             if request.method == "POST":
                 request[_SOURCE] = _required(source)
@@ -102,13 +103,6 @@ class Gateway:
             GATEWAY_REQUESTS.labels(source=source.name if source else "-", status=response.status).inc()
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-
-    def _source(self, request: web.Request) -> Source | None:
-        try:
-            self._tokens.refresh()
-        except BadTokens as error:
-            log.error("%s; the tokens read before stay in force", error)
-        return self._tokens.find(request.headers.get("Authorization", ""))
 
     async def _post_events(self, request: web.Request) -> web.StreamResponse:
         source = request[_SOURCE]

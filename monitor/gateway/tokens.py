@@ -5,43 +5,25 @@ it is the inspection office's. With them it is for their administrators, who may
 more.
 """
 
-import hashlib
-import hmac
-import secrets
-import tomllib
-from pathlib import Path
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
 
-from rules.errors import SupervisionError
+from monitor.door import Credential, NewToken, new_table, parse_tables
 from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Header
 
-PREFIX = "sv1_"
-"""Begins every token, so that one that leaked into a log or a repository can be searched for."""
-_EMPTY_FILE = "has no tables: make one with `supervise token new NAME`"
 
-
-class BadTokens(SupervisionError):
-    """The operator's tokens file cannot be used; the text names the table and key.
-
-    Whose: the operator's.
-    Mend: correct the table that the text names; `supervise token new` writes one.
-    """
-
-
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Source(Credential, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One window system, or with ``office`` an inspection office (监察室) or a department's administrator (单位管理员).
 
     ``regions`` are prefixes of division codes (``43`` a province, ``430100`` a city); ``departments`` limits it further, empty
     means all.
     """
 
-    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     regions: Annotated[tuple[Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{1,6}$")], ...], msgspec.Meta(min_length=1)]
     departments: tuple[str, ...] = ()
     office: bool = False
-    name: str = ""
 
     def objections(self, event: Header) -> list[tuple[str, str, str]]:
         """(field, reason, message) of everything that keeps this source from reporting this event."""
@@ -63,106 +45,28 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return found
 
 
-class NewToken(msgspec.Struct, frozen=True):
-    """A fresh token: ``token`` is shown once and kept nowhere, ``table`` goes into the tokens file."""
-
-    token: str
-    table: str
-
-
-def new_token(name: str, regions: tuple[str, ...], departments: tuple[str, ...] = (), *, office: bool = False) -> NewToken:
+def new_token(
+    name: str,
+    regions: tuple[str, ...],
+    departments: tuple[str, ...] = (),
+    *,
+    office: bool = False,
+    expires: datetime | None = None,
+) -> NewToken:
     """Make a token for the window system (or ``office``) ``name`` with 256 bits of randomness.
 
-    :class:`BadTokens` for an unusable name or place.
+    :class:`~monitor.door.BadTokens` for an unusable name or place.
     """
-    token = PREFIX + secrets.token_urlsafe(32)
-    lines = [f"[{_quoted(name)}]", f'sha256 = "{_hash(token)}"', f"regions = {_list(regions)}"]
+    own: dict[str, Any] = {"regions": regions}
     if departments:
-        lines.append(f"departments = {_list(departments)}")
+        own["departments"] = departments
     if office:
-        lines.append("office = true")
-    table = "\n".join(lines) + "\n"
-    parse_tokens(table, "new token")
-    return NewToken(token, table)
+        own["office"] = True
+    made = new_table(name, own, expires)
+    parse_tokens(made.table, "new token")
+    return made
 
 
 def parse_tokens(text: str, where: str) -> tuple[Source, ...]:
     """The sources of a tokens file, strict."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadTokens(f"{where}: is no TOML: {error}") from None
-    sources, defects = [], []
-    for name, table in data.items():
-        try:
-            sources.append(msgspec.structs.replace(msgspec.convert(table, Source), name=name))
-        except msgspec.ValidationError as error:
-            message, _, path = str(error).partition(" - at `$")
-            defects.append(f"[{name}]{path.rstrip('`')}: {message}")
-        if not name.strip() or len(name) > 64:
-            defects.append(f"[{name}]: a name of 1 to 64 characters is needed")
-    if not data:
-        defects.append(_EMPTY_FILE)
-    hashes = [source.sha256 for source in sources]
-    defects += [f"[{source.name}].sha256: another table has the same" for source in sources if hashes.count(source.sha256) > 1]
-    if defects:
-        raise BadTokens(f"{where}: " + "; ".join(defects))
-    return tuple(sources)
-
-
-class Tokens:
-    """The tokens file, read again when it changes, so that a token is revoked without a restart."""
-
-    def __init__(self, path: Path | None) -> None:
-        """Without a file nobody may write. :class:`BadTokens` when it cannot be used."""
-        self._path = path
-        self._stamp = self._stat()
-        self._sources = self._read()
-
-    def find(self, authorization: str) -> Source | None:
-        """The source whose token an ``Authorization`` header carries. Takes equally long for every wrong token."""
-        scheme, _, token = authorization.partition(" ")
-        presented = _hash(token.strip())
-        found = None
-        for source in self._sources:
-            if hmac.compare_digest(presented, source.sha256):
-                found = source
-        return found if scheme.lower() == "bearer" else None
-
-    def refresh(self) -> bool:
-        """Read the file anew if it changed; whether it did. A file that cannot be used leaves the old tokens in force and is
-        a :class:`BadTokens`, raised once."""
-        stamp = self._stat()
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
-        self._sources = self._read()
-        return True
-
-    def _stat(self) -> tuple[int, int]:
-        try:
-            stat = self._path.stat() if self._path else None
-        except OSError:
-            return (0, 0)
-        return (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
-
-    def _read(self) -> tuple[Source, ...]:
-        if self._path is None:
-            return ()
-        try:
-            text = self._path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadTokens(f"{self._path}: cannot be read: {error}") from None
-        return parse_tokens(text, str(self._path))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _quoted(text: str) -> str:
-    return msgspec.json.encode(text).decode()
-
-
-def _list(values: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(_quoted, values))}]"
+    return parse_tables(text, where, Source)

@@ -10,9 +10,9 @@ from typing import Any
 
 import aiohttp
 
+from monitor.door import NewToken
 from monitor.embedded.ports import free_port
 from monitor.gateway import new_token
-from monitor.gateway.tokens import NewToken
 from monitor.wall.client import watch
 from monitor.wall.picture import Row
 from monitor.wire import encode_json

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from monitor.door import NewToken
 from monitor.gateway import new_token
-from monitor.gateway.tokens import NewToken
 from monitor.wire import decode_dead_letter
 from rules.events import EVENT_TYPES, Event
 from tests.acceptance.agreement.ledger import Ledger

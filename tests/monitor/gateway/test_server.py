@@ -11,7 +11,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 
-from monitor.gateway import BadTokens, Gateway, new_token, run_gateway
+from monitor.door import BadTokens
+from monitor.gateway import Gateway, new_token, run_gateway
 from monitor.gateway.server import MOST_BYTES
 from monitor.kafka import partition_of
 from monitor.settings import CannotListen, GatewaySettings, KafkaSettings, Settings, TopicSettings

@@ -7,9 +7,14 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli.main import main
-from monitor.gateway.tokens import BadTokens, Tokens, new_token, parse_tokens
+from monitor.door import BadTokens, Tokens
+from monitor.gateway.tokens import Source, new_token, parse_tokens
 from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Applied
 from tests.monitor.gateway.records import act, applied
+
+
+def tokens_of(file: Path | None) -> Tokens[Source]:
+    return Tokens(file, parse_tokens, "test")
 
 
 def test_a_new_token_opens_its_own_table(tmp_path: Path) -> None:
@@ -18,7 +23,7 @@ def test_a_new_token_opens_its_own_table(tmp_path: Path) -> None:
     file.write_text(made.table, "utf-8")
     assert made.token not in made.table, "only the hash is kept"
     assert tomllib.loads(made.table)["changsha window"]["regions"] == ["430100"]
-    found = Tokens(file).find(f"Bearer {made.token}")
+    found = tokens_of(file).bearer(f"Bearer {made.token}")
     assert found is not None
     assert found.name == "changsha window"
 
@@ -30,11 +35,11 @@ def test_a_wrong_token_opens_nothing(header: str, tmp_path: Path) -> None:
     made = new_token("w", ("43",))
     file = tmp_path / "tokens.toml"
     file.write_text(made.table, "utf-8")
-    assert Tokens(file).find(header.format(token=made.token)) is None
+    assert tokens_of(file).bearer(header.format(token=made.token)) is None
 
 
 def test_a_gateway_without_a_tokens_file_lets_nobody_write() -> None:
-    assert Tokens(None).find(f"Bearer {new_token('w', ('43',)).token}") is None
+    assert tokens_of(None).bearer(f"Bearer {new_token('w', ('43',)).token}") is None
 
 
 def test_each_new_token_is_different() -> None:
@@ -57,6 +62,8 @@ HASH = "0" * 64
         (f"[a]\nsha256 = '{HASH}'\nregions = ['43']\n[b]\nsha256 = '{HASH}'\nregions = ['44']", "same"),
         ("[a", "TOML"),
         ("a = 1", "[a]"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = ['43']\nexpires = 2026-12-01T00:00:00", "expires"),
+        (f"[a]\nsha256 = '{HASH}'\nregions = ['43']\nprevious = {{ sha256 = '{HASH}', until = 2026-12-01T00:00:00Z }}", "same"),
     ],
 )
 def test_a_defect_of_a_tokens_file_is_named(text: str, key: str) -> None:
@@ -114,19 +121,3 @@ def test_the_command_line_makes_an_office_only_when_asked() -> None:
 def test_an_office_reports_what_windows_do_too() -> None:
     (office,) = parse_tokens(OFFICE.table, "t")
     assert office.objections(applied("A-1")) == []
-
-
-def test_a_changed_file_counts_at_once_and_a_broken_one_leaves_the_old_in_force(tmp_path: Path) -> None:
-    file = tmp_path / "tokens.toml"
-    first, second = new_token("a", ("43",)), new_token("bb", ("43",))
-    file.write_text(first.table, "utf-8")
-    tokens = Tokens(file)
-    file.write_text(second.table, "utf-8")
-    assert tokens.refresh()
-    assert tokens.find(f"Bearer {first.token}") is None
-    assert tokens.find(f"Bearer {second.token}") is not None
-    file.write_text("broken", "utf-8")
-    with pytest.raises(BadTokens):
-        tokens.refresh()
-    assert not tokens.refresh(), "told once"
-    assert tokens.find(f"Bearer {second.token}") is not None

@@ -120,6 +120,14 @@ TOKENS_UNUSABLE = Gauge(
 )
 """In: gateway, wall. Worry: Above 0: whoever has a new token is refused."""
 
+# The notifier
+NOTICES = Counter("supervise_notices", "Notices made, and what became of them", ["channel", "purpose", "fate"])
+"""In: notifier. Worry: Any `failed`: a channel refused a card for a whole day, and nobody was told by it."""
+NOTICES_WAITING = Gauge("supervise_notices_waiting", "Notices that are not sent yet, those of later escalations included")
+"""In: notifier. Worry: Rising for a day: a channel does not take them."""
+MESSAGES = Counter("supervise_messages", "Messages handed to a channel. Outcome: sent, refused", ["channel", "outcome"])
+"""In: notifier. Worry: `refused` in a row: the log has what the service says."""
+
 # Replay and simulation
 FED_EVENTS = Counter("supervise_fed_events", "Events appended by replay or simulation", ["type"])
 """In: replay, simulate."""

@@ -136,6 +136,14 @@ class WallSettings(ListenSettings):
     simulated: bool = Field(default=False, description="Show that these are simulated cases")
 
 
+class NotifySettings(_Section):
+    """Messages to people."""
+
+    plan: Path | None = Field(
+        default=None, description="TOML file that says who is told of which cards, how and when (`supervise notify check`)"
+    )
+
+
 class MetricsSettings(ListenSettings):
     """Where Prometheus reads this process; port 0 means not at all."""
 
@@ -165,6 +173,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     gateway: GatewaySettings = GatewaySettings()
     wall: WallSettings = WallSettings()
+    notify: NotifySettings = NotifySettings()
     metrics: MetricsSettings = MetricsSettings()
 
     @property

@@ -51,6 +51,11 @@ class Topics(msgspec.Struct, frozen=True):
         return f"{self.prefix}.catalog"
 
     @property
+    def notices(self) -> str:
+        """Who is to be told of which card, and what became of it, compacted, one partition; key = the notice's id."""
+        return f"{self.prefix}.notices"
+
+    @property
     def dead_letters(self) -> str:
         """What could not be read, with the reason."""
         return f"{self.prefix}.dead-letters"

@@ -8,9 +8,33 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.app import cases, catalogs, doctor, mappings, options, publications, records, rulebooks, services, tokens
+    from monitor.app import (
+        cases,
+        catalogs,
+        doctor,
+        mappings,
+        notices,
+        options,
+        publications,
+        records,
+        rulebooks,
+        services,
+        tokens,
+    )
 
-__all__ = ["cases", "catalogs", "doctor", "mappings", "options", "publications", "records", "rulebooks", "services", "tokens"]
+__all__ = [
+    "cases",
+    "catalogs",
+    "doctor",
+    "mappings",
+    "notices",
+    "options",
+    "publications",
+    "records",
+    "rulebooks",
+    "services",
+    "tokens",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli import cases, catalogs, doctor, mappings, publications, records, rulebooks, services, tokens
+from monitor.cli import cases, catalogs, doctor, mappings, notices, publications, records, rulebooks, services, tokens
 from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
@@ -67,6 +67,7 @@ for _command in (
     publications.calendar,
     catalogs.catalog,
     cases.cards,
+    notices.notify,
     doctor.doctor,
 ):
     main.add_command(_command)

@@ -162,7 +162,7 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
     one is stamped by the broker, so that no window's wrong clock can move the engine's.
     """
     wanted = topic_configs(topics, create_time=create_time)
-    del wanted[Topics(topics.prefix).catalog]
+    del wanted[Topics(topics.prefix).catalog], wanted[Topics(topics.prefix).notices]  # these have one partition
     await create_topics(kafka, topics, wanted)
     await ensure_catalog(kafka, topics)
 
@@ -186,13 +186,18 @@ def topic_configs(topics: TopicSettings, *, create_time: bool = False) -> dict[s
             "max.message.bytes": str(LARGEST_PUBLICATION),
         },
         names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
+        names.notices: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
     }
 
 
 async def ensure_catalog(kafka: KafkaSettings, topics: TopicSettings) -> None:
     """Make the topic of published rule books unless it is there. It has one partition: one order for all who read it."""
-    catalog = Topics(topics.prefix).catalog
-    await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {catalog: topic_configs(topics)[catalog]})
+    await ensure_one_partition(kafka, topics, Topics(topics.prefix).catalog)
+
+
+async def ensure_one_partition(kafka: KafkaSettings, topics: TopicSettings, name: str) -> None:
+    """Make a topic of ours with one partition unless it is there."""
+    await create_topics(kafka, topics.model_copy(update={"partitions": 1}), {name: topic_configs(topics)[name]})
 
 
 async def partition_counts(kafka: KafkaSettings, key: str = "kafka.bootstrap") -> dict[str, int]:

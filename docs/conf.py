@@ -28,7 +28,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "How to": (
         "howto/feed-over-http", "howto/feed-files", "howto/pull-from-a-database", "howto/feed-kafka",
         "howto/write-a-mapping", "howto/write-a-book",
-        "howto/write-a-catalog", "howto/try-a-book", "howto/publish-a-book", "howto/explain-a-card", "howto/write-to-people", "howto/verify-at-night",
+        "howto/write-a-catalog", "howto/try-a-book", "howto/publish-a-book", "howto/explain-a-card",
+        "howto/write-to-people", "howto/verify-at-night",
         "howto/run-live", "howto/deploy", "howto/watch-it", "howto/runbooks", "howto/recover", "howto/upgrade",
     ),
     "Reference": (

@@ -79,6 +79,8 @@ class Session:
             for task in carrying:
                 task.cancel()
             await asyncio.gather(*carrying, return_exceptions=True)
+            async with self._writing:
+                pass  # the last transaction is whole
 
     async def _read(self, consumer: Any, ends: Mapping[TopicPartition, int]) -> None:
         while True:
@@ -128,6 +130,10 @@ class Session:
             return
         for notice in notices:
             metrics.NOTICES.labels(notice.channel, notice.purpose, notice.fate).inc()
+        # Whoever stops us must not cut a transaction in two: what was sent would not be noted, and be sent again.
+        await asyncio.shield(asyncio.ensure_future(self._write_whole(notices, positions, forgotten)))
+
+    async def _write_whole(self, notices: Sequence[Notice], positions: Mapping[int, int], forgotten: Sequence[str]) -> None:
         async with self._writing:  # a producer has one transaction at a time
             await self._store.write(notices, positions, forgotten)
 

@@ -39,7 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "reference/errors", "reference/embedded-kafka", "reference/simulated-hall", "glossary",
     ),
     "Explanation": (
-        "architecture", "explanation/index", "explanation/time", "explanation/worker", "explanation/wall",
+        "architecture", "explanation/index", "explanation/time", "explanation/worker", "explanation/ledger", "explanation/wall",
         "explanation/backtest", "explanation/law-and-scenarios", "explanation/acceptance", "explanation/agreement",
         "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/dependencies",
         "explanation/shape",

@@ -127,6 +127,29 @@ NOTICES_WAITING = Gauge("supervise_notices_waiting", "Notices that are not sent 
 """In: notifier. Worry: Rising for a day: a channel does not take them."""
 MESSAGES = Counter("supervise_messages", "Messages handed to a channel. Outcome: sent, refused", ["channel", "outcome"])
 """In: notifier. Worry: `refused` in a row: the log has what the service says."""
+# The ledger
+LEDGER_RECORDS = Counter(
+    "supervise_ledger_records",
+    "Records read into the ledger. Outcome: written, skipped (ticks, counts, what the worker buries or sends on)",
+    ["topic", "outcome"],
+)
+"""In: ledger. Worry: Nothing for an hour while the halls are open."""
+LEDGER_BATCH_SECONDS = Histogram(
+    "supervise_ledger_batch_seconds", "One transaction, from its lock to its commit", buckets=_TIME_BUCKETS
+)
+"""In: ledger. Worry: p99 above 2.5 s: a database that is too slow."""
+LEDGER_LAG = Gauge("supervise_ledger_lag_records", "Records of the partition not in the ledger yet", ["topic", "partition"])
+"""In: ledger. Worry: Rising for minutes: start another ledger, or look at the database."""
+LEDGER_CONNECTED = Gauge("supervise_ledger_connected", "1 while database and broker both answer")
+"""In: ledger. Worry: 0 for a minute: the log says which of the two is away, and why."""
+LEDGER_OVERTAKEN = Counter(
+    "supervise_ledger_overtaken", "Batches given up because another process has the partition by now; nothing was written"
+)
+"""In: ledger. Worry: Rising steadily: processes are paused for longer than their group waits."""
+LEDGER_LOST = Counter("supervise_ledger_lost_records", "Records deleted from a topic before the ledger had read them", ["topic"])
+"""In: ledger. Worry: Any rise: let the topic keep its records longer than the ledger may be away."""
+AUDIT_HEADS = Counter("supervise_audit_heads", "Heads of the audit log written into Kafka")
+"""In: ledger. Worry: None for an hour in which cards were issued: a chain rewritten whole would not be found."""
 
 # Replay and simulation
 FED_EVENTS = Counter("supervise_fed_events", "Events appended by replay or simulation", ["type"])

@@ -144,6 +144,48 @@ class NotifySettings(_Section):
     )
 
 
+class LedgerSettings(_Section):
+    """The database of everything that happened."""
+
+    dsn: str = Field(
+        default="postgresql://supervise@127.0.0.1:5432/supervise",
+        description="The PostgreSQL (15 or newer) to write to, as libpq has it. TLS goes in here: "
+        "`postgresql://supervise@db.example:5432/supervise?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem`",
+    )
+    password: SecretStr = Field(
+        default=SecretStr(""), description="Its password: better in a secret file or the environment than in `dsn`"
+    )
+    password_file: Path | None = Field(default=None, description="A file that holds nothing but the password")
+    namespace: str = Field(
+        default="ledger",
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        description="The schema of its tables; the audit log's is called the same with `_audit` behind it",
+    )
+    group: str = Field(
+        default="ledger",
+        pattern=r"^[A-Za-z0-9_-]{1,60}$",
+        description="Second half of the consumer group, `PREFIX.GROUP`, by which several processes share the partitions",
+    )
+    migrate: bool = Field(
+        default=True, description="Bring the tables up to date at the start; without, a database that is behind is refused"
+    )
+    max_batch_records: int = Field(default=5000, ge=1, le=100_000, description="Records in one transaction, at most")
+    fetch_wait_ms: int = Field(default=200, ge=1, le=5000, description="How long a fetch that finds nothing may take")
+    months_ahead: int = Field(default=2, ge=0, le=24, description="How many months' partitions are made ahead")
+    retention_months: int = Field(
+        default=0,
+        ge=0,
+        le=1200,
+        description="Whole months kept beside this one; older ones leave their figures. 0 keeps all",
+    )
+    digest: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="How the audit log is chained: `sha256` or `sm3`; fixed once it has rows"
+    )
+    head_seconds: float = Field(
+        default=10.0, ge=0.1, description="How often, in seconds, the audit log's heads are written into Kafka if they moved"
+    )
+
+
 class MetricsSettings(ListenSettings):
     """Where Prometheus reads this process; port 0 means not at all."""
 
@@ -174,6 +216,7 @@ class Settings(BaseSettings):
     gateway: GatewaySettings = GatewaySettings()
     wall: WallSettings = WallSettings()
     notify: NotifySettings = NotifySettings()
+    ledger: LedgerSettings = LedgerSettings()
     metrics: MetricsSettings = MetricsSettings()
 
     @property

@@ -60,6 +60,11 @@ class Topics(msgspec.Struct, frozen=True):
         """What could not be read, with the reason."""
         return f"{self.prefix}.dead-letters"
 
+    @property
+    def audit_heads(self) -> str:
+        """How far each chain of the audit log had come, and its digest there; key = chain."""
+        return f"{self.prefix}.audit-heads"
+
 
 class Figures(msgspec.Struct, forbid_unknown_fields=True):
     """Counts of one department's cases held in one partition. Absolute, so the last record wins and a repeat is harmless."""
@@ -98,6 +103,19 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     value: bytes = b""
 
 
+class AuditHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The end of one chain of the audit log at some time: its last row's number and digest. It is written by the ledger, where
+    no one who can change the database can change it."""
+
+    chain: str
+    seq: int
+    digest: str
+    """In hexadecimal."""
+    algorithm: str
+    entered_at: int
+    """When the last row's record came, epoch ms."""
+
+
 KEPT_BYTES = 65_536
 
 
@@ -113,6 +131,7 @@ encode_json = msgspec.json.Encoder().encode
 decode_alert = msgspec.json.Decoder(Alert).decode
 decode_figures = msgspec.json.Decoder(Figures).decode
 decode_dead_letter = msgspec.json.Decoder(DeadLetter).decode
+decode_audit_head = msgspec.json.Decoder(AuditHead).decode
 
 
 def decode_record(value: bytes) -> Record:

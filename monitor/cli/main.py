@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor import app
-from monitor.cli import cases, catalogs, doctor, mappings, notices, publications, records, rulebooks, services, tokens
+from monitor.cli import cases, catalogs, doctor, ledger, mappings, notices, publications, records, rulebooks, services, tokens
 from monitor.cli.options import PATH
 from rules.errors import SupervisionError
 
@@ -54,6 +54,7 @@ for _command in (
     services.worker,
     services.gateway,
     services.wall,
+    ledger.ledger,
     services.kafka,
     services.postgres,
     services.simulate,

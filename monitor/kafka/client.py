@@ -162,7 +162,9 @@ async def ensure_topics(kafka: KafkaSettings, topics: TopicSettings, *, create_t
     one is stamped by the broker, so that no window's wrong clock can move the engine's.
     """
     wanted = topic_configs(topics, create_time=create_time)
-    del wanted[Topics(topics.prefix).catalog], wanted[Topics(topics.prefix).notices]  # these have one partition
+    names = Topics(topics.prefix)
+    for name in (names.catalog, names.notices, names.audit_heads):  # these have one partition
+        del wanted[name]
     await create_topics(kafka, topics, wanted)
     await ensure_catalog(kafka, topics)
 
@@ -187,6 +189,7 @@ def topic_configs(topics: TopicSettings, *, create_time: bool = False) -> dict[s
         },
         names.dead_letters: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
         names.notices: {"cleanup.policy": "compact", "message.timestamp.type": "LogAppendTime"},
+        names.audit_heads: {"message.timestamp.type": "LogAppendTime", "retention.ms": "-1"},
     }
 
 

@@ -1,0 +1,1 @@
+"""The append-only, hash-chained log of alert changes and human acts: linking, proving, and its heads in Kafka."""

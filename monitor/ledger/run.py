@@ -1,0 +1,59 @@
+"""``supervise ledger``: makes the tables ready, follows the topics, keeps the months."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from monitor.ledger.connection import LedgerUnavailable
+from monitor.ledger.follow import LedgerReader
+from monitor.ledger.months import BY_MONTH, ahead, make_months
+from monitor.ledger.rows.batch import TopicPart
+from monitor.ledger.schema import check, upgrade
+from monitor.settings import Settings
+
+log = logging.getLogger(__name__)
+_PAUSE, _LONGEST = 0.5, 15.0
+_EVERY = 3600.0
+"""Seconds between two looks at the months."""
+
+
+async def run_ledger(settings: Settings, ready: Callable[[Iterable[TopicPart]], object] = lambda parts: None) -> None:
+    """Follow the topics until cancelled. A database or broker that is away is waited for."""
+    await _prepared(settings)
+    keeping = asyncio.create_task(_keep_months(settings))
+    try:
+        await LedgerReader(settings, ready).run()
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def _prepared(settings: Settings) -> None:
+    """Tables at the version this release wants; waits for a database that does not answer yet."""
+    pause, said = _PAUSE, ""
+    while True:
+        try:
+            if settings.ledger.migrate:
+                await asyncio.to_thread(upgrade, settings.ledger, zone=settings.zone)
+            else:
+                await asyncio.to_thread(check, settings.ledger, zone=settings.zone)
+            return
+        except LedgerUnavailable as error:
+            if str(error) != said:
+                said = str(error)
+                log.warning("%s (trying again)", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST)
+
+
+async def _keep_months(settings: Settings) -> None:
+    """Once an hour: months made ahead, and what is older than a site keeps dropped."""
+    while True:
+        today = datetime.now(UTC).date()
+        try:
+            wanted = [(table, month) for table in BY_MONTH for month in ahead(today, settings.ledger.months_ahead)]
+            await asyncio.to_thread(make_months, settings.ledger, "", wanted)
+        except LedgerUnavailable as error:
+            log.warning("months were not made: %s", error)
+        await asyncio.sleep(_EVERY)

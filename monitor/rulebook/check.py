@@ -22,6 +22,7 @@ from monitor.lint import (
     warning,
 )
 from monitor.rulebook.check_process import check_process
+from monitor.rulebook.check_seasons import check_seasons
 from monitor.rulebook.reachable import check_reach
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import parse_book
@@ -89,6 +90,7 @@ def _check_book(path: Path, today: date, horizon: int) -> tuple[ReadBook | None,
         *compare_limits(book, table),
         *check_reach(book, table),
         *check_process(book, table),
+        *check_seasons(book, table),
     ]
     return ReadBook(path, table, book), _placed(path, text, remarks)
 

@@ -76,11 +76,16 @@ class OfficeHours:
 
     def on(self, day: date) -> DayHours:
         """The hours of that day, worked or not."""
+        place = self.season_of(day)
+        return self.usual if place is None else self.seasons[place][2]
+
+    def season_of(self, day: date) -> int | None:
+        """The place of the season that holds that day; None where the usual hours do."""
         at = (day.month, day.day)
-        for first, last, hours in self.seasons:
+        for place, (first, last, _) in enumerate(self.seasons):
             if first <= at <= last if first <= last else (at >= first or at <= last):
-                return hours
-        return self.usual
+                return place
+        return None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> "OfficeHours":

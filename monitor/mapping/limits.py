@@ -1,19 +1,22 @@
-"""Limits as people write them (20个工作日, 3个月, 即办) into the forms the rules know (``20wd``, ``3mo``, ``0wd``)."""
+"""Limits as people write them (20个工作日, 3个月, 即办) in the rules' forms (``20wd``, ``3mo``, ``instant``); due times."""
 
 import re
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
+from monitor.mapping.source import Hours
 from monitor.mapping.table import Table
+from monitor.mapping.times import Time
 from monitor.mapping.values import Codes, SourceRow, Value
 from rules.errors import BadEvent
 from rules.worktime import Limit
 
-FIELDS = ("promised", "statutory")
+FIELDS = ("promised", "statutory", "limit")
 """Fields of events that hold a limit."""
-INSTANT = "0wd"
-"""An instant item (即办件) is due the same day."""
+INSTANT = "instant"
+"""An instant item (即办件); the rule book says what that is."""
 _INSTANT_WORDS = frozenset(
     {"即办", "即办件", "即时办理", "即时办结", "当场办理", "当场办结", "当日办结", "马上办", "立等可取", "instant"}
 )
@@ -24,16 +27,24 @@ _UNITS = {
     "y": ("y", "年", "year", "years"),
     "wh": ("wh", "工作小时", "个工作小时", "工作时", "working hour", "working hours"),
     "wm": ("wm", "工作分钟", "个工作分钟", "working minute", "working minutes"),
-    "h": ("h", "小时", "个小时", "时", "hour", "hours"),
-    "min": ("min", "分", "分钟", "minute", "minutes"),
+    "h": ("h", "自然小时", "个自然小时", "natural hour", "natural hours"),
+    "min": ("min", "自然分钟", "个自然分钟", "natural minute", "natural minutes"),
 }
+_HOURS: dict[Hours, tuple[str, str]] = {"natural": ("h", "min"), "working": ("wh", "wm")}
+"""What bare hours and minutes are, by ``hours`` of ``[source]``."""
+_BARE = {
+    **dict.fromkeys(("小时", "个小时", "时", "hour", "hours"), 0),
+    **dict.fromkeys(("分", "分钟", "minute", "minutes"), 1),
+}
+"""Words that leave it open: 0 for hours, 1 for minutes."""
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
-_ANY_UNIT = "|".join(sorted(map(re.escape, _UNIT), key=len, reverse=True))
+_ANY_UNIT = "|".join(sorted(map(re.escape, (*_UNIT, *_BARE)), key=len, reverse=True))
 _FORM = re.compile(
     r"(?:自?受理之?日?起)?(?P<number>\d+(?:\.0+)?|[零〇一二两三四五六七八九十百]+)\s*"
-    rf"(?P<unit>{_ANY_UNIT})?以?内?(?P<suffix>wd|d|mo|y|wh|wm)?",
+    rf"(?P<unit>{_ANY_UNIT})?以?内?(?P<suffix>wd|d|mo|y|wh|wm|h|min)?",
     re.IGNORECASE,
 )
+_TO_THE_END = timedelta(days=1, milliseconds=-1)
 _DIGITS = {digit: number for number, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
@@ -43,11 +54,29 @@ class LimitText(msgspec.Struct, frozen=True):
     name: str
     value: Value
     columns: frozenset[str]
+    hours: Hours = "natural"
 
     def of(self, row: SourceRow) -> object:
         """``"20wd"``; ``""`` where the row has none; :class:`BadEvent` where it says something else."""
         text = self.value.of(row)
-        return read_limit(text, self.name) if isinstance(text, str) and text else text
+        return read_limit(text, self.name, self.hours) if isinstance(text, str) and text else text
+
+
+class DueTime(msgspec.Struct, frozen=True):
+    """A field that holds when a case is due. A date without a time of day, or with 00:00, means the end of that day."""
+
+    time: Time
+    columns: frozenset[str]
+
+    def of(self, row: SourceRow) -> object:
+        """The aware time; ``""`` where the row has none."""
+        when: datetime | None = self.time.read(row)
+        if when is None:
+            return ""
+        is_date = (when.hour, when.minute, when.second, when.microsecond) == (0, 0, 0, 0)
+        if is_date and not any("24:00" in row[column] for column in self.time.columns):
+            return when + _TO_THE_END
+        return when
 
 
 class LimitIn(msgspec.Struct, frozen=True):
@@ -75,7 +104,7 @@ class LimitIn(msgspec.Struct, frozen=True):
         code = row[self.unit_column]
         if self.table and code in self.codes:
             return str(self.codes[code])
-        if not code or (not self.table and code in _UNIT):
+        if not code or (not self.table and (code in _UNIT or code in _BARE or code in _INSTANT_WORDS)):
             return code or self.unit
         mend = f"[codes.{self.table}]: add it" if self.table else 'units known here: name a table with codes = "…"'
         raise BadEvent("mapping_failed", f"column {self.unit_column!r}: {code[:40]!r} is not in {mend}", self.unit_column)
@@ -85,7 +114,7 @@ def parse_limit_in(table: Table, codes: Codes) -> Value:
     """The table form of a limit."""
     column, unit = table.need("limit", str, ""), table.get("unit", str, "")
     unit_column, name = table.get("unit_column", str, ""), table.get("codes", str, "")
-    if unit and unit not in _UNIT:
+    if unit and unit not in _UNIT and unit not in _BARE:
         table.wrong("unit", f"must be one of {', '.join(_UNITS)}")
     if name and name not in codes:
         table.wrong("codes", f"there is no table [codes.{name}]")
@@ -96,18 +125,18 @@ def parse_limit_in(table: Table, codes: Codes) -> Value:
 
 
 @lru_cache(maxsize=4096)  # a city has a few dozen limits, and every row has one
-def read_limit(text: str, name: str) -> str:
+def read_limit(text: str, name: str, hours: Hours = "natural") -> str:
     """The limit in the rules' form; :class:`BadEvent` names ``name`` and what does not fit."""
     found = _FORM.fullmatch(text.strip())
     if found is None:
         return _instant(text.strip(), name)
-    unit, suffix = _UNIT.get((found["unit"] or "").lower(), ""), (found["suffix"] or "").lower()
+    word, suffix = (found["unit"] or "").lower(), (found["suffix"] or "").lower()
+    unit = _HOURS[hours][_BARE[word]] if word in _BARE else _UNIT.get(word, "")
+    if word in _BARE and suffix in ("h", "min", "wh", "wm"):  # the mapping itself says which hours are meant
+        unit = _HOURS["working" if suffix in _HOURS["working"] else "natural"][_BARE[word]]
     if unit and suffix and unit != suffix:
         raise BadEvent("invalid_field", f"{text[:40]!r} names two units, {unit} and {suffix}", name)
     unit = unit or suffix
-    if unit in ("h", "min"):
-        message = f"{text[:40]!r} is in natural time; limits shorter than a day are counted in office time: wh, wm"
-        raise BadEvent("invalid_field", message, name)
     if not unit:
         message = f'{text[:40]!r} has no unit: {name} = {{ limit = "COLUMN", unit = "wd" }}, or unit_column and codes'
         raise BadEvent("invalid_field", message, name)
@@ -115,7 +144,7 @@ def read_limit(text: str, name: str) -> str:
 
 
 def _instant(text: str, name: str) -> str:
-    bare = next((text.removesuffix(unit) for unit in ("wd", "d", "wh", "wm", "mo", "y") if text.endswith(unit)), text)
+    bare = next((text.removesuffix(unit) for unit in ("wd", "d", "wh", "wm", "mo", "y", "min", "h") if text.endswith(unit)), text)
     if text in _INSTANT_WORDS or bare in _INSTANT_WORDS:
         return INSTANT
     return _checked(text, name)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -10,9 +11,9 @@ import msgspec
 from monitor.mapping.conditions import Condition, parse_conditions
 from monitor.mapping.formats import NAMED, reader_of
 from monitor.mapping.limits import FIELDS as LIMITS
-from monitor.mapping.limits import LimitText, parse_limit_in, read_limit
+from monitor.mapping.limits import DueTime, LimitText, parse_limit_in, read_limit
 from monitor.mapping.mapping import BadMapping, EventRule, Mapping, Shape
-from monitor.mapping.source import parse_source
+from monitor.mapping.source import Hours, parse_source
 from monitor.mapping.table import Table
 from monitor.mapping.times import Time
 from monitor.mapping.values import Coded, Codes, Constant, Value, parse_text, parse_value
@@ -22,6 +23,14 @@ from rules.events import EVENT_TYPES, Header
 _OWN_KEYS = ("type", "id", "at", "arrived", "when", "once", "by", "kinds", "others")
 _IDENTITIES = frozenset({"id", "case", "complaint", "alert", "region", "hall", "window", "item", "operator"})
 """Fields that hold a number or a code, in whose columns what a spreadsheet has spoilt is looked for."""
+
+
+class Known(NamedTuple):
+    """What the fields of events refer to: times and code tables by name, and what bare hours are."""
+
+    times: dict[str, Time]
+    codes: Codes
+    hours: Hours
 
 
 def load_mapping(path: Path) -> Mapping:
@@ -70,15 +79,15 @@ def parse_mapping(name: str, data: dict[str, object], where: str = "mapping") ->
     top = Table(data, "", defects)
     source, zone = parse_source(top.table("source"))
     times = _times(top.table("times"), zone, source.no_time)
-    codes = _codes(top.table("codes"))
+    known = Known(times, _codes(top.table("codes")), source.hours)
     arrived = _time(top, "arrived", times) if top.has("arrived") else None
     skip = parse_conditions(top, "skip", times)
     common = top.table("common")
-    common_values = {key: _field(common, key, times, codes) for key in common.names()}
+    common_values = {key: _field(common, key, known) for key in common.names()}
     for key in common.names():
         if key in _OWN_KEYS or key not in Header.__struct_fields__:
             common.wrong(key, "is not a field that every event has")
-    rules = tuple(_rule(table, times, codes, common_values, arrived) for table in top.tables("event"))
+    rules = tuple(_rule(table, known, common_values, arrived) for table in top.tables("event"))
     if not rules and not defects:
         top.wrong("event", "at least one [[event]] is needed")
     top.close()
@@ -133,21 +142,21 @@ def _time(table: Table, key: str, times: dict[str, Time]) -> Time:
     return times[name]
 
 
-def _rule(table: Table, times: dict[str, Time], codes: Codes, common: dict[str, Value], arrived: Time | None) -> EventRule:
-    when = parse_conditions(table, "when", times)
-    at = _time(table, "at", times)
-    own = _time(table, "arrived", times) if table.has("arrived") else arrived
+def _rule(table: Table, known: Known, common: dict[str, Value], arrived: Time | None) -> EventRule:
+    when = parse_conditions(table, "when", known.times)
+    at = _time(table, "at", known.times)
+    own = _time(table, "arrived", known.times) if table.has("arrived") else arrived
     once = table.get("once", bool, False)
     by = table.get("by", str, "")
     ident = parse_text(table.need("id", str, ""))
-    fields = {key: _field(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
+    fields = {key: _field(table, key, known) for key in table.data if key not in _OWN_KEYS}
     base = common | fields
     kinds: dict[str, Shape] = {}
     shape = None
     if by:
         inner = table.table("kinds")
         for code in inner.names():
-            kinds[code] = _kind(inner.table(code), ident, base, times, codes)
+            kinds[code] = _kind(inner.table(code), ident, base, known)
         if not kinds:
             table.wrong("kinds", f"is missing: which event does each text of {by!r} mean?")
     else:
@@ -159,9 +168,9 @@ def _rule(table: Table, times: dict[str, Time], codes: Codes, common: dict[str, 
     return EventRule(table.path, when, at, own, once, shape, by, kinds, others == "skip")
 
 
-def _kind(table: Table, ident: Value, base: dict[str, Value], times: dict[str, Time], codes: Codes) -> Shape:
+def _kind(table: Table, ident: Value, base: dict[str, Value], known: Known) -> Shape:
     ident = parse_text(table.get("id", str, "")) if table.has("id") else ident
-    own = {key: _field(table, key, times, codes) for key in table.data if key not in _OWN_KEYS}
+    own = {key: _field(table, key, known) for key in table.data if key not in _OWN_KEYS}
     shape = _shape(table, ident, base | own)
     table.close()
     return shape
@@ -190,23 +199,26 @@ def _shape(table: Table, ident: Value, values: dict[str, Value]) -> Shape:
     return Shape(kind, ident, tuple(values.items()))
 
 
-def _field(table: Table, key: str, times: dict[str, Time], codes: Codes) -> Value:
+def _field(table: Table, key: str, known: Known) -> Value:
     """One field of an event; limits are read in every form that people write."""
+    if key == "due_at":
+        due = _time(table, key, known.times)
+        return DueTime(due, frozenset(due.columns))
     if key not in LIMITS:
-        return parse_value(table, key, times, codes)
+        return parse_value(table, key, known.times, known.codes)
     raw = table.raw(key)
     if isinstance(raw, dict) and "limit" in raw:
         inner = table.table(key)
-        value = parse_limit_in(inner, codes)
+        value = parse_limit_in(inner, known.codes)
         inner.close()
     else:
-        value = parse_value(table, key, times, codes)
+        value = parse_value(table, key, known.times, known.codes)
     for constant in _constants(value):
         try:
-            read_limit(str(constant), key)
+            read_limit(str(constant), key, known.hours)
         except BadEvent as error:
             table.wrong(key, str(error))
-    return LimitText(key, value, value.columns)
+    return LimitText(key, value, value.columns, known.hours)
 
 
 def _identities(rules: Iterable[EventRule]) -> frozenset[str]:

@@ -73,13 +73,16 @@ class Supplemented(Header, tag="supplemented", frozen=True, kw_only=True):
 
 
 class Accepted(Header, tag="accepted", frozen=True, kw_only=True):
-    """受理: starts the case clock. ``promised`` and ``statutory`` (``"10wd"``, ``"20d"``, ``"0wd"`` for an instant item)
-    override the item's own limits where the window promised this applicant something else."""
+    """受理: starts the case clock. ``promised`` and ``statutory`` (``"10wd"``, ``"20d"``, ``"24h"``, ``"instant"`` for an instant
+    item) override the item's own limits where the window promised this applicant something else."""
 
     promised: Text = ""
     statutory: Text = ""
     applicant: Text = ""
     """Unified social credit code (统一社会信用代码) of an enterprise, for watch lists; never a person's number. Not kept."""
+    due_at: Aware | None = None
+    """The last instant in time where the window system itself says it (应办结时间); in place of the limit it is held to as."""
+    due_as: Literal["promised", "statutory"] = "promised"
 
 
 class NotAccepted(Header, tag="not_accepted", frozen=True, kw_only=True):

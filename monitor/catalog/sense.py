@@ -30,7 +30,9 @@ def check_sense(item: CatalogItem, book: RuleBook, where: str) -> Iterator[Remar
 def _check_kind(item: CatalogItem, where: str) -> Iterator[Remark]:
     kind = item.kind
     if kind is not None and item.promised and (kind == "instant") != item.is_instant:
-        mend = "is due the same day, write 0wd" if kind == "instant" else f"of kind {kind} is not due the same day"
+        mend = (
+            "is done while the applicant waits, write instant" if kind == "instant" else f"of kind {kind} is not due the same day"
+        )
         yield error(f"{where}.promised", f"{item.promised}: an item {'of kind instant ' if kind == 'instant' else ''}{mend}")
     if item.branches and kind not in (None, "parallel"):
         yield error(f"{where}.kind", f"{kind}: only a parallel item (并联件) has branches")

@@ -28,7 +28,7 @@ def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:
         details["channel"] = str(event.channel)
     for name, written in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
         value = getattr(event, name)
-        if name in _ELSEWHERE or value in ("", None):
+        if name in _ELSEWHERE or value in ("", None) or (name == "due_as" and "due_at" not in details):
             continue
         text = str(value)
         details[written] = mask(text) if name in _PEOPLE and not unmasked else text

@@ -10,7 +10,9 @@ from monitor.words import Language
 from rules.events import WINDOW_KEY
 from rules.families import FIRST_NUMBER
 
-_VALUE_FIELDS = frozenset({"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld"})
+_VALUE_FIELDS = frozenset(
+    {"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld", "due_as"}
+)
 _LIMIT_FIELDS = frozenset({"promised", "statutory", "limit"})
 
 

@@ -13,7 +13,7 @@ from rules.book import Item, RuleBook
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.instant import to_datetime, to_instant
-from rules.worktime import OFFICE_TIME, Limit, Unit
+from rules.worktime import NATURAL_TIME, OFFICE_TIME, Limit, Unit
 
 INSIDE = tuple(STAGES.index(stage) for stage in ("transfer", "handling", "review", "approval", "conclusion"))
 """The stages that lie between acceptance and conclusion, which is what the promise counts (inference)."""
@@ -63,15 +63,17 @@ def longer(one: Limit, other: Limit, book: RuleBook) -> bool | None:
 
 
 def _measure(limit: Limit, book: RuleBook) -> tuple[str, int]:
-    """Family of units and length in it. An instant item has the rest of its working day, at most one day."""
-    value = limit.value or 1
-    if limit.value and limit.unit in OFFICE_TIME:
-        return "office time", value * OFFICE_TIME[limit.unit]
-    if limit.unit is Unit.working_days or not limit.value:
-        return "office time", value * book.worktime.hours.usual.length
-    if limit.unit is Unit.calendar_days:
-        return "days", value
-    return "months", value * (12 if limit.unit is Unit.years else 1)
+    """Family of units and length in it. A limit of no days has the rest of its day, at most one."""
+    limit = book.worktime.resolved(limit)
+    if limit.unit in OFFICE_TIME:
+        return "office time", limit.value * OFFICE_TIME[limit.unit]
+    if limit.unit in NATURAL_TIME:
+        return "natural time", limit.value * NATURAL_TIME[limit.unit]
+    if limit.unit is Unit.working_days:
+        return "office time", (limit.value or 1) * book.worktime.hours.usual.length
+    if limit.unit is Unit.calendar_days or not limit.value:
+        return "days", limit.value or 1
+    return "months", limit.value * (12 if limit.unit is Unit.years else 1)
 
 
 def _later(book: RuleBook, one: Limit, other: Limit) -> str:
@@ -106,7 +108,7 @@ def _check_extensions(book: RuleBook, table: Mapping[str, Any]) -> Iterator[Rema
     """许可法 art. 42, for books of halls under that law. Another law may allow more, so an item's cap is only a warning."""
     if book.worktime.clock.zone not in _CHINESE_ZONES:
         return
-    if book.extension.max_days > LAW_EXTENSION:
+    if (book.extension.max_days or 0) > LAW_EXTENSION:
         text = f"{book.extension.max_days} days for every item: 许可法 art. 42 allows {LAW_EXTENSION}"
         yield error("extension.max_days", f"{text}; give items with a law of their own max_extension")
     for index, entry in enumerate(table.get("items", ())):

@@ -105,7 +105,7 @@ def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
         by_item = ("按事项 " if zh else "by item ") + " / ".join(limits) if limits else ""
         return ("；" if zh else "; ").join(text for text in (usual, by_item) if text)
     if rule.limit == "notice":
-        return words.limit(book.notice, lang)
+        return words.limit(book.notice or "", lang)
     if rule.limit not in _NAMED:
         return words.limit(rule.limit, lang)
     text = _NAMED[rule.limit][lang == "en"]

@@ -3,6 +3,7 @@
 from monitor.words.arithmetic import arithmetic_lines
 from monitor.words.clocks import RUNS
 from monitor.words.language import Language, Words, word
+from monitor.words.limits import limit, threshold
 from monitor.words.reasons import REASONS, reason
 from monitor.words.terms import (
     CASE_STATES,
@@ -16,8 +17,6 @@ from monitor.words.terms import (
     VALUES,
     detail,
     duration,
-    limit,
-    threshold,
 )
 
 __all__ = [

@@ -17,6 +17,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "suspended": "{}，停止计时",
         "rolled": "期限末日为非工作日，顺延",
         "instant_item": "即办件，当日办结",
+        "same_day": "时限为零，当日届满",
+        "at_once": "时限为零，即刻届满",
+        "extension": "延长，计入",
+        "given": "应办结时间由窗口系统给定",
     },
     "en": {
         "counted": "counted",
@@ -28,6 +32,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "suspended": "suspended for {}, not counted",
         "rolled": "the last day is not worked, moved on",
         "instant_item": "instant item, due the same day",
+        "same_day": "no days at all, over with that very day",
+        "at_once": "no time at all, over at once",
+        "extension": "extension, counted",
+        "given": "due by the window system's own word",
     },
 }
 _PROCEDURES_ZH = {

@@ -1,12 +1,9 @@
 """The field's terms in Chinese and English, for explanations that people read."""
 
 import re
-from collections.abc import Mapping
 
 from monitor.words.language import Language, Words, word
-from rules.book import Threshold
 from rules.instant import DAY, HOUR, MINUTE, SECOND
-from rules.worktime import Limit, Unit
 
 LEVELS: Words = {
     "reminder": ("提醒", "reminder"),
@@ -110,6 +107,8 @@ RECORDS: Words = {
     "card_issued_by_hand": ("人工发牌", "card issued by hand"),
 }
 VALUES: Words = {
+    "promised": ("按承诺时限", "held to as promised"),
+    "statutory": ("按法定时限", "held to as statutory"),
     "granted": ("准予许可", "granted"),
     "refused": ("不予许可", "refused"),
     "normal": ("正常办结", "normal"),
@@ -226,14 +225,6 @@ _DETAILS: Words = {
     "volume": ("受理量", "volume"),
 }
 _DETAIL = re.compile(rf"(?:^| )({'|'.join(_DETAILS)})=")
-_UNITS: Mapping[Unit, tuple[str, str]] = {
-    Unit.calendar_days: ("{} 天", "{} days"),
-    Unit.working_days: ("{} 个工作日", "{} working days"),
-    Unit.months: ("{} 个月", "{} months"),
-    Unit.years: ("{} 年", "{} years"),
-    Unit.working_hours: ("{} 个工作小时", "{} working hours"),
-    Unit.working_minutes: ("{} 分钟（办公时间）", "{} working minutes"),
-}
 
 
 def detail(text: str, lang: Language) -> str:
@@ -260,31 +251,6 @@ def _value(name: str, value: str, lang: Language) -> str:
     if name == "event":
         return word(RECORDS, value, lang)
     return word(VALUES, value, lang) if name in ("announced", "channel", "how", "procedure") else value
-
-
-def limit(value: Limit | str, lang: Language) -> str:
-    """``10 个工作日``, ``10 working days``; empty for no limit."""
-    if not value:
-        return ""
-    parsed = Limit.parse(value) if isinstance(value, str) else value
-    if not parsed.value:
-        return "当日办结（即办件）" if lang == "zh" else "the same day (instant item)"
-    text = _UNITS[parsed.unit][lang == "en"].format(parsed.value)
-    return text.removesuffix("s") if lang == "en" and parsed.value == 1 else text
-
-
-def threshold(value: Threshold, lang: Language) -> str:
-    """When a level is reached, in words."""
-    zh = lang == "zh"
-    if value.kind == "fraction":
-        used = f"{value.numerator}/{value.denominator}"
-        return f"时限用去 {used} 时" if zh else f"when {used} of the limit is used"
-    if value.kind == "deadline" or value.limit is None:
-        return "超过时限" if zh else "once the limit has passed"
-    amount = limit(value.limit, lang)
-    if value.kind == "before":
-        return f"届满前 {amount}" if zh else f"{amount} before the limit ends"
-    return f"超过时限 {amount}以上" if zh else f"more than {amount} past the limit"
 
 
 def duration(ms: int, lang: Language) -> str:

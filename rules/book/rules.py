@@ -24,6 +24,8 @@ class Threshold(msgspec.Struct, frozen=True):
     def parse(cls, text: str) -> "Threshold":
         """``deadline``, ``2wd before``, ``1d after``, ``4/5``; otherwise a ``ValueError`` that names these forms."""
         words = text.split()
+        if words[:1] == ["instant"]:
+            raise ValueError(f"{text!r}: an instant item is no length of time, write such as 0wd or 30wm")
         if words in (["deadline"], ["at", "once"]):
             return cls("deadline")
         if len(words) == 2 and words[1] == "before":

@@ -69,24 +69,29 @@ class Special(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Supplement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[supplement]``: 补正. ``stops_clock``: a supplement asked for after acceptance pauses the case clock until it comes. The
     pause lasts ``max_days`` at most (in the unit of ``[special]``): nobody stops a clock for good by asking.
-    ``silence_accepts``: an acceptance later than the ``notice`` limit counts from receipt (许可法 art. 32)."""
+    ``silence_accepts``: an acceptance later than the ``notice`` limit counts from receipt (许可法 art. 32). A book that says
+    nothing of these has none of them."""
 
-    stops_clock: bool = True
-    silence_accepts: bool = True
-    notice: str = "5wd"
+    stops_clock: bool = False
+    silence_accepts: bool = False
+    notice: str = ""
     max_days: Annotated[int, msgspec.Meta(ge=1)] = 60
 
 
 class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[extension]``: 延长. At most ``max_days`` in all count (art. 42: 10), and only if granted before the deadline."""
+    """``[extension]``: 延长. Only what was granted before the deadline counts, at most ``max_days`` in all (art. 42: 10; None: as
+    granted). ``unit``: working days (许可法 art. 82) or calendar days, whatever the limit is counted in."""
 
-    max_days: Annotated[int, msgspec.Meta(ge=0)] = 10
+    max_days: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    unit: Literal["d", "wd"] = "wd"
 
 
 class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[complaints]``: an answer may be put off by ``max_extension`` days in all (12345: 10), if granted in time."""
+    """``[complaints]``: an answer may be put off by ``max_extension`` days in all (12345: 10; None: as granted), if granted in
+    time. ``unit`` as for ``[extension]``."""
 
-    max_extension: Annotated[int, msgspec.Meta(ge=0)] = 10
+    max_extension: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    unit: Literal["d", "wd"] = "wd"
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

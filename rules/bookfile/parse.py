@@ -55,6 +55,8 @@ def parse_book(source: str, data: Mapping[str, Any], almanac: Almanac) -> RuleBo
     counting = convert("counting", table.counting, Counting, defects)
     items = _items(table.items, defects)
     tables, rules = _tables(table, items, defects), _rules(table, items, defects)
+    if tables is not None:
+        _check_notice(tables.supplement, rules, defects)
     if tables is not None and not defects:
         check_retention(tables.retention, tables.complaints, rules.time_limits, rules.process, defects)
     worktime = None
@@ -111,6 +113,15 @@ def _tables(table: WrittenBook, items: dict[str, Item], defects: list[str]) -> B
     if defaults and special and supplement and extension and hall and complaints and retention:
         return BookTables(defaults, special, supplement, extension, table.stages, items, hall, watch_lists, complaints, retention)
     return None
+
+
+def _check_notice(supplement: Supplement, rules: BookRules, defects: list[str]) -> None:
+    """What goes by the notice needs it written down: no book has one that nobody wrote."""
+    if supplement.notice:
+        return
+    wanted = ["supplement.silence_accepts"] if supplement.silence_accepts else []
+    wanted += [f"time_limits: {rule.id!r}" for rule in rules.time_limits if rule.limit == "notice"]
+    defects += [f'{key}: goes by the notice, so say it: [supplement] notice = "5wd"' for key in wanted]
 
 
 def _rules(table: WrittenBook, items: dict[str, Item], defects: list[str]) -> BookRules:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from rules.book import Complaints, ProcessRule, Retention, TimeLimit
-from rules.worktime import Limit, Unit
+from rules.instant import DAY
+from rules.worktime import DAY_UNITS, NATURAL_TIME, Limit, Unit
 
 MOST_WITHIN = 366
 """Days within which a complaint can repeat another: counting begins anew with each year."""
@@ -22,8 +23,10 @@ def check_retention(
     """Add a defect for every rule whose last level could fall after its window has forgotten what it is about."""
     for rule in time_limits:
         if rule.kind.forgotten == "complaints":
-            put_off = complaints.max_extension * 2 if rule.kind.extended_by == "complaints" else 0
-            last = days_at_most(Limit.parse(rule.limit)) + put_off + _last(rule)
+            longest = Limit.parse(rule.limit)
+            if rule.kind.extended_by == "complaints" and complaints.max_extension:
+                longest = longest.extended(complaints.max_extension, DAY_UNITS[complaints.unit])
+            last = days_at_most(longest) + _last(rule)
             _compare(f"time_limits: {rule.id!r} can last {last} days", last, retention, defects)
     for found in process:
         if found.finding.forgotten and found.within is not None:
@@ -46,9 +49,12 @@ def _compare(what: str, days: int, retention: Retention, defects: list[str]) -> 
 
 def days_at_most(limit: Limit) -> int:
     """No fewer days than ``limit`` can take, whatever the calendar."""
+    more = days_at_most(limit.more) if limit.more is not None else 0
     if limit.unit in _NATURAL:
-        return limit.value * _NATURAL[limit.unit]
+        return limit.value * _NATURAL[limit.unit] + more
+    if limit.unit in NATURAL_TIME:
+        return limit.value * NATURAL_TIME[limit.unit] // DAY + 1 + more
     if limit.unit is Unit.working_days:
-        return limit.value * 7 // 5 + _DAYS_OFF
+        return limit.value * 7 // 5 + _DAYS_OFF + more
     hours = limit.value if limit.unit is Unit.working_hours else limit.value // 60 + 1
-    return hours * 7 // 5 + _DAYS_OFF  # an office day has an hour at least
+    return hours * 7 // 5 + _DAYS_OFF + more  # an office day has an hour at least

@@ -127,7 +127,7 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
     limit = extended(case, rule, book, run, pauses)
     slowest = slowest_branch(case, book) if rule.clock == "case" and case.branches else None
     return Defence(
-        str(limit),
+        limit.text(book.zone),
         f"slowest={slowest[0]}" if slowest is not None else run.detail,
         arithmetic(book.worktime, clock.start, limit, pauses, clock.deadline),
     )

@@ -20,6 +20,7 @@ from rules.case.tally import Tally
 from rules.events import DUTY_KEY, WINDOW_KEY
 from rules.instant import Instant
 from rules.numbers import LevelNumber
+from rules.worktime import GIVEN, Limit
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -73,7 +74,8 @@ class Origin(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Terms(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was settled at acceptance (受理): who answers for the case and within which limits. Never read live again.
 
-    ``promised`` and ``statutory`` are limits such as ``"10wd"``; empty where the item has none.
+    ``promised`` and ``statutory`` are limits such as ``"10wd"``; empty where the item has none. A due instant that the window
+    system gave is ``"@2026-03-05T17:00:00+08:00"``.
     """
 
     at: Instant
@@ -257,7 +259,15 @@ def case_flags(case: Case) -> tuple[str, ...]:
         flags.append("concluded_before_applied")
     if case.ahead:
         flags.append("clock_ahead")
+    terms = case.terms
+    if terms is not None and any(_is_before(terms.at, limit) for limit in (terms.promised, terms.statutory)):
+        flags.append("due_before_accepted")
     return tuple(flags)
+
+
+def _is_before(at: Instant, limit: str) -> bool:
+    """Whether ``limit`` is a due instant that was given, and lies before ``at``."""
+    return limit.startswith(GIVEN) and Limit.kept(limit).value < at
 
 
 def is_standing(card: Card) -> bool:

@@ -68,6 +68,7 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Fact
         return _NOTHING
     book = books.at(at)
     item, watch = book.item(event.item), book.watch_list(event.applicant)
+    given = f"@{event.due_at.isoformat()}" if event.due_at is not None else ""
     terms = Terms(
         at,
         event.region,
@@ -75,8 +76,8 @@ def _accepted(case: Case, event: ev.Accepted, at: int, books: RuleBooks) -> Fact
         event.department,
         event.window,
         event.item,
-        limit_text(event.promised, "promised") or watch.promised or item.promised,
-        limit_text(event.statutory, "statutory") or watch.statutory or item.statutory,
+        (event.due_as == "promised" and given) or limit_text(event.promised, "promised") or watch.promised or item.promised,
+        (event.due_as == "statutory" and given) or limit_text(event.statutory, "statutory") or watch.statutory or item.statutory,
         watch.name,
     )
     if known is not None and known.at == at and _order(known) <= _order(terms):

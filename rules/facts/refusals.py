@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from rules import events as ev
+from rules.case import UNREACHED
 from rules.errors import BadEvent
 from rules.events import DUTY_KEY, TALLY_KEY, WINDOW_KEY, Action, Duty, Header, key_of
 from rules.families import COMPLAINT_EVENTS, REVIEW_EVENTS
+from rules.instant import to_instant
 from rules.worktime import Limit
 
 WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS
@@ -90,6 +92,11 @@ def _limits(event: Header) -> tuple[BadEvent, ...]:
             limit_text(getattr(event, field), field)
         except BadEvent as error:
             found = (*found, error)
+    if isinstance(event, ev.Accepted) and event.due_at is not None and not 0 < to_instant(event.due_at) < UNREACHED:
+        text = (
+            f"{event.due_at.isoformat()} is when no case of a hall is due: between 1970 and 2100, or left out where there is none"
+        )
+        found = (*found, BadEvent("invalid_field", text, "due_at"))
     return found
 
 

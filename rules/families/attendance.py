@@ -35,7 +35,7 @@ from rules.families.numbering import number_at
 from rules.families.run import Run, limit_of
 from rules.instant import DAY, HOUR, MINUTE, Instant
 from rules.numbers import AttendanceStep
-from rules.worktime import OFFICE_TIME, Unit, Worktime, from_epoch_day
+from rules.worktime import NATURAL_TIME, OFFICE_TIME, Unit, Worktime, from_epoch_day
 
 OPENED = AttendanceStep.OPENED.value
 CLOSED = AttendanceStep.CLOSED.value
@@ -51,7 +51,8 @@ ATTENDANCE_EVENTS = frozenset(_STEPS)
 RECENT = 14 * DAY
 """How long a window counts as one where people sign in; longer than any run of days off."""
 
-_WHOLE = {Unit.calendar_days: DAY, Unit.months: 28 * DAY, Unit.years: 365 * DAY, Unit.working_days: HOUR, **OFFICE_TIME}
+_WHOLE = {Unit.calendar_days: DAY, Unit.months: 28 * DAY, Unit.years: 365 * DAY, Unit.working_days: HOUR, Unit.instant_item: 0,
+          **OFFICE_TIME, **NATURAL_TIME}  # fmt: skip
 """No unit is shorter than this on the wall clock; an office day may be short, but an hour it has."""
 
 

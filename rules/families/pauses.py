@@ -8,10 +8,7 @@ from rules.book import RuleBook
 from rules.case import UNREACHED, Case, Suspension, Terms
 from rules.errors import UncoveredDate
 from rules.instant import Instant
-from rules.worktime import OFFICE_TIME, Limit, Unit, Worktime
-
-_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
-
+from rules.worktime import DAY_UNITS, Limit, Worktime
 
 UNKNOWN = UNREACHED
 """The end of a pause that nobody can tell. Nobody has resumed the case, and what was approved runs into a year that the calendar
@@ -40,7 +37,7 @@ def cap_of(suspension: Suspension, book: RuleBook) -> int:
     days = approved_days(procedure, days, book)
     if days <= 0:
         return at
-    return book.worktime.due(at, Limit(days, _UNITS[book.special.unit]))
+    return book.worktime.due(at, Limit(days, DAY_UNITS[book.special.unit]))
 
 
 def resumed_at(case: Case, suspended: int) -> int:
@@ -66,7 +63,7 @@ def pauses_of(case: Case, book: RuleBook) -> tuple[Pause, ...]:
 
 def _supplements(case: Case, terms: Terms, book: RuleBook) -> list[Pause]:
     """A supplement asked for after acceptance stops the clock until it comes, at most for the days the book allows."""
-    limit = Limit(book.supplement.max_days, _UNITS[book.special.unit])
+    limit = Limit(book.supplement.max_days, DAY_UNITS[book.special.unit])
     pauses = []
     for request in case.requests:
         if request >= terms.at:
@@ -91,8 +88,8 @@ def prolonged(worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence
     does not matter: no suspension undoes what was too late before it.
     """
     due = worktime.due(start, limit, [(pause.start, pause.end) for pause in counted_out(pauses)])
-    ends_with_a_day = not limit.value or (worktime.counting.ends != "second" and limit.unit not in OFFICE_TIME)
-    if any(pause.end == UNKNOWN and pause.start < due + ends_with_a_day for pause in pauses):  # as worktime.due compares them
+    last = due + worktime.dates.ends_with_a_day(worktime.resolved(limit))
+    if any(pause.end == UNKNOWN and pause.start < last for pause in pauses):  # as worktime.due compares them
         raise worktime.calendar.beyond()
     return due
 

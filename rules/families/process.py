@@ -34,10 +34,9 @@ from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.families.found import Found
 from rules.families.pauses import pauses_of
-from rules.families.time_limits import counted_from, limit_of
+from rules.families.time_limits import counted_from, limit_of, with_extensions
 from rules.instant import MINUTE, SECOND
 from rules.numbers import StageNumber
-from rules.worktime import Limit
 
 APPLICATION = StageNumber.APPLICATION.value
 ACCEPTANCE = StageNumber.ACCEPTANCE.value
@@ -172,19 +171,13 @@ def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
             if at < start:
                 continue
             paused = [(max(pause.start, start), min(pause.end, at)) for pause in pauses if start < pause.end and pause.start < at]
-            granted = [days for when, days in case.extensions if when <= at]
-            deadline = _deadline(case, book, start, limit_of(text), paused, granted)
+            deadline = book.worktime.due(start, with_extensions(case, book, limit_of(text), at), paused)
             near = book.worktime.before(deadline, rule.within)
             if start < near <= at <= deadline:
                 found.append(Found(at, f"procedure={procedure}"))
     except UncoveredDate:
         pass  # nobody can say how near it was; the case's own limits report the missing year
     return found
-
-
-def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, paused: list[tuple[int, int]], granted: list[int]) -> int:
-    days = min(sum(granted), book.max_extension(case.terms.item if case.terms is not None else ""))
-    return book.worktime.due(start, Limit(limit.value + days, limit.unit), paused)
 
 
 def supplement_requested(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from rules.case import UNREACHED
 from rules.instant import Instant
-from rules.worktime import Limit
+from rules.worktime import Limit, Unit
 
 _LIMITS: dict[str, Limit] = {}
 
@@ -25,10 +25,12 @@ class Run(NamedTuple):
 
 
 def limit_of(text: str) -> Limit:
-    """The limit a short form stands for, parsed once."""
+    """The limit that a text of the book or of a case's terms stands for; those that recur are parsed once."""
     limit = _LIMITS.get(text)
     if limit is None:
-        limit = _LIMITS[text] = Limit.parse(text)
+        limit = Limit.kept(text)
+        if limit.unit is not Unit.due_instant:  # every case has one of its own
+            _LIMITS[text] = limit
     return limit
 
 

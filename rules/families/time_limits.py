@@ -27,10 +27,9 @@ from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
 from rules.families.run import Run, cut_off
 from rules.families.run import limit_of as limit_of
 from rules.instant import DAY, Instant
-from rules.worktime import Limit, Unit
+from rules.worktime import DAY_UNITS, Limit, Unit
 
 _DAYS = (Unit.working_days, Unit.calendar_days)
-_SPECIAL_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 
 
 def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
@@ -47,18 +46,18 @@ def case_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
 
 def counted_from(case: Case, book: RuleBook) -> int:
     """When the case clock began: acceptance, or receipt where the answer came too late (art. 32: silence accepts)."""
-    terms = case.terms
+    terms, notice = case.terms, book.notice
     if terms is None:
         return NEVER
-    if not book.supplement.silence_accepts or not case.applied or case.applied >= terms.at:
+    if not book.supplement.silence_accepts or notice is None or not case.applied or case.applied >= terms.at:
         return terms.at
-    if terms.at - case.applied < _at_least(book.notice) and not case.requests and not case.supplements:
+    if terms.at - case.applied < _at_least(notice) and not case.requests and not case.supplements:
         return terms.at  # answered so soon that no calendar need be asked
     try:
         for received, answered in _rounds(case):
             if received > terms.at:
                 break
-            if answered > book.worktime.due(received, book.notice):
+            if answered > book.worktime.due(received, notice):
                 return received
     except UncoveredDate:
         pass  # nobody can say that the answer was late
@@ -135,7 +134,7 @@ def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
 
 def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each suspension that days were approved for."""
-    unit = _SPECIAL_UNITS[book.special.unit]
+    unit = DAY_UNITS[book.special.unit]
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
         if approved > 0:
@@ -145,7 +144,7 @@ def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
 
 def acceptance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each wait for an answer to what was handed in."""
-    limit = book.notice if rule.limit == "notice" else limit_of(rule.limit)
+    limit = (rule.limit == "notice" and book.notice) or limit_of(rule.limit)
     for cycle, (start, end) in enumerate(_rounds(case), 1):
         yield Run(cycle, start, end, limit, False)
 
@@ -211,26 +210,29 @@ def clip(pauses: tuple[Pause, ...], start: Instant) -> tuple[Pause, ...]:
 
 
 def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: Instant, limit: Limit, pauses: tuple[Pause, ...]) -> Instant:
-    """The last instant in time, pauses left out and, for the case itself, extensions added."""
+    """The last instant in time, pauses left out and, for the case itself, the days granted added."""
     if not pauses and not case.extensions:
         return book.worktime.due(start, limit)
     deadline = prolonged(book.worktime, start, limit, pauses)
     if rule.kind.extended_by == "extension" and case.extensions:
-        days = _extension_days(case, book, deadline)
-        if days:
-            deadline = prolonged(book.worktime, start, Limit(limit.value + days, limit.unit), pauses)
+        longer = with_extensions(case, book, limit, deadline)
+        if longer is not limit:
+            deadline = prolonged(book.worktime, start, longer, pauses)
     return deadline
 
 
-def _extension_days(case: Case, book: RuleBook, deadline: int) -> int:
-    """How many days the limit is extended: those granted before it had passed, capped by the book."""
+def with_extensions(case: Case, book: RuleBook, limit: Limit, by: Instant) -> Limit:
+    """``limit`` and the days that were granted ``by`` then (by the deadline without them), capped by the book.
+
+    They are days as they were granted, working or calendar ones by the book, whatever the limit is counted in (art. 42).
+    """
+    days = sum(days for at, days in case.extensions if at <= by)
     cap = book.max_extension(case.terms.item if case.terms else "")
-    return min(sum(days for at, days in case.extensions if at <= deadline), cap)
+    return limit.extended(days if cap is None else min(days, cap), book.extension_unit)
 
 
 def extended(case: Case, rule: TimeLimit, book: RuleBook, run: Run, pauses: tuple[Pause, ...]) -> Limit:
     """The limit of ``run`` with the extensions that count: what :func:`deadline_of` counted."""
     if rule.kind.extended_by != "extension" or not case.extensions:
         return run.limit
-    plain = prolonged(book.worktime, run.start, run.limit, pauses)
-    return Limit(run.limit.value + _extension_days(case, book, plain), run.limit.unit)
+    return with_extensions(case, book, run.limit, prolonged(book.worktime, run.start, run.limit, pauses))

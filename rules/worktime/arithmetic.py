@@ -1,18 +1,20 @@
 """The arithmetic of a card: which days were counted, which were not, and why. A card nobody can check convinces nobody.
 
 Days from the beginning to the due day, those treated alike run together. For limits in working or calendar days the counted days
-add up to the limit, whatever the calendar and the pauses. For working hours and minutes the counted milliseconds do.
+add up to the limit, whatever the calendar and the pauses. For hours and minutes the counted milliseconds do. Days granted beyond
+a limit that is counted otherwise follow it, and add up to what was granted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
 from rules.instant import DAY, Instant
-from rules.worktime.due import NATURAL
-from rules.worktime.limit import OFFICE_TIME
-from rules.worktime.worktime import Limit, Worktime
+from rules.worktime.due import NATURAL, same_day
+from rules.worktime.limit import NATURAL_TIME, OFFICE_TIME, Limit, Unit
+from rules.worktime.worktime import Worktime, is_one
 from rules.worktime.zone import from_epoch_day
 
 LabelledPause = tuple[Instant, Instant, str]
@@ -22,7 +24,7 @@ LabelledPause = tuple[Instant, Instant, str]
 class CountedDays(msgspec.Struct, frozen=True, array_like=True):
     """Consecutive days treated alike, both ends included, as ISO dates.
 
-    ``ms`` is the office time counted, for working hours and minutes only. ``reason`` is one of:
+    ``ms`` is the time counted, for hours and minutes only. ``reason`` is one of:
 
     - ``counted``;
     - ``make_up_day:国庆节`` (counted);
@@ -32,7 +34,10 @@ class CountedDays(msgspec.Struct, frozen=True, array_like=True):
     - ``outside_hours``: it began after closing time;
     - ``suspended:inspection``;
     - ``rolled``: the limit ended on a day not worked;
-    - ``instant_item``: due the same day.
+    - ``instant_item``: due the same working day;
+    - ``same_day``, ``at_once``: no days, no time at all;
+    - ``extension``: of the days granted beyond the limit (counted);
+    - ``given``: the due instant is the window system's own word.
     """
 
     from_day: str
@@ -54,37 +59,72 @@ def arithmetic(
     worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[LabelledPause], due: Instant
 ) -> tuple[CountedDays, ...]:
     """The spans from ``start`` to ``due``, which is what ``worktime.due`` gave for the same limit and pauses."""
-    local = worktime.clock.to_local
-    count = _Count(worktime, local(start), limit, [(local(from_), local(to), why) for from_, to, why in pauses], local(due))
-    return tuple(_run_together(count.days()))
+    limit = worktime.resolved(limit)
+    if is_one(limit):
+        return tuple(_run_together(_Count(worktime, start, limit, pauses, due).days()))
+    assert limit.more is not None
+    own = Limit(limit.value, limit.unit)
+    ended = worktime.due(start, own, [(from_, to) for from_, to, _ in pauses])
+    granted = _Count(worktime, ended, limit.more, pauses, due)
+    return tuple(_run_together(chain(_Count(worktime, start, own, pauses, ended).days(), granted.days_after())))
 
 
 class _Count:
     """One limit's days. Everything in local milliseconds."""
 
-    def __init__(self, worktime: Worktime, start: int, limit: Limit, pauses: Sequence[LabelledPause], due: int) -> None:
+    def __init__(self, worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[LabelledPause], due: Instant) -> None:
+        local = worktime.clock.to_local
         self.calendar, self.dates, self.counting = worktime.calendar, worktime.dates, worktime.counting
-        self.start, self.limit, self.pauses, self.due = start, limit, pauses, due
-        self.plain = [(from_, to) for from_, to, _ in pauses]
+        self.clock, self.start, self.limit, self.due = worktime.clock, local(start), limit, local(due)
+        self.pauses = [(local(from_), local(to), why) for from_, to, why in pauses]
+        self.plain = [(from_, to) for from_, to, _ in self.pauses]
 
     def days(self) -> Iterator[_Day]:
-        if not self.limit.value:
-            return self._instant()
-        if self.limit.unit in OFFICE_TIME:
+        unit, value = self.limit.unit, self.limit.value
+        if unit is Unit.due_instant:
+            return self._given()
+        if unit in OFFICE_TIME and value:
             return self._office_time()
+        if unit in NATURAL_TIME and value:
+            return self._natural_time()
+        if not value and self.limit.more is None:
+            return self._nothing()
+        return self._to_the_second() if self.counting.ends == "second" else self._to_the_day()
+
+    def days_after(self) -> Iterator[_Day]:
+        """Of days granted: those after the day on which the limit ended, which is where they begin."""
         if self.counting.ends == "second":
-            return self._to_the_second()
-        return self._to_the_day()
+            days = self._to_the_second()
+            next(days)
+        else:
+            days = self._days_granted()
+        return (day._replace(reason="extension") if day.reason == "counted" else day for day in days)
 
     def _range(self) -> range:
         return range(self.start // DAY, self.due // DAY + 1)
 
-    def _instant(self) -> Iterator[_Day]:
+    def _nothing(self) -> Iterator[_Day]:
+        """No length at all: what is said of the day it ends on depends on the unit."""
+        unit = self.limit.unit
+        last = "instant_item" if unit is Unit.working_days else "same_day" if unit in NATURAL else "at_once"
         for day in self._range():
             if day == self.due // DAY:
-                yield _Day(day, False, "instant_item")
+                yield _Day(day, False, last)
             else:
                 yield self._idle(day) or self._paused(day) or _Day(day, False, "outside_hours")
+
+    def _given(self) -> Iterator[_Day]:
+        for day in self._range():
+            yield (day != self.due // DAY and self._paused(day)) or _Day(day, False, "given")
+
+    def _natural_time(self) -> Iterator[_Day]:
+        """In instants: a day has 23 or 25 hours where the clocks change."""
+        at = self.clock.to_instant
+        pauses = [(at(from_), at(to)) for from_, to in self.plain]
+        for day in self._range():
+            begin, end = at(max(day * DAY, self.start)), at(min(day * DAY + DAY, self.due))
+            ms = end - begin - sum(min(to, end) - max(from_, begin) for from_, to in pauses if to > begin and from_ < end)
+            yield (not ms and self._touched(day)) or _Day(day, True, "counted", ms)
 
     def _office_time(self) -> Iterator[_Day]:
         at = self.dates.axis.office_at
@@ -99,10 +139,18 @@ class _Count:
 
     def _to_the_day(self) -> Iterator[_Day]:
         """Whole days: from the first that counts to the last, but for those a pause covers."""
-        natural = self.limit.unit in NATURAL
         first = self.dates.first_counted(self.start, self.limit)
-        last = self.dates.unrolled_last_day(self.start, self.limit, self.plain)
-        for day in self._range():
+        return self._whole_days(self._range(), first, self.dates.unrolled_last_day(self.start, self.limit, self.plain))
+
+    def _days_granted(self) -> Iterator[_Day]:
+        """Whole days, too, from the day after the limit's own last."""
+        last = self.dates.last_day_after(self.start, self.limit, self.plain, same_day)
+        days = range(self.start // DAY + 1, self.due // DAY + 1)
+        return self._whole_days(days, self.dates.first_after(self.start, self.limit), last)
+
+    def _whole_days(self, days: range, first: int, last: int) -> Iterator[_Day]:
+        natural = self.limit.unit in NATURAL
+        for day in days:
             idle = None if natural else self._idle(day)
             place = day if natural else self.calendar.ordinal_of(day)
             if idle:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from rules.instant import DAY
 from rules.worktime.calendar import Calendar
 from rules.worktime.hours import OfficeHours
-from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.limit import OFFICE_TIME, TO_THE_SECOND, Counting, Limit, Unit
 from rules.worktime.ruler import WorkAxis
 from rules.worktime.zone import add_months, from_epoch_day
 
@@ -30,15 +30,49 @@ class DueDates:
         self.axis = WorkAxis(calendar, hours if counting.roll_start else OfficeHours())
 
     def due(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
-        """Local milliseconds at which ``limit`` has run out: the last ones that are still in time."""
-        if limit.unit in OFFICE_TIME and limit.value:
-            return self._office_time(start, limit.value * OFFICE_TIME[limit.unit], pauses)
-        if self.counting.ends == "second" and limit.value:
-            if limit.unit is Unit.working_days:
+        """Local milliseconds at which ``limit`` has run out: the last ones that are still in time.
+
+        Not of natural hours, which no wall clock counts, nor of an instant item, of which the book says what it is.
+        """
+        unit = limit.unit
+        if unit is Unit.due_instant:
+            return self._given(start, limit.value, pauses)
+        if not limit.value and limit.more is None and unit is not Unit.working_days:
+            return start if unit in OFFICE_TIME else self._that_day(start, pauses)
+        if unit in OFFICE_TIME:
+            return self._office_time(start, limit.value * OFFICE_TIME[unit], pauses)
+        if self.counting.ends == "second" and (limit.value or unit in NATURAL):
+            if unit is Unit.working_days:
                 return self._working_second(start, limit, pauses)
             return self._natural_second(start, limit, pauses, self.rolled)
         day = self.last_day(start, limit, pauses)
         return self.end_of(day, start)
+
+    def days_after(self, due: int, granted: Limit, pauses: Sequence[Interval]) -> int:
+        """Local milliseconds at which so many days more have run out, granted for a limit that ended at ``due``."""
+        if self.counting.ends == "second":
+            return self.due(due, granted, pauses)
+        return self.end_of(self.last_day_after(due, granted, pauses, self.rolled), due)
+
+    def last_day_after(self, due: int, granted: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
+        """The epoch day on which days granted end that end with a day; the first is that after the day of ``due``."""
+        first = self.first_after(due, granted)
+        if granted.unit is Unit.working_days:
+            return self._working_last(first, granted.value, pauses, due)
+        spans = [self.paused_days(pause) for pause in pauses if pause[1] > due]
+        return _prolonged(first + granted.value - 1, first, spans, 1, rolled)
+
+    def first_after(self, due: int, granted: Limit) -> int:
+        """The first of the days granted beyond a limit that ended at ``due``: the ordinal of a working day, or an epoch day."""
+        day = due // DAY
+        return self.calendar.ordinal_of_next(day) if granted.unit is Unit.working_days else day + 1
+
+    def ends_with_a_day(self, limit: Limit) -> bool:
+        """Whether ``limit`` ends with a day, by the book or because it has no other length than that day."""
+        last = limit.more or limit
+        if last.unit in TO_THE_SECOND:
+            return False
+        return self.counting.ends != "second" or not last.value
 
     def start_point(self, start: int) -> int:
         """Where on the day ruler a limit in working days begins, rolled into the next work period or not."""
@@ -51,10 +85,10 @@ class DueDates:
     def first_counted(self, start: int, limit: Limit) -> int:
         """The first day that counts: the ordinal of a working day, or for natural units an epoch day."""
         skipped = int(not self.counting.first_day_counts)
-        if limit.unit in NATURAL and limit.value:
+        if limit.unit in NATURAL:
             return start // DAY + skipped
         if not limit.value:
-            skipped = 0  # an instant item is due the day it began
+            skipped = 0  # it ends with the working day it began on
         if self.counting.roll_start:
             return self.axis.days_at(start) // self.axis.scale + skipped
         day = start // DAY
@@ -63,8 +97,8 @@ class DueDates:
     def unrolled_last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
         """The epoch day the count itself ends on, before a day that is not worked pushes it on."""
         if self.counting.ends == "second" and limit.unit in NATURAL:
-            return self._natural_second(start, limit, pauses, _same) // DAY
-        return self._counted_to(start, limit, pauses, _same)
+            return self._natural_second(start, limit, pauses, same_day) // DAY
+        return self._counted_to(start, limit, pauses, same_day)
 
     def last_day(self, start: int, limit: Limit, pauses: Sequence[Interval]) -> int:
         """The epoch day on which a limit that ends with a day ends."""
@@ -103,23 +137,53 @@ class DueDates:
 
     def _counted_to(self, start: int, limit: Limit, pauses: Sequence[Interval], rolled: Callable[[int], int]) -> int:
         first = self.first_counted(start, limit)
-        if limit.unit in NATURAL and limit.value:
+        if limit.unit in NATURAL:
             last = self._natural_last(start, limit)
             return _prolonged(last, first, [self.paused_days(pause) for pause in pauses], 1, rolled)
+        return self._working_last(first, max(limit.value, 1), pauses, start)
+
+    def _working_last(self, first: int, value: int, pauses: Sequence[Interval], start: int) -> int:
+        """The epoch day of the ``value``-th working day from the ordinal ``first`` on, pauses after ``start`` left out."""
         ordinal, day_at = self.calendar.ordinal_of, self.calendar.day_at
-        last = first + max(limit.value - 1, 0)
+        last = first + value - 1
         for from_, to in [self.paused_days(pause) for pause in pauses if pause[1] > start]:
             if from_ > day_at(last):
                 break  # what begins after the limit may end in a year nobody has a calendar for
             last += max(ordinal(to) - max(ordinal(from_), first), 0)
         return day_at(last)
 
+    def _that_day(self, start: int, pauses: Sequence[Interval]) -> int:
+        """No days at all (``0d``): the end of that very day, worked or not, or at once where the book says so."""
+        if self.counting.zero_days == "second":
+            return start
+        day = start // DAY
+        last = _prolonged(day, day, [self.paused_days(pause) for pause in pauses], 1, same_day)
+        return self.end_of(last, start) if self.counting.ends == "closing_time" else last * DAY + DAY - 1
+
+    def _given(self, start: int, given: int, pauses: Sequence[Interval]) -> int:
+        """A due instant that was given: what was left of the working time before it is left after each pause.
+
+        One outside office hours keeps its time of day, so that a whole day paused is a whole day more. None lies in a pause.
+        """
+        at, back = self.axis.office_at, self.axis.local_of_office
+        due = given
+        for from_, to in _since(start, pauses):
+            if from_ >= due:
+                break
+            point = at(due) + at(to) - at(from_)
+            moved = back(point)
+            if back(at(given)) < given:
+                moved = max(moved, moved // DAY * DAY + given % DAY)
+            due = max(due, moved, to)
+        return due
+
     def _natural_last(self, start: int, limit: Limit) -> int:
         last = self.after_natural(start, limit) // DAY
         if not self.counting.first_day_counts:
             return last
         # A month cut short for want of the corresponding day ends with its last day either way.
-        cut = limit.unit is not Unit.calendar_days and from_epoch_day(last).day < from_epoch_day(start // DAY).day
+        own = last - (limit.more.value if limit.more is not None else 0)
+        cut = limit.unit is not Unit.calendar_days and from_epoch_day(own).day < from_epoch_day(start // DAY).day
         return last - int(not cut)
 
     def _office_time(self, start: int, length: int, pauses: Sequence[Interval]) -> int:
@@ -157,10 +221,12 @@ class DueDates:
         if limit.unit is Unit.calendar_days:
             return local + sign * limit.value * DAY
         months = limit.value * (12 if limit.unit is Unit.years else 1)
-        return add_months(local // DAY, sign * months) * DAY + local % DAY
+        days = limit.more.value if limit.more is not None else 0
+        return (add_months(local // DAY, sign * months) + days) * DAY + local % DAY
 
 
-def _same(day: int) -> int:
+def same_day(day: int) -> int:
+    """What rolls nothing."""
     return day
 
 

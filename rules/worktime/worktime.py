@@ -12,21 +12,25 @@ since the epoch) go in and come out. The conventions, and where they are from:
 - *The last day rolls* (art. 203): natural days, months and years that end on a holiday end on the next working day.
 - *Months* (art. 202) end on the corresponding day, or on the month's last one where there is none.
 - *Working hours* and minutes always end to the second. A limit used up at closing time is over then, not at the next opening.
-- *Instant items* (即办件, limit 0) are due at the end of the working day they (rolled) began on. The end is closing time, or
-  with ``day_end`` the day's end.
+- *Natural hours* and minutes run through nights and holidays, from the instant they begin at (art. 201 ¶2).
+- *Nothing* of a unit (limit 0): ``0wd`` ends with the working day it (rolled) began on. The end is closing time, or with
+  ``day_end`` the day's end. ``0d`` ends with that very day, worked or not. ``0wh`` and ``0h`` end at once.
+- *Instant items* (即办件) have the limit that the book gives them: that of ``0wd`` unless it says otherwise.
+- *Days granted* (许可法 art. 42) are days beyond the limit, whatever that is counted in.
+- *A due instant* that was given moves with pauses and days granted, and is otherwise the instant it is.
 
 Nothing walks from day to day: prefix sums and bisection, on integers.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from rules.instant import DAY, Instant
 from rules.worktime.calendar import Calendar
-from rules.worktime.due import DueDates
+from rules.worktime.due import NATURAL, DueDates
 from rules.worktime.hours import OfficeHours
-from rules.worktime.limit import OFFICE_TIME, Counting, Limit, Unit
+from rules.worktime.limit import NATURAL_TIME, OFFICE_TIME, Counting, Limit, Unit
 from rules.worktime.zone import WallClock
 
 __all__ = ["Counting", "Limit", "OfficeHours", "Unit", "Worktime"]
@@ -36,7 +40,8 @@ Pauses = Sequence[tuple[Instant, Instant]]
 
 _WORKING_DAYS = Unit.working_days
 _CALENDAR_DAYS = Unit.calendar_days
-_WORKING = (Unit.working_days, *OFFICE_TIME)
+_WORKING = frozenset({Unit.working_days, *OFFICE_TIME, Unit.instant_item, Unit.due_instant})
+"""Units of which the office time is what is used up."""
 
 
 class Worktime:
@@ -55,6 +60,7 @@ class Worktime:
         self.hours = hours or OfficeHours()
         self.counting = counting or Counting()
         self.dates = DueDates(calendar, self.hours, self.counting)
+        self._instant_item = Limit.parse(self.counting.instant)
         self._bind()
 
     def _bind(self) -> None:
@@ -78,21 +84,46 @@ class Worktime:
         Called for every stage of every case, so the common limits without pauses are computed right here.
         """
         value, unit = limit.value, limit.unit
-        if value and not pauses and self._quick:
+        if value and not pauses and self._quick and limit.more is None:
             local = start + self._offsets[bisect_right(self._changes, start)]
             if unit is _WORKING_DAYS:
                 due = self._after_working_days(local, value)
             elif unit is _CALENDAR_DAYS:
                 due = self._after_calendar_days(local, value)
             else:
-                return self.clock.to_instant(self.dates.due(local, limit, ()))
+                return self._any_due(start, limit, ())
             if due < local:  # its first day counts and the office has closed: the rest of the day is left
                 due = due // DAY * DAY + DAY - 1
             return due - self._offsets[bisect_right(self._walls, due)]
-        to_local = self.clock.to_local
         _check(pauses)
-        local_pauses = [(to_local(from_), to_local(to)) for from_, to in pauses]
-        return self.clock.to_instant(self.dates.due(to_local(start), limit, local_pauses))
+        return self._any_due(start, self.resolved(limit), pauses)
+
+    def resolved(self, limit: Limit) -> Limit:
+        """``limit``, or what the book says that an instant item is."""
+        if limit.unit is not Unit.instant_item:
+            return limit
+        own, more = self._instant_item, limit.more
+        return own.extended(more.value, more.unit) if more is not None else own
+
+    def _any_due(self, start: Instant, limit: Limit, pauses: Pauses) -> Instant:
+        """:meth:`due` of every kind of limit but an instant item's."""
+        if not is_one(limit):
+            assert limit.more is not None
+            own = self._any_due(start, Limit(limit.value, limit.unit), pauses)
+            return self._in_wall_time(own, limit.more, pauses, self.dates.days_after)
+        if limit.unit in NATURAL_TIME:
+            return _elapsed(start, limit.value * NATURAL_TIME[limit.unit], pauses)
+        if limit.unit is Unit.due_instant:
+            limit = Limit(self.clock.to_local(limit.value), Unit.due_instant)
+            if not pauses:
+                return self.clock.to_instant(limit.value)
+        return self._in_wall_time(start, limit, pauses, self.dates.due)
+
+    def _in_wall_time(
+        self, start: Instant, limit: Limit, pauses: Pauses, due: Callable[[int, Limit, Sequence[tuple[int, int]]], int]
+    ) -> Instant:
+        to_local = self.clock.to_local
+        return self.clock.to_instant(due(to_local(start), limit, [(to_local(from_), to_local(to)) for from_, to in pauses]))
 
     def _after_working_days(self, local: int, value: int) -> int:
         day = local // DAY
@@ -150,6 +181,8 @@ class Worktime:
             axis = self.dates.axis
             point = axis.office_at(local) - limit.value * OFFICE_TIME[limit.unit]
             return self.clock.to_instant(axis.local_of_office(point, latest=True))
+        if limit.unit in NATURAL_TIME:
+            return due - limit.value * NATURAL_TIME[limit.unit]
         return self.clock.to_instant(self.dates.after_natural(local, limit, -1))
 
     def after(self, due: Instant, limit: Limit) -> Instant:
@@ -164,13 +197,15 @@ class Worktime:
             axis = self.dates.axis
             point = axis.office_at(local) + limit.value * OFFICE_TIME[limit.unit]
             return self.clock.to_instant(axis.local_of_office(point))
+        if limit.unit in NATURAL_TIME:
+            return due + limit.value * NATURAL_TIME[limit.unit]
         return self.clock.to_instant(self.dates.after_natural(local, limit))
 
     def fraction(self, start: Instant, due: Instant, num: int, den: int, unit: Unit, pauses: Pauses = ()) -> Instant:
         """The instant by which ``num/den`` of the counted time from ``start`` to ``due`` is used (Jiangsu warns at 4/5).
 
-        Counted time is office time for working days and hours, else all time; pauses are taken out to the millisecond.
-        Never before ``start`` nor after ``due``; ``due`` itself where no counted time lies between them.
+        Counted time is office time for working days and hours, instant items and due instants, else all time. Pauses are taken
+        out to the millisecond. Never before ``start`` nor after ``due``; ``due`` itself where no counted time lies between them.
         """
         to_local, axis = self.clock.to_local, self.dates.axis
         at = axis.office_at if unit in _WORKING else int
@@ -199,6 +234,20 @@ class Worktime:
         """Whether the office is open: a working day, within a session."""
         day, time_of_day = divmod(self.clock.to_local(instant), DAY)
         return self.dates.is_worked(day) and self.hours.on(self.day_of(instant)).is_open(time_of_day)
+
+
+def is_one(limit: Limit) -> bool:
+    """Whether ``limit`` is counted in one go: nothing was granted beyond it, or calendar days beyond other natural ones."""
+    return limit.more is None or (limit.unit in NATURAL and limit.more.unit is _CALENDAR_DAYS)
+
+
+def _elapsed(start: Instant, length: int, pauses: Pauses) -> Instant:
+    due = start + length
+    for from_, to in pauses:
+        if from_ >= due:
+            break
+        due += max(to - max(from_, start), 0)
+    return due
 
 
 def _check(pauses: Pauses) -> None:

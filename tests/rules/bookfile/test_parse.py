@@ -86,7 +86,8 @@ def test_thresholds_go_from_mild_to_severe_however_written() -> None:
 
 def test_a_rule_without_a_limit_means_the_first_its_clock_knows() -> None:
     rules = [{"id": kind, "clock": kind, "red": "deadline"} for kind in ("case", "special", "acceptance")]
-    assert [rule.limit for rule in parse_book("b", {**LEAST, "time_limits": rules}, ALMANAC).time_limits] == [
+    written = {**LEAST, "time_limits": rules, "supplement": {"notice": "5wd"}}
+    assert [rule.limit for rule in parse_book("b", written, ALMANAC).time_limits] == [
         "promised",
         "approved",
         "notice",

@@ -34,7 +34,7 @@ def test_complaints_are_counted_within_a_year_at_most() -> None:
 
 def test_a_window_must_remember_the_longest_clock_to_its_last_level() -> None:
     answer = {"id": "answer", "clock": "complaint-answer", "limit": "60d", "yellow": "deadline", "red": "10d after"}
-    shortest = {"process": repeated("1d"), "complaints": {"max_extension": 15}}
+    shortest = {"process": repeated("1d"), "complaints": {"max_extension": 30, "unit": "d"}}
     assert book(time_limits=[answer], retention={"complaints": 100}, **shortest)
     with pytest.raises(BadRuleBook, match="'answer' can last 100 days, more than the 99 that a window remembers"):
         book(time_limits=[answer], retention={"complaints": 99}, **shortest)

@@ -69,6 +69,15 @@ def test_a_last_minute_suspension_is_measured_by_the_extension_cap_of_the_item()
     assert near == [0, 1], "due after 9 working days, on Friday week"
 
 
+def test_a_suspension_at_the_last_minute_is_measured_by_the_days_granted() -> None:
+    for hours, odd in ((6, 0), (30, 1)):
+        story = looking("suspended-last-minute", within="1wd")
+        story.tell("accepted", day(0), promised="4wh")
+        story.tell("extended", day(0, 1), days=2)
+        story.tell("suspended", day(0, hours), procedure="hearing", approved_days=3)
+        assert found(story) == odd, "due on Wednesday at 15:00, not six hours after acceptance"
+
+
 @pytest.mark.parametrize(("days", "odd"), [(7, False), (8, True), (9, True), (10, False)])
 def test_a_last_minute_suspension_is_measured_without_an_earlier_pause(days: int, odd: bool) -> None:
     story = looking("suspended-last-minute", within="1wd")

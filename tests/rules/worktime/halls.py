@@ -31,7 +31,7 @@ def at(text: str, zone: str = "Asia/Shanghai") -> int:
 
 def wall(instant: int, zone: str = "Asia/Shanghai") -> str:
     text = to_datetime(instant, ZoneInfo(zone)).replace(tzinfo=None).isoformat(" ", "milliseconds")
-    return text.removesuffix(":00.000").replace("23:59:59.999", "end")
+    return text.removesuffix(":00.000").removesuffix(".000").replace("23:59:59.999", "end")
 
 
 def hall(hours: OfficeHours = HALL, zone: str = "Asia/Shanghai", **counting: Any) -> Worktime:

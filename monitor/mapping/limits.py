@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from monitor.mapping.source import Hours
+from monitor.mapping.source import LimitHours
 from monitor.mapping.table import Table
 from monitor.mapping.times import Time
 from monitor.mapping.values import Codes, SourceRow, Value
@@ -30,7 +30,7 @@ _UNITS = {
     "h": ("h", "自然小时", "个自然小时", "natural hour", "natural hours"),
     "min": ("min", "自然分钟", "个自然分钟", "natural minute", "natural minutes"),
 }
-_HOURS: dict[Hours, tuple[str, str]] = {"natural": ("h", "min"), "working": ("wh", "wm")}
+_HOURS: dict[LimitHours, tuple[str, str]] = {"natural": ("h", "min"), "working": ("wh", "wm")}
 """What bare hours and minutes are, by ``hours`` of ``[source]``."""
 _BARE = {
     **dict.fromkeys(("小时", "个小时", "时", "hour", "hours"), 0),
@@ -54,7 +54,7 @@ class LimitText(msgspec.Struct, frozen=True):
     name: str
     value: Value
     columns: frozenset[str]
-    hours: Hours = "natural"
+    hours: LimitHours = "natural"
 
     def of(self, row: SourceRow) -> object:
         """``"20wd"``; ``""`` where the row has none; :class:`BadEvent` where it says something else."""
@@ -125,7 +125,7 @@ def parse_limit_in(table: Table, codes: Codes) -> Value:
 
 
 @lru_cache(maxsize=4096)  # a city has a few dozen limits, and every row has one
-def read_limit(text: str, name: str, hours: Hours = "natural") -> str:
+def read_limit(text: str, name: str, hours: LimitHours = "natural") -> str:
     """The limit in the rules' form; :class:`BadEvent` names ``name`` and what does not fit."""
     found = _FORM.fullmatch(text.strip())
     if found is None:

@@ -13,7 +13,7 @@ from monitor.mapping.formats import NAMED, reader_of
 from monitor.mapping.limits import FIELDS as LIMITS
 from monitor.mapping.limits import DueTime, LimitText, parse_limit_in, read_limit
 from monitor.mapping.mapping import BadMapping, EventRule, Mapping, Shape
-from monitor.mapping.source import Hours, parse_source
+from monitor.mapping.source import LimitHours, parse_source
 from monitor.mapping.table import Table
 from monitor.mapping.times import Time
 from monitor.mapping.values import Coded, Codes, Constant, Value, parse_text, parse_value
@@ -30,7 +30,7 @@ class Known(NamedTuple):
 
     times: dict[str, Time]
     codes: Codes
-    hours: Hours
+    hours: LimitHours
 
 
 def load_mapping(path: Path) -> Mapping:

@@ -10,7 +10,7 @@ from monitor.mapping.spoilt import SpoiltText
 from monitor.mapping.table import Table
 
 Format = Literal["csv", "json", "jsonl", "xlsx", "html", "xml", "xes", "parquet", "sqlite"]
-Hours = Literal["natural", "working"]
+LimitHours = Literal["natural", "working"]
 """What bare hours and minutes of limits are: such of the clock, or of the office."""
 FORMATS: tuple[str, ...] = get_args(Format)
 TOTALS = ("合计", "总计", "小计")
@@ -40,7 +40,7 @@ class FileFormat(msgspec.Struct, frozen=True):
     fill_down: tuple[str, ...] = ()
     totals: tuple[str, ...] = TOTALS
     extra_cells: Literal["refuse", "drop"] = "refuse"
-    hours: Hours = "natural"
+    hours: LimitHours = "natural"
 
 
 def parse_source(table: Table) -> tuple[FileFormat, ZoneInfo]:
@@ -77,7 +77,7 @@ def parse_source(table: Table) -> tuple[FileFormat, ZoneInfo]:
         fill_down=table.texts("fill_down"),
         totals=table.texts("totals") if table.has("totals") else TOTALS,
         extra_cells=cast("Literal['refuse', 'drop']", _one_of(table, "extra_cells", ("refuse", "drop"))),
-        hours=cast("Hours", _one_of(table, "hours", get_args(Hours))),
+        hours=cast("LimitHours", _one_of(table, "hours", get_args(LimitHours))),
     )
     for text in source.no_time:
         if len(text) != 10 or text[4::3] != "--":

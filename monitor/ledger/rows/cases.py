@@ -64,7 +64,7 @@ def _both_in_days(promised: str, statutory: str) -> tuple[int | None, int | None
     """Both limits where they are counted in the same days; else neither, for they cannot be compared."""
     if not promised or not statutory:
         return None, None
-    first, second = Limit.parse(promised), Limit.parse(statutory)
+    first, second = Limit.kept(promised), Limit.kept(statutory)
     if first.value == 0 and second.unit in _DAYS:  # an instant item, in whatever unit it says so
         return 0, second.value
     return (first.value, second.value) if first.unit is second.unit and first.unit in _DAYS else (None, None)

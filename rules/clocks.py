@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from rules.book import Look, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit, per_book
+from rules.book import Look, Parted, ProcessRule, RateRule, Rule, RuleBook, Threshold, TimeLimit, per_book
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
@@ -75,6 +75,25 @@ def affected(changes: Collection[str], book: RuleBook) -> Plan:
 def every_rule(book: RuleBook) -> Plan:
     """The plan that asks them all."""
     return _plan(book, None)
+
+
+@per_book
+def parted_of(book: RuleBook, parted: tuple[Parted, str]) -> frozenset[int]:
+    """The places of rules that judge a window by such parts of that fact."""
+    how, fact = parted
+    rows = {place: rule.finding if isinstance(rule, ProcessRule) else rule.kind for place, rule in _of_cases(book)}
+    return frozenset([place for place, row in rows.items() if row.parted == how and fact in row.reads])
+
+
+def _of_cases(book: RuleBook) -> Iterator[tuple[int, TimeLimit | ProcessRule]]:
+    return ((place, rule) for place, rule in enumerate(book.rules) if not isinstance(rule, RateRule))
+
+
+@per_book
+def only(book: RuleBook, places: frozenset[int]) -> Plan:
+    """The plan that asks the rules at those places."""
+    questions = [(place, book.rules[place], look) for place in sorted(places) if (look := _look(book.rules[place])) is not None]
+    return Plan(places, tuple([(_needs(rule), (Question(place, rule, look),)) for place, rule, look in questions]), ())
 
 
 @per_book

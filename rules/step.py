@@ -45,15 +45,26 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.alerts import Alert
+from rules.alerts import Alert, Reason
 from rules.book import RuleBook, RuleBooks
-from rules.cards import REASONS, WITHDRAWN, Act, AlertChange, act_of, acted, alert_of, judge, next_threshold, undisturbed
-from rules.case import NEVER, UNREACHED, Case, Clock, is_over, place_of, tallied
+from rules.cards import (
+    REASONS,
+    WITHDRAWN,
+    Act,
+    AlertChange,
+    act_of,
+    acted,
+    alert_of,
+    judge,
+    undisturbed,
+)
+from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_window, place_of, tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
 from rules.events import Action, Record, Tallied, Tick, key_of
 from rules.facts import Facts, check, forgotten, join, supervised
 from rules.instant import MINUTE, Instant, to_instant
+from rules.parts import WindowPart, clocks_in, index_of, part_in_time, part_of, part_of_card, put_back, soonest_in
 from rules.rates import detailed, without_old_cards
 
 CLOCK_TOLERANCE = 1 * MINUTE
@@ -205,11 +216,11 @@ def wake_at(case: Case, books: RuleBooks, now: Instant = NEVER) -> Instant | Non
     """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
     if _is_outdated(case, books.get(case.book)):
         return now
-    return _wake_at(case.clocks, now)
+    return _wake_at(case, now)
 
 
-def _wake_at(clocks: tuple[Clock, ...], now: int) -> int | None:
-    soonest = next_threshold(clocks, now)
+def _wake_at(case: Case, now: int) -> int | None:
+    soonest = soonest_in(case, now)
     return soonest + 1 if soonest != UNREACHED else None
 
 
@@ -229,6 +240,8 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert
         after, changes, _ = _settled(case, {}, books, now, case.offset)
         assert after is not None
         return after, changes
+    if is_window(case):
+        return _judged(case, books.get(case.book), now)
     seen: frozenset[int] | None = None
     for clock in case.clocks:
         if not clock.end:
@@ -243,6 +256,9 @@ def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[Alert
 
 def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tuple[Case, tuple[AlertChange, ...]]:
     """The case with its clocks as they are, judged at ``now``; ``act`` is what a person has just done."""
+    if (part := _part_to_judge(case, book, now, act)) is not None:
+        own = tuple([clock for clock in part.clocks if clock.rule not in book.life_rules])
+        return _judged_part(case, part, own, book, now, by_record=act is not None, act=act)
     clocks = case.clocks
     if book.life_rules:
         clocks = tuple([clock for clock in clocks if clock.rule not in book.life_rules])
@@ -255,6 +271,28 @@ def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tup
     return after, tuple([AlertChange(after, change, book, now) for change in verdict.changes])
 
 
+def _part_to_judge(case: Case, book: RuleBook, now: int, act: Act | None) -> WindowPart | None:
+    """What of a window time or an act has touched; None: judge the case whole."""
+    if act is None:
+        return part_in_time(case, book, now)
+    identity, reason = act
+    if reason is Reason.FOLLOWUP_OPENED:  # it ends the milder alerts of the whole window
+        return None
+    card = next(card for card in case.cards if (card.rule, card.level, card.cycle) == identity)
+    return part_of_card(case, card, book)
+
+
+def _judged_part(
+    case: Case, part: WindowPart, clocks: tuple[Clock, ...], book: RuleBook, now: int, *, by_record: bool, act: Act | None = None
+) -> tuple[Case, tuple[AlertChange, ...]]:
+    """The window with its ``part`` judged at ``now``, by the part's ``clocks`` as they are now; the rest is as it was."""
+    opened = index_of(case).opened
+    verdict = judge(clocks, part.cards, book, now, by_record=by_record, act=act, known=part.clocks, opened=opened)
+    all_clocks, all_cards = put_back(case, part, verdict.clocks, verdict.cards, book)
+    after = _replace(case, clocks=all_clocks, cards=all_cards) if case.clocks is not all_clocks or verdict.changes else case
+    return after, tuple([AlertChange(after, change, book, now) for change in verdict.changes])
+
+
 def _settled(
     case: Case, facts: Facts, books: RuleBooks, now: int, offset: int
 ) -> tuple[Case, tuple[AlertChange, ...], int | None]:
@@ -264,6 +302,10 @@ def _settled(
     book = _book_for(joined, books) if moved else books.get(case.book)
     if joined.tally is not None:
         joined = without_old_cards(joined, book)
+    part = part_of(case, joined, facts.keys(), book)
+    if part is not None and (found := clocks_in(part, book, facts)) is not None:
+        after, changes = _judged_part(joined, part, found, book, now, by_record=True)
+        return after, changes, _wake_at(after, now)
     anew = case.digest != book.digest or moves_deadlines(facts)
     if case.digest != book.digest:  # another book, or another calendar
         clocks = clocks_of(joined, book)
@@ -277,12 +319,13 @@ def _settled(
         clocks, cards = forgotten(joined, clocks, book)
     same = cards is case.cards
     if not anew and same and clocks == case.clocks:  # nothing a clock of this book depends on; time was judged a moment ago
-        return joined, (), _wake_at(clocks, now)
+        return joined, (), _wake_at(joined, now)
     due = _promise(clocks, book)
     known = case.clocks if case.digest == book.digest else ()
     if known and cards and same and case.tally is None and undisturbed(clocks, known, book, now):
         clocks += tuple([clock for clock in known if clock.rule in book.life_rules])  # the same cards, so the same watches
-        return _replace(joined, book=book.version, clocks=clocks, due=due), (), _wake_at(clocks, now)
+        joined = _replace(joined, book=book.version, clocks=clocks, due=due)
+        return joined, (), _wake_at(joined, now)
     verdict = judge(clocks, cards, book, now, by_record=bool(facts), known=known)
     after = _replace(joined, book=book.version, digest=book.digest, clocks=verdict.clocks, cards=verdict.cards, due=due)
     if after.tally is not None:

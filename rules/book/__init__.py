@@ -2,7 +2,7 @@
 
 from rules.book.book import RuleBook
 from rules.book.books import RuleBooks
-from rules.book.kinds import ClockKind, FindingKind, Look, RecordLook, Report
+from rules.book.kinds import ClockKind, FindingKind, Look, Parted, RecordLook, Report
 from rules.book.per_book import per_book
 from rules.book.rules import BookRules, EndsWith, ProcessRule, Rate, RateRule, Rule, Threshold, TimeLimit
 from rules.book.tables import BookTables, Complaints, Defaults, Extension, Hall, Item, Retention, Special, Supplement, WatchList
@@ -19,6 +19,7 @@ __all__ = [
     "Hall",
     "Item",
     "Look",
+    "Parted",
     "ProcessRule",
     "Rate",
     "RateRule",

@@ -24,6 +24,10 @@ RecordLook: TypeAlias = Callable[[Any, int, int, Any], str | None]
 Memory: TypeAlias = Literal["", "complaints", "attendance"]
 """The entry of ``[retention]`` that says how long a window remembers something; empty: for good."""
 
+Parted: TypeAlias = Literal["", "day", "subject", "count"]
+"""What of a window is judged anew by a record (:mod:`rules.parts`). ``day``: all from the day before it on. ``subject``: what its
+complaint or review waits for. ``count``: what is counted from it on. Empty: a window has none of it."""
+
 
 class ClockKind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of clock (``clock`` of a ``[[time_limits]]``)."""
@@ -47,6 +51,7 @@ class ClockKind(msgspec.Struct, frozen=True, kw_only=True):
     """The table of the book that caps by how many days it is extended; empty: it is not."""
     forgotten: Memory = ""
     """By what a window forgets its runs, which are then numbered by when they began."""
+    parted: Parted = ""
     of_office: bool = False
     """It watches the inspection office, so its alerts are not the department's."""
     tried_by: tuple[Report, ...] = ()
@@ -81,6 +86,7 @@ class FindingKind(msgspec.Struct, frozen=True, kw_only=True):
     """It needs ``within``; others know none."""
     counts_from: int = 0
     """The least ``count`` that it takes; 0: nothing is counted."""
+    parted: Parted = ""
     forgotten: Memory = ""
     """By what a window forgets it. Only complaints and bad reviews start such findings, so no flow is irregular by them."""
     by_hand: bool = False

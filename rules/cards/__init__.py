@@ -2,7 +2,7 @@
 
 from rules.cards.acts import REASONS, act_of, acted
 from rules.cards.describe import AlertChange, alert_of, defence_of, run_of
-from rules.cards.judge import WITHDRAWN, Act, judge, next_threshold, undisturbed
+from rules.cards.judge import WITHDRAWN, Act, judge, next_threshold, opened_at, undisturbed
 
 __all__ = [
     "REASONS",
@@ -15,6 +15,7 @@ __all__ = [
     "defence_of",
     "judge",
     "next_threshold",
+    "opened_at",
     "run_of",
     "undisturbed",
 ]

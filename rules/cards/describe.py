@@ -13,7 +13,7 @@ from rules.cards.judge import CardChange
 from rules.cards.watches import standstill
 from rules.case import Card, Case, Clock, alert_id, department_of, is_standing, place_of, watched
 from rules.events import STAGES
-from rules.families import Run, clip, counted_out, extended, found_by, limit_of, pauses_of
+from rules.families import Run, clip, counted_out, extended, found_by, limit_of, narrowed, pauses_of
 from rules.instant import Instant, to_datetime
 from rules.worktime import CountedDays, arithmetic
 
@@ -115,7 +115,7 @@ def defence_of(case: Case, clock: Clock | None, book: RuleBook) -> Defence:
     if isinstance(rule, RateRule):
         return Defence()  # its counts may be forgotten: the card itself says them
     if isinstance(rule, ProcessRule):
-        found = found_by(case, rule, clock.cycle, book)
+        found = found_by(narrowed(case, rule, clock, book), rule, clock.cycle, book)
         detail = found.detail if found is not None else ""
         return Defence(detail=detail if rule.finding.by_hand else f"{rule.finding.name} {detail}".rstrip())
     if rule.kind.watches_cards:
@@ -142,7 +142,10 @@ def _figures(case: Case, card: Card) -> str:
 def run_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | None:
     """The run of the clock of ``rule`` that ``clock`` was made from; None for one that watches a card."""
     runs = rule.kind.runs
-    return next((run for run in runs(case, rule, book) if run.cycle == clock.cycle), None) if runs is not None else None
+    if runs is None:
+        return None
+    near = narrowed(case, rule, clock, book)
+    return next((run for run in runs(near, rule, book) if run.cycle == clock.cycle), None)
 
 
 def _defence_of_watch(case: Case, clock: Clock, own: TimeLimit, book: RuleBook) -> Defence:

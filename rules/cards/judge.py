@@ -11,7 +11,7 @@ What people did with a card (:mod:`rules.cards.acts`) decides in which of its st
 case remembers gives the changes. Nothing here depends on how the case came to be as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -87,20 +87,22 @@ def judge(
     by_record: bool = False,
     act: Act | None = None,
     known: Sequence[Clock] = (),
+    opened: Instant = NEVER,
 ) -> Verdict:
     """The pure heart: the clocks of the facts and time in, alert changes out.
 
     ``by_record``: a record has just changed the facts, so what is reached could not be known before now. ``act``: what a person
-    has just done with one of ``cards``. ``known``: clocks that watched the cards before, by the same book.
+    has just done with one of ``cards``. ``known``: clocks that watched the cards before, by the same book. ``opened``: when a
+    follow-up was last opened of a card that is not among ``cards``.
     """
     if not book.life_rules:
-        return _judged(clocks, cards, book, now, by_record, act)
+        return _judged(clocks, cards, book, now, by_record, act, opened)
     watching = life_clocks(cards, book, known) if cards else ()
-    verdict = _judged(clocks + watching, cards, book, now, by_record, act)
+    verdict = _judged(clocks + watching, cards, book, now, by_record, act, opened)
     if not verdict.changes:
         return verdict
     watching = life_clocks(verdict.cards, book, watching)
-    again = _judged(clocks + watching, verdict.cards, book, now, by_record, act)
+    again = _judged(clocks + watching, verdict.cards, book, now, by_record, act, opened)
     if again.changes:  # an alert that has just expired is watched no more
         watching = life_clocks(again.cards, book, watching)
     return Verdict(clocks + watching, again.cards, verdict.changes + again.changes, again.wake_at)
@@ -126,7 +128,7 @@ def _has_reached(clock: Clock, now: int) -> bool:
 
 
 def _judged(
-    clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, by_record: bool, act: Act | None
+    clocks: tuple[Clock, ...], cards: tuple[Card, ...], book: RuleBook, now: int, by_record: bool, act: Act | None, opened: int
 ) -> Verdict:
     soonest = UNREACHED
     breached = False
@@ -145,7 +147,7 @@ def _judged(
     wake_at = soonest + 1 if soonest != UNREACHED else None
     if not breached and not cards:
         return Verdict(clocks, cards, (), wake_at)
-    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, by_record, act)
+    changes = _changes(_breaches(clocks, book, now) if breached else {}, clocks, cards, book, now, by_record, act, opened)
     if changes:
         changed = {(change.card.rule, change.card.level, change.card.cycle): change.card for change in changes}
         kept = [changed.pop((card.rule, card.level, card.cycle), card) for card in cards]
@@ -172,10 +174,11 @@ def _changes(
     now: int,
     by_record: bool,
     act: Act | None,
+    opened: int,
 ) -> list[CardChange]:
     known = {(card.rule, card.level, card.cycle): card for card in cards}
     reached = {_family(breach.clock, book) for breach in breaches.values() if breach.level >= _FIRST_CARD}
-    ended = _ended_minors(clocks, cards, book, now) if cards else {}
+    ended = _ended_minors(clocks, cards, book, now, opened) if cards else {}
     changes: list[CardChange] = []
     for identity in sorted(breaches, key=lambda identity: (breaches[identity].threshold, identity)):
         breach = breaches[identity]
@@ -213,20 +216,27 @@ def _family(clock: Clock, book: RuleBook) -> tuple[str, int]:
     return book.rules[clock.rule].family, clock.cycle
 
 
-def _ended_minors(clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int) -> dict[_Identity, Reason]:
+def _ended_minors(
+    clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook, now: int, opened: int
+) -> dict[_Identity, Reason]:
     """Reminders and warnings that are over because they are old, or because a follow-up of their case was opened since."""
     ended: dict[_Identity, Reason] = {}
     minors = [card for card in cards if not is_card(card.level)]
     if not minors:
         return ended
     aged = {c.cycle for c in clocks if book.kind_of[c.rule] == "expiry" and c.thresholds and c.thresholds[0] < now}
-    opened = max((at for card in cards for at, act in card.acts if ACTS[act] == "open_followup"), default=NEVER)
+    opened = max(opened, opened_at(cards))
     for card in minors:
         if opened and card.due <= opened and not book.is_life_rule(card.rule):
             ended[card.rule, card.level, card.cycle] = Reason.FOLLOWUP_OPENED
         elif aged and card.rule in book.index_of and number_of(card, book) in aged:
             ended[card.rule, card.level, card.cycle] = Reason.AGED
     return ended
+
+
+def opened_at(cards: Iterable[Card]) -> Instant:
+    """When a follow-up of any of the cards was last opened; ``NEVER`` where none was."""
+    return max([at for card in cards if card.acts for at, act in card.acts if ACTS[act] == "open_followup"], default=NEVER)
 
 
 def _state(breach: Breach, card: Card | None, card_reached: bool, ended: Reason | None) -> tuple[int, Reason | None]:

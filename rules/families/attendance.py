@@ -109,6 +109,13 @@ def _days_back(notes: Sequence[AttendanceNote], worktime: Worktime) -> Iterator[
         after = first
 
 
+def day_before(notes: Sequence[AttendanceNote], at: Instant, worktime: Worktime) -> Instant | None:
+    """When the last day with a note before the day of ``at`` began. What comes in at ``at`` changes nothing before that."""
+    clock = worktime.clock
+    place = bisect_left(notes, (clock.to_instant(clock.to_local(at) // DAY * DAY),))
+    return clock.to_instant(clock.to_local(notes[place - 1][0]) // DAY * DAY) if place else None
+
+
 @lru_cache(maxsize=4096)  # of the days a window remembers all but one are as they were at its last record
 def _empty(notes: tuple[AttendanceNote, ...]) -> tuple[tuple[int, int, str], ...]:
     """From when to when (``NEVER``: to the end) of one day the window was open and nobody there, and who had left last."""

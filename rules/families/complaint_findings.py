@@ -27,35 +27,35 @@ from rules.families.time_limits import case_runs, clip, deadline_of
 from rules.instant import DAY
 from rules.worktime import epoch_day
 
-_Filing = tuple[int, str, str]
+Filing = tuple[int, str, str]
 """When, which complaint, on whom."""
 
 
 def repeated_case(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one case."""
     if not is_window(case):
-        yield from _numbered(case, _repeated(sorted(_filings(case).values()), rule, book))
+        yield from _numbered(case, _repeated(sorted(filings_of(case).values()), rule, book))
 
 
 def repeated_window(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one window that name no case."""
     if is_window(case):
-        yield from _numbered(case, _repeated(sorted(_filings(case).values()), rule, book))
+        yield from _numbered(case, _repeated(sorted(filings_of(case).values()), rule, book))
 
 
 def repeated_person(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one person, within a case or a window."""
-    by_person: dict[str, list[_Filing]] = {}
-    for filing in _filings(case).values():
+    by_person: dict[str, list[Filing]] = {}
+    for filing in filings_of(case).values():
         if filing[2]:
             by_person.setdefault(filing[2], []).append(filing)
     found = [each for filings in by_person.values() for each in _repeated(sorted(filings), rule, book)]
     yield from _numbered(case, sorted(found))
 
 
-def _filings(case: Case) -> dict[str, _Filing]:
+def filings_of(case: Case) -> dict[str, Filing]:
     """Each complaint that was filed and not refused."""
-    filings: dict[str, _Filing] = {}
+    filings: dict[str, Filing] = {}
     refused = set()
     for each in rounds_of(case):
         if each.refused:
@@ -65,7 +65,7 @@ def _filings(case: Case) -> dict[str, _Filing]:
     return {complaint: filing for complaint, filing in filings.items() if complaint not in refused}
 
 
-def _repeated(filings: Sequence[_Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
+def _repeated(filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
     """Each time so many came within so long, with the complaint that was the last of them.
 
     Counting then begins anew: one more is no new finding. It begins anew with each calendar year, too, from what reaches into it.
@@ -88,7 +88,7 @@ def _reaches(filed: int, at: int, rule: ProcessRule, book: RuleBook) -> bool:
         return False
 
 
-def _chained(filings: Sequence[_Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
+def _chained(filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
     assert rule.within is not None
     begin = 0
     for place, (at, complaint, _) in enumerate(filings):

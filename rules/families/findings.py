@@ -266,6 +266,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         needs_within=True,
         counts_from=2,
         forgotten="complaints",
+        parted="count",
     ),
     FindingKind(
         name="complaint-repeated-person",
@@ -277,6 +278,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         needs_within=True,
         counts_from=2,
         forgotten="complaints",
+        parted="count",
         keeps="persons",
     ),
     FindingKind(
@@ -296,6 +298,7 @@ FINDINGS: tuple[FindingKind, ...] = (
         reads=frozenset({"reviews", "horizon"}),
         needs=("reviews",),
         forgotten="complaints",
+        parted="subject",
     ),
     _seen(
         name="extension-unapproved",

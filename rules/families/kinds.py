@@ -136,6 +136,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("complaints",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_FILED,),
     ),
     ClockKind(
@@ -146,6 +147,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("complaints",),
         extended_by="complaints",
         forgotten="complaints",
+        parted="subject",
         tried_by=(("complaint_accepted", {"complaint": "c"}),),
     ),
     ClockKind(
@@ -156,6 +158,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("complaints",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_FILED, ("complaint_misrouted", {"complaint": "c"})),
     ),
     ClockKind(
@@ -166,6 +169,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("complaints",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_FILED,),
     ),
     ClockKind(
@@ -176,6 +180,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("reviews",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_RATED,),
     ),
     ClockKind(
@@ -186,6 +191,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("reviews",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_RATED,),
     ),
     ClockKind(
@@ -196,6 +202,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("reviews",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_RATED, ("rating_rectified", {})),
     ),
     ClockKind(
@@ -206,6 +213,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("reviews",),
         fixed=True,
         forgotten="complaints",
+        parted="subject",
         tried_by=(_RATED, ("rating_appealed", {})),
     ),
     ClockKind(
@@ -216,6 +224,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("attendance",),
         fixed=True,
         forgotten="attendance",
+        parted="day",
         tried_by=(_OPENED, ("attendant_left", {"window": "1", "operator": "a"})),
     ),
     ClockKind(
@@ -226,6 +235,7 @@ KINDS: tuple[ClockKind, ...] = (
         needs=("attendance",),
         fixed=True,
         forgotten="attendance",
+        parted="day",
         tried_by=(_OPENED,),
     ),
 )

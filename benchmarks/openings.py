@@ -29,16 +29,18 @@ from rules.case import Case, encode_case
 from rules.drive import OneCase
 from rules.events import TICK, Accepted, StageEntered, StageLeft
 from rules.instant import DAY, HOUR, to_datetime
+from rules.keys import case_key
 
 PROMISE_DAYS = 10
 ALIKE = 8
 """Cases accepted in the same second."""
 REGION, HALL = "990100", "安和市政务服务中心"
+_NUMBERED_BY = f"{REGION}-市场监管局"
 _IN_FLIGHT = 32
 
 
 class Filled(NamedTuple):
-    """``due``: promise's end (epoch ms) by case key of the cases that are waited for; ``bytes`` of encoded state in all."""
+    """``due``: promise's end (epoch ms) by number of the cases that are waited for; ``bytes`` of encoded state in all."""
 
     cases: int
     due: dict[str, int]
@@ -78,14 +80,14 @@ async def fill(settings: Settings, book: Path, *, cases: int, horizon: float, pe
             promise = now + int((horizon + rng.random() * (PROMISE_DAYS * DAY / 1000 - horizon)) * 1000)
             made = open_case(books, "", promise, now)
             for number in range(serial, min(serial + ALIKE, cases)):
-                key = f"{REGION}-{number:08d}"
+                key = case_key(_NUMBERED_BY, f"{REGION}-{number:08d}")
                 written += await out.add(key, msgspec.structs.replace(made, key=key))
         now = _now()
         due = {}
         for number in range(int(horizon * per_second)):
-            key = f"{REGION}-due-{number:06d}"
-            due[key] = now + int(rng.random() * horizon * 1000)
-            written += await out.add(key, open_case(books, key, due[key], now))
+            name = f"{REGION}-due-{number:06d}"
+            due[name] = now + int(rng.random() * horizon * 1000)
+            written += await out.add(case_key(_NUMBERED_BY, name), open_case(books, name, due[name], now))
         clock = msgspec.msgpack.encode(ClockRecord(now=now, offset=-1, is_live=True))
         for partition in range(PARTITIONS):
             await out.append(partition, CLOCK_KEY, clock)

@@ -13,7 +13,7 @@ from benchmarks.site import PARTITIONS
 from monitor.kafka import client_options, partition_of
 from monitor.settings import Settings
 from monitor.wire import Topics, encode_event
-from rules.events import Accepted, StageEntered, StageLeft
+from rules.events import Accepted, StageEntered, StageLeft, key_of
 
 _TURN = 0.02
 
@@ -29,7 +29,7 @@ async def traffic(settings: Settings, cases: int, per_second: float, seconds: fl
         while (spent := time.monotonic() - begun) < seconds:
             while sent < spent * per_second:
                 event = _event(rng, cases, sent)
-                key = event.case.encode()
+                key = key_of(event).encode()
                 await producer.send(topic, encode_event(event), key=key, partition=partition_of(key, PARTITIONS))
                 sent += 1
             await asyncio.sleep(_TURN)

@@ -9,7 +9,7 @@ import msgspec
 
 from rules.alerts import Alert
 from rules.errors import BadEvent
-from rules.events import EVENT_TYPES, Event, Header, Record, Tick
+from rules.events import EVENT_TYPES, Event, Header, Record, Tick, key_of
 from rules.instant import HOUR
 
 MAX_VALUE_BYTES = 1_000_000
@@ -145,6 +145,20 @@ def decode_record(value: bytes) -> Record:
     if not isinstance(record, Tick):
         check_time(record)
     return record
+
+
+def checked_key(event: Header, key: bytes | None) -> bytes:
+    """The key of ``event``, which its record carries as ``key``; :class:`BadEvent` for a record under any other.
+
+    The bare number of the case is taken, too: until cases had their numberer in the key, it was the key.
+    """
+    right = key_of(event)
+    its = right.encode()
+    if key == its or (key and event.case and key == event.case.encode()):
+        return its
+    if not key:
+        raise BadEvent("missing_key", f"a record without a key; this one's is {right!r}", "case")
+    raise BadEvent("key_mismatch", f"the key is {key!r}, the event says {right!r}", "case")
 
 
 def check_time(event: Header) -> None:

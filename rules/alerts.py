@@ -66,8 +66,8 @@ class Reason(IntEnum):
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One change of one alert, whole: the last record of an ``id`` by ``change`` tells all there is to know of it.
 
-    ``id`` is case/rule/level/cycle and never depends on when or where it was computed. A repeated record is recognised by
-    (``id``, ``change``).
+    ``id`` is key/rule/level/cycle (:mod:`rules.keys`) and never depends on when or where it was computed. A repeated record is
+    recognised by (``id``, ``change``). ``case`` is the number alone, ``numbered_by`` within whom it is one.
 
     ``due_at`` is the exact instant the card fell due, ``raised_at`` the record time at which the engine saw it. ``known_at`` is
     ``due_at``, or the arrival of the record that told of the breach only afterwards (a stage typed in too late, say).
@@ -97,6 +97,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     limit: str
     book: str
     region: str
+    numbered_by: str = ""
     hall: str = ""
     department: str = ""
     window: str = ""

@@ -10,11 +10,13 @@ never part of the JSON: a window cannot claim it.
 The union stands in one file, however long. Whoever writes a window system reads it from top to bottom.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from rules.keys import DUTY_KEY, WINDOW_KEY, key_of_alert, space_named
 from rules.numbers import StageNumber, names_of
 
 Text = Annotated[str, msgspec.Meta(max_length=256)]
@@ -39,6 +41,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What every record carries: who reports what about which case, from where.
 
     ``region`` is the 6-digit administrative division code; its prefixes of 2 and 4 digits are province and city.
+    ``numbered_by`` (编号单位) is who numbers the case; empty, its region and department. Two of them may use one number.
     """
 
     id: Name
@@ -52,6 +55,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channel: Channel = "hall"
     terminal: Text = ""
     item: Text = ""
+    numbered_by: Text = ""
 
 
 class Consulted(Header, tag="consulted", frozen=True, kw_only=True):
@@ -316,11 +320,12 @@ class AttendantLeft(Duty, tag="attendant_left", frozen=True, kw_only=True):
 class Action(Header, frozen=True, kw_only=True):
     """What an inspector or a department does with an alert; ``alert`` is its id, ``operator`` who, ``reason`` why.
 
-    ``department`` is the one whose administrator acts; the inspection office may leave it out.
+    The id tells the case, so ``case`` may be left out. ``department`` is the one whose administrator acts; the inspection office
+    may leave it out.
     """
 
     operator: Name
-    alert: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    alert: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
     reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
@@ -384,9 +389,6 @@ class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, 
     """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time."""
 
 
-TALLY_KEY = "tally:"
-"""What the key of a tally begins with."""
-
 TallyKind = Literal["department", "window", "item"]
 """Whose figures: of a department, of one of its windows, of one of its items."""
 
@@ -438,23 +440,27 @@ TICK = Tick()
 OFFICE_TYPES: frozenset[str] = frozenset(tag for tag, cls in EVENT_TYPES.items() if issubclass(cls, Action | CardIssuedByHand))
 """What only the inspection office and the departments' administrators report, never a window system."""
 
-
-WINDOW_KEY = "window:"
-"""What the key of a window begins with."""
-
-DUTY_KEY = "duty:"
-"""The same for its attendance, which is kept for itself: there is much of it, and it is forgotten sooner."""
-
 DEPARTMENT_TYPES: frozenset[str] = frozenset({"alert_acknowledged", "alert_replied", "alert_appealed"})
 """Of these, what a department does itself, for its own cards only."""
 
 
 def key_of(event: Header) -> str:
-    """The key that keeps one case's records in one partition, in order.
+    """The key that keeps one case's records in one partition, in order (:mod:`rules.keys`).
 
-    A complaint or rating that names no case is kept with its window. Attendance is, too, under a key of its own.
+    A complaint or rating that names no case is kept with its window. Attendance is, too, under a key of its own. An act is kept
+    with the case of its alert, whoever acts.
     """
+    own = _OTHER_KEYS.get(type(event))
+    if own is not None:
+        return own(event)
     if event.case:
-        return event.case
-    # A complaint that names no case still finds an owner.
-    return f"{DUTY_KEY if isinstance(event, Duty) else WINDOW_KEY}{event.region}/{event.hall}/{event.window}"
+        return f"{space_named(event.numbered_by, event.region, event.department)}/{event.case}"
+    return f"{WINDOW_KEY}{event.region}/{event.hall}/{event.window}"  # so that it still finds an owner
+
+
+_OTHER_KEYS: dict[type[Header], Callable[[Any], str]] = {
+    **{cls: lambda act: key_of_alert(act.alert) for cls in EVENT_TYPES.values() if issubclass(cls, Action)},
+    **{cls: lambda at: f"{DUTY_KEY}{at.region}/{at.hall}/{at.window}" for cls in EVENT_TYPES.values() if issubclass(cls, Duty)},
+    Tallied: lambda tally: str(tally.case),
+}
+"""Records whose key is not their case's."""

@@ -12,7 +12,7 @@ from monitor.app.options import published
 from monitor.app.stopping import until_stopped
 from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
 from monitor.books import load_books, saved
-from monitor.explain import Follower, as_text, follow_file, follow_topic
+from monitor.explain import Follower, as_text, follow_file, follow_topic, keys_in_file, keys_in_topic
 from monitor.mapping import load_mapping, mapped_files
 from monitor.metrics import serve_metrics
 from monitor.pull import Pass, load_pull, run_pull
@@ -22,6 +22,7 @@ from monitor.settings import Settings
 from monitor.wire import DeadLetter, Topics, encode_json
 from monitor.words import Language
 from rules.instant import to_instant
+from rules.keys import case_key, space_of
 
 
 def replay_offline(
@@ -112,6 +113,7 @@ def explain(
     chosen: Settings,
     *,
     case: str,
+    numbered_by: str | None,
     records: Path | None,
     mapping: Path | None,
     until: datetime | None,
@@ -119,19 +121,26 @@ def explain(
     as_json: bool,
     unmasked: bool,
 ) -> int:
-    """One case's story on stdout; 1 if no record is of it."""
-    books = load_books(chosen.worker.books) if records is not None else published(chosen).books
-    follower = Follower(case, books, unmasked=unmasked)
-    if records is not None:
-        end = to_instant(until) if until is not None else None
-        follow_file(follower, records, load_mapping(mapping) if mapping is not None else None, end)
-    elif mapping is not None or until is not None:
+    """One case's story on stdout; 1 if no record is of it, or if the number is that of several."""
+    if records is None and (mapping is not None or until is not None):
         raise click.UsageError("--mapping and --until belong to --from-file")
-    else:
+    books = load_books(chosen.worker.books) if records is not None else published(chosen).books
+    mapped = load_mapping(mapping) if mapping is not None else None
+    where = records or f"topic {Topics(chosen.topics.prefix).events} at {chosen.kafka.bootstrap}"
+    keys = [case_key(numbered_by, case)] if numbered_by else []
+    if not keys:
+        keys = keys_in_file(case, records, mapped) if records is not None else asyncio.run(keys_in_topic(case, chosen))
+    if len(keys) > 1:
+        spaces = "\n".join(f"  --numbered-by {space_of(key)}" for key in keys)
+        click.echo(f"supervise: {len(keys)} cases are called {case!r} in {where}; say whose it is:\n{spaces}", err=True)
+        return 1
+    follower = Follower(keys[0] if keys else case, books, unmasked=unmasked)
+    if keys and records is not None:
+        follow_file(follower, records, mapped, to_instant(until) if until is not None else None)
+    elif keys:
         asyncio.run(follow_topic(follower, chosen))
     story = follower.story()
     if story is None:
-        where = records or f"topic {Topics(chosen.topics.prefix).events} at {chosen.kafka.bootstrap}"
         click.echo(f"supervise: no case {case!r} in {where}", err=True)
         return 1
     click.echo(encode_json(story).decode() if as_json else as_text(story, lang), nl=as_json)

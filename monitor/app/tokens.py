@@ -11,10 +11,16 @@ from monitor.wall import new_screen_token
 
 
 def new_source(
-    name: str, regions: tuple[str, ...], departments: tuple[str, ...], *, office: bool, expires: datetime | None
+    name: str,
+    regions: tuple[str, ...],
+    departments: tuple[str, ...],
+    *,
+    office: bool,
+    numbered_by: tuple[str, ...],
+    expires: datetime | None,
 ) -> None:
     """A window system's table for the gateway's tokens file on stdout; the token, shown this once, on stderr."""
-    _show(name, new_token(name, regions, departments, office=office, expires=expires))
+    _show(name, new_token(name, regions, departments, office=office, numbered_by=numbered_by, expires=expires))
 
 
 def new_screen(name: str, scope: str, *, expires: datetime | None) -> None:

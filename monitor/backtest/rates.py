@@ -10,8 +10,8 @@ from monitor.backtest.fates import Fate, Side, fates_of
 from rules.book import RuleBooks
 from rules.case import first_day, month_of
 from rules.drive import OneCase
-from rules.events import TALLY_KEY
 from rules.instant import DAY
+from rules.keys import TALLY_KEY
 from rules.rates import JUDGED_MONTHS, Changes, Tallies
 
 

@@ -144,6 +144,7 @@ def backtest(
 
 @click.command()
 @click.argument("case")
+@click.option("--numbered-by", help="Who numbers the case, where several have given its number: 430102-民政局.")
 @click.option("--from-file", "records", type=FILE, help="A file of records instead of the events topic.")
 @click.option("--mapping", type=FILE, help="TOML file that turns its rows into events (not for files of simulate --out).")
 @click.option("--until", type=INSTANT, help="With --from-file: tell it as of then.")
@@ -156,10 +157,13 @@ def backtest(
 def explain(file: Path | None, /, books: tuple[Path, ...], bootstrap: str | None, prefix: str | None, **options: Any) -> None:
     """A case's story: every record, its time limits day by day, each card with its rule, its arithmetic and why it changed.
 
-    Reads the case's partition of the events topic up to now, or a file. Exit status 1 if nobody has heard of the case.
+    CASE is its number, or its whole key. Reads the case's partition of the events topic up to now, or a file. Without
+    --numbered-by all partitions are read once more before, for who has given that number. Exit status 1 if nobody has, or
+    several have.
 
     \b
     supervise explain 430100-2026-000001 --book hunan
+    supervise explain 2026-0017 --numbered-by 430102-民政局 --book hunan
     supervise explain 430100-2026-000001 --from-file 2026.csv --mapping old-system.toml --book hunan --lang en
     """
     sys.exit(app.records.explain(app.options.settings(file, bootstrap, prefix, worker={"books": books or None}), **options))

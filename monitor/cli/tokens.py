@@ -19,6 +19,7 @@ def token() -> None:
 @click.option("--region", "regions", multiple=True, help="Region prefix it may write for, e.g. 4301; several times.")
 @click.option("--department", "departments", multiple=True, help="Department it may write for (default: all).")
 @click.option("--office", is_flag=True, help="May report what people do with cards: the inspection office, or departments.")
+@click.option("--numbered-by", multiple=True, help="Who numbers its cases (default: each region and department); several times.")
 @click.option("--wall", is_flag=True, help="A screen's token, for the wall's tokens file.")
 @click.option("--scope", help="With --wall: what the screen may show at most, REGION[/HALL[/DEPARTMENT]]; '' is everything.")
 @click.option("--expires", type=INSTANT, help="It is dead from then on, with offset.")
@@ -27,6 +28,7 @@ def token_new(
     regions: tuple[str, ...],
     departments: tuple[str, ...],
     office: bool,
+    numbered_by: tuple[str, ...],
     wall: bool,
     scope: str | None,
     expires: datetime | None,
@@ -36,16 +38,17 @@ def token_new(
     \b
     supervise token new window-system-1 --region 430100 >> tokens.toml
     supervise token new inspection-office --region 4301 --office >> tokens.toml
+    supervise token new provincial-system --region 43 --numbered-by 湖南省 >> tokens.toml
     supervise token new hall-east --wall --scope 430104 --expires 2027-01-01T00:00:00+0800 >> screens.toml
     """
     if wall:
-        if regions or departments or office or scope is None:
-            raise click.UsageError("--wall takes --scope, and neither --region, --department nor --office")
+        if regions or departments or office or numbered_by or scope is None:
+            raise click.UsageError("--wall takes --scope, and neither --region, --department, --office nor --numbered-by")
         app.tokens.new_screen(name, scope, expires=expires)
         return
     if not regions or scope is not None:
         raise click.UsageError("a window system's token takes --region; --scope belongs to --wall")
-    app.tokens.new_source(name, regions, departments, office=office, expires=expires)
+    app.tokens.new_source(name, regions, departments, office=office, numbered_by=numbered_by, expires=expires)
 
 
 @token.command("rotate")

@@ -20,11 +20,12 @@ from rules.errors import BadEvent
 from rules.events import TICK, Event, Record, Tallied, Tick
 from rules.facts import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
+from rules.keys import number_of_case, space_of
 from rules.step import CLOCK_TOLERANCE
 
 
 class Follower:
-    """One case. Give it every record of the case and every tick in order; then ask for the story.
+    """The case of ``key``. Give it every record of the case and every tick in order; then ask for the story.
 
     ``unmasked`` shows the names of operators and handlers in full.
     """
@@ -115,7 +116,8 @@ class Follower:
             return None
         book = self.books.get(case.book)
         return CaseStory(
-            case=self.key,
+            case=number_of_case(self.key),
+            numbered_by=space_of(self.key),
             as_of=to_datetime(self.now, book.zone),
             state=case_state(case),
             flags=case_flags(case),

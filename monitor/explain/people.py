@@ -5,7 +5,9 @@ import re
 from rules.events import Header
 
 _PEOPLE = frozenset({"operator", "handler", "approver", "person", "applicant"})
-_ELSEWHERE = frozenset({"id", "at", "case", "region", "hall", "department", "window", "item", "channel", "terminal"})
+_ELSEWHERE = frozenset(
+    {"id", "at", "case", "numbered_by", "region", "hall", "department", "window", "item", "channel", "terminal"}
+)
 """Told once for the whole case, or of no use to a reader."""
 
 _LEFT = re.compile(r"^(unattended left=)(.+)$")

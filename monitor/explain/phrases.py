@@ -9,6 +9,7 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "title_window": ("窗口 {case} 情况说明", "Window {case}: what happened, and how its time limits were counted"),
     "window": ("窗口 {window}", "window {window}"),
     "item": ("事项 {item}", "item {item}"),
+    "numbered_by": ("编号单位 {numbered_by}", "numbered by {numbered_by}"),
     "state": ("状态：{state}（截至 {as_of}）", "state: {state} (as of {as_of})"),
     "book": (
         "规则版本：{book}（{title}）；日历 {calendar}；时间均为 {zone}",

@@ -1,6 +1,7 @@
 """Where a case's records come from: a file through a mapping, or its partition of the events topic, read to the present end."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import from_beginning, no_kafka, partition_of, partitions_of
+from monitor.kafka import consuming, from_beginning, no_kafka, partition_of, partitions_of, read_event, read_ranges
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.recordfile import opened, read_line
 from monitor.settings import Settings
-from monitor.wire import Topics, decode_record, encode_event
+from monitor.wire import Topics, encode_event
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Tick, key_of
+from rules.keys import is_case, number_of_case
 
 _TICK = encode_event(TICK)
 
@@ -35,7 +37,7 @@ def follow_file(follower: Follower, file: Path, mapping: Mapping | None, until: 
     """
     mine: list[Arrival] = []
     last = 0
-    for arrival in _mapped(file, mapping) if mapping is not None else _lines(file):
+    for arrival in _arrivals(file, mapping):
         last = max(last, arrival.arrived)
         if key_of(arrival.event) == follower.key:
             mine.append(arrival)
@@ -46,6 +48,43 @@ def follow_file(follower: Follower, file: Path, mapping: Mapping | None, until: 
         follower.advance(arrived)
         follower.apply(event, arrived)
     follower.advance(last if until is None else until)
+
+
+def keys_in_file(case: str, file: Path, mapping: Mapping | None) -> list[str]:
+    """The keys of those cases of the file that ``case`` names: by its number, or by its key."""
+    return sorted({key for arrival in _arrivals(file, mapping) if _is_named(key := key_of(arrival.event), case)})
+
+
+async def keys_in_topic(case: str, settings: Settings) -> list[str]:
+    """The same for the events topic. Unless ``case`` is a key of its own, all partitions are read."""
+    if not is_case(case):
+        return [case]
+    topic = Topics(settings.topics.prefix).events
+    partitions = await partitions_of(topic, settings, Unreadable)
+    found: set[str] = set()
+
+    def take(record: Any) -> None:
+        if record.key and record.key.endswith(number):
+            with suppress(BadEvent):
+                event = read_event(record.key, record.value)
+                if not isinstance(event, Tick) and _is_named(key := key_of(event), case):
+                    found.add(key)
+
+    number = case.encode()
+    async with consuming(settings) as consumer:
+        starts, stops = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        ranges = {each: (starts[each], stops[each]) for each in partitions if stops[each] > starts[each]}
+        if ranges:
+            await read_ranges(consumer, ranges, take, lambda: None)
+    return sorted(found)
+
+
+def _is_named(key: str, case: str) -> bool:
+    return case in (key, number_of_case(key))
+
+
+def _arrivals(file: Path, mapping: Mapping | None) -> Iterator[Arrival]:
+    return _mapped(file, mapping) if mapping is not None else _lines(file)
 
 
 def _mapped(file: Path, mapping: Mapping) -> Iterator[Arrival]:
@@ -98,12 +137,13 @@ def _apply(follower: Follower, key: bytes, its_key: bytes | None, value: bytes |
     if value == _TICK:
         follower.apply(TICK, now)
         return
-    if its_key != key:
+    bare = its_key == number_of_case(follower.key).encode()
+    if its_key != key and not bare:
         return
     try:
-        record = decode_record(value or b"")
-        if not isinstance(record, Tick) and key_of(record) != follower.key:
-            raise BadEvent("key_mismatch", f"the key is {follower.key!r}, the event says {key_of(record)!r}", "case")
-        follower.apply(record, arrived, now)
+        record = read_event(its_key, value)
+        if isinstance(record, Tick) or key_of(record) == follower.key:
+            follower.apply(record, arrived, now)
     except BadEvent as error:
-        follower.refuse(arrived, str(error))
+        if not bare:  # else nobody knows whose it is
+            follower.refuse(arrived, str(error))

@@ -92,9 +92,10 @@ class CardEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CaseStory(msgspec.Struct, frozen=True):
-    """All there is to tell of one case at ``as_of``."""
+    """All there is to tell of one case at ``as_of``. ``case`` is its number, ``numbered_by`` within whom it is one."""
 
     case: str
+    numbered_by: str
     as_of: datetime
     state: str
     flags: tuple[str, ...]

@@ -7,8 +7,8 @@ from monitor import words
 from monitor.explain.phrases import phrase
 from monitor.explain.story import CardEntry, CaseStory, ChangeLine, Effect, LimitEntry, RecordEntry
 from monitor.words import Language
-from rules.events import WINDOW_KEY
 from rules.families import FIRST_NUMBER
+from rules.keys import WINDOW_KEY
 
 _VALUE_FIELDS = frozenset(
     {"stage", "action", "procedure", "result", "how", "channel", "outcome", "cause", "founded", "upheld", "due_as"}
@@ -47,7 +47,9 @@ class _Teller:
         item = " ".join(part for part in (story.item, story.item_name) if part)
         window = self._say("window", window=story.window) if story.window else ""
         what = self._say("item", item=item) if item else ""
-        yield " · ".join(part for part in (story.region, story.hall, story.department, window, what) if part)
+        own = story.numbered_by in ("", story.region, f"{story.region}-{story.department}")
+        numberer = "" if own else self._say("numbered_by", numbered_by=story.numbered_by)
+        yield " · ".join(part for part in (story.region, story.hall, story.department, window, what, numberer) if part)
         yield self._say("state", state=words.word(words.CASE_STATES, story.state, self.lang), as_of=self._at(story.as_of))
         yield self._say("book", book=story.book, title=story.book_title, calendar=story.calendar, zone=story.zone)
         for flag in story.flags:

@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.wire import EARLIEST_YEAR, LATEST_YEAR, decode_record, explain_invalid
 from rules.errors import BadEvent
-from rules.events import EVENT_TYPES, Event, Header, Tallied, Tick
+from rules.events import EVENT_TYPES, Action, Event, Header, Tallied, Tick
 from rules.facts import objections
 
 _FIELDS = frozenset({"unknown_field", "missing_field", "invalid_field", "impossible_time"})
@@ -17,8 +17,10 @@ _OWN_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in (Tick, Tallie
 _OWN = BadEvent("forbidden_type", "ticks and tallies are the workers' own: nobody sends them", "type")
 
 
-def read_event(raw: bytes) -> Event | list[BadEvent]:
+def read_event(raw: bytes, numbered_by: str = "") -> Event | list[BadEvent]:
     """The event that ``raw`` is, or all its defects, in the order of its type's fields.
+
+    A case that names nobody who numbers it is given ``numbered_by``.
 
     Some are found by the very check that the worker makes (:func:`rules.facts.objections`).
     """
@@ -26,13 +28,21 @@ def read_event(raw: bytes) -> Event | list[BadEvent]:
         record = decode_record(raw)
         twice = _twice(raw)
     except BadEvent as error:
-        return _all(raw, error) if error.reason in _FIELDS else [error]
+        return _all(raw, error, numbered_by) if error.reason in _FIELDS else [error]
     if isinstance(record, Tick | Tallied):
         return [_OWN]
-    return [*twice, *objections(record)] or record
+    event = numbered(record, numbered_by)
+    return [*twice, *objections(event)] or event
 
 
-def _all(raw: bytes, first: BadEvent) -> list[BadEvent]:
+def numbered(event: Event, numbered_by: str) -> Event:
+    """The event with who numbers its case, where it names nobody."""
+    if not numbered_by or event.numbered_by or not event.case or isinstance(event, Action):
+        return event
+    return msgspec.structs.replace(event, numbered_by=numbered_by)
+
+
+def _all(raw: bytes, first: BadEvent, numbered_by: str) -> list[BadEvent]:
     """Every defect of an object whose ``first`` is known."""
     try:
         given: dict[str, Any] = msgspec.json.decode(raw)
@@ -57,7 +67,8 @@ def _all(raw: bytes, first: BadEvent) -> list[BadEvent]:
             found.append(BadEvent("missing_field", text, field.name))
         told[field.name] = "" if field.required else field.default
     known = {error.field for error in found}
-    found += [error for error in objections(kind(**told)) if error.field not in known]
+    event: Any = kind(**told)
+    found += [error for error in objections(numbered(event, numbered_by)) if error.field not in known]
     return found or [first]
 
 

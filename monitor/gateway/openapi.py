@@ -9,11 +9,12 @@ import msgspec
 
 from monitor.gateway.reading import MOST_EVENTS, Errors
 from monitor.wire import DEAD_LETTER_REASONS
-from rules.events import EVENT_TYPES, Action, Duty, Event, Header
+from rules.events import EVENT_TYPES, Action, BranchConcluded, BranchOpened, Duty, Event, Header
 from rules.facts import LIMITS, WITHOUT_A_CASE
 from rules.worktime import LIMIT_FORM
 
 _CASE = r"^(?!(tally|window|duty):)(\S(.*\S)?)?$"
+_TRIMMED = r"^(\S([\s\S]*\S)?)?$"
 _REF = "#/components/schemas/{name}"
 
 
@@ -36,7 +37,7 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
         "202": _json("Acknowledged by the broker.", taken),
         "400": refused,
         "401": _json("No token, or not a known one.", errors),
-        "403": _json("The token's kind, regions or departments do not cover this.", errors),
+        "403": _json("The token's kind, regions, departments or numberers do not cover this.", errors),
         "404": _json("No such path, or mapping.", errors),
         "405": _json("Another method is wanted: see Allow.", errors),
         "408": _json("The body did not come in time.", errors),
@@ -122,6 +123,11 @@ def _tell_checks(schema: dict[str, Any], kind: type[Header]) -> None:
             fields["case"] |= {"minLength": 1}
             fields["case"].pop("default", None)
             schema["required"].append("case")
+        fields["numbered_by"]["pattern"], fields["department"]["pattern"] = _CASE, _TRIMMED
+    if kind in (BranchOpened, BranchConcluded):  # their department numbers nothing
+        fields["numbered_by"] |= {"minLength": 1}
+        fields["numbered_by"].pop("default", None)
+        schema["required"].append("numbered_by")
     for name in LIMITS.intersection(fields):
         fields[name] |= {"pattern": f"^({LIMIT_FORM})?$", "description": "a century at most"}
 

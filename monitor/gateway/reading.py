@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from monitor.gateway.defects import read_event
+from monitor.gateway.defects import numbered, read_event
 from monitor.gateway.tokens import Source
 from monitor.mapping import NO_RECORDS, BadMapping, MappedRow, Mapping, map_objects, map_stream
 from rules.errors import BadEvent
@@ -72,8 +72,9 @@ def read_events(body: bytes, source: Source) -> list[Event]:
     """
     events: list[tuple[int, Event]] = []
     faults: list[Fault] = []
+    numbered_by = source.stamp
     for index, raw in enumerate(_split(body.removeprefix(_MARK))):
-        read = read_event(bytes(raw))
+        read = read_event(bytes(raw), numbered_by)
         if isinstance(read, list):
             faults += [fault(index, error) for error in read]
         else:
@@ -107,12 +108,13 @@ def read_rows(
     """
     events: list[tuple[int, Event]] = []
     bad: list[MappedRow] = []
+    numbered_by = source.stamp if source is not None else ""
     try:
         records = (row for row in _rows(body, content_type, mapping) if row.passed not in NO_RECORDS)
         for index, row in enumerate(records):
             if index >= MOST_EVENTS:
                 raise whole(413, "too_large", f"more than {MOST_EVENTS} rows: send them in several requests")
-            events += [(index, arrival.event) for arrival in row.arrivals]
+            events += [(index, numbered(arrival.event, numbered_by)) for arrival in row.arrivals]
             if row.error is not None:
                 bad.append(row._replace(number=index))
     except BadMapping as error:

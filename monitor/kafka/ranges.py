@@ -9,9 +9,9 @@ from aiokafka.errors import KafkaError
 
 from monitor.kafka.client import KafkaUnavailable, connected, partition_counts
 from monitor.settings import KafkaSettings, Settings
-from monitor.wire import MAX_VALUE_BYTES, decode_record
+from monitor.wire import MAX_VALUE_BYTES, checked_key, decode_record
 from rules.errors import BadEvent, SupervisionError
-from rules.events import Record, Tick, key_of
+from rules.events import Record, Tick
 
 _PATIENCE = 30
 """Seconds without a record, in the middle of a range, before we give up."""
@@ -89,8 +89,5 @@ def read_event(key: bytes | None, value: bytes | None) -> Record:
     event = decode_record(value)
     if isinstance(event, Tick):
         return event
-    if not key:
-        raise BadEvent("missing_key", "a record without a key", "case")
-    if key_of(event).encode() != key:
-        raise BadEvent("key_mismatch", f"the key is {key!r}, the event says {key_of(event)!r}", "case")
+    checked_key(event, key)
     return event

@@ -40,7 +40,7 @@ _BARE = {
 _UNIT = {word: unit for unit, words in _UNITS.items() for word in words}
 _ANY_UNIT = "|".join(sorted(map(re.escape, (*_UNIT, *_BARE)), key=len, reverse=True))
 _FORM = re.compile(
-    r"(?:自?受理之?日?起)?(?P<number>\d+(?:\.0+)?|[零〇一二两三四五六七八九十百]+)\s*"
+    r"(?:自?受理之?日?起)?(?P<number>\d{1,9}(?:\.0+)?|[零〇一二两三四五六七八九十百]+)\s*"
     rf"(?P<unit>{_ANY_UNIT})?以?内?(?P<suffix>wd|d|mo|y|wh|wm|h|min)?",
     re.IGNORECASE,
 )

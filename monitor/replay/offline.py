@@ -17,10 +17,11 @@ from rules.case import Case, case_due, case_state
 from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.instant import to_datetime, to_instant
+from rules.keys import number_of_case, space_of
 
 
 class AlertLine(msgspec.Struct):
-    """One alert change on stdout."""
+    """One alert change on stdout. ``numbered_by`` tells whose ``case`` it is."""
 
     case: str
     rule: str
@@ -29,6 +30,7 @@ class AlertLine(msgspec.Struct):
     due_at: datetime
     raised_at: datetime
     reason: str
+    numbered_by: str
 
 
 class CaseLine(msgspec.Struct):
@@ -37,6 +39,7 @@ class CaseLine(msgspec.Struct):
     case: str
     due_at: datetime | None
     state: str
+    numbered_by: str
 
 
 class OfflineReplay(msgspec.Struct):
@@ -134,8 +137,8 @@ class _Tally:
 
     def take(self, changes: Iterable[AlertChange]) -> None:
         for alert in map(alert_of, changes):
-            line = AlertLine(alert.case, alert.rule, alert.level, alert.state, alert.due_at, alert.raised_at, alert.reason)
-            self._write(encode_json(line) + b"\n")
+            said = (alert.rule, alert.level, alert.state, alert.due_at, alert.raised_at, alert.reason)
+            self._write(encode_json(AlertLine(alert.case, *said, alert.numbered_by)) + b"\n")
             self.changes[alert.level, alert.state] += 1
             self._last[alert.id] = (alert.level, alert.state in STANDING)
 
@@ -146,4 +149,5 @@ class _Tally:
 def _case_line(case: Case, books: RuleBooks) -> CaseLine:
     due = case_due(case)
     zone = (books.get(case.book) if case.book else books.at(0)).zone
-    return CaseLine(case.key, to_datetime(due, zone) if due is not None else None, case_state(case))
+    due_at = to_datetime(due, zone) if due is not None else None
+    return CaseLine(number_of_case(case.key), due_at, case_state(case), space_of(case.key))

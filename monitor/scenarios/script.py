@@ -71,8 +71,11 @@ _WORDS = {
 """Values that may stand without their names, in this order. What people do with an alert begins with the alert."""
 _DAYS = ("approved_days", "days")
 _PLACE = {"region": "430100", "hall": "市政务服务中心", "department": "市场监管局", "window": "A01"}
+NUMBERED_BY = "430100-市场监管局"
+"""Who numbers it, whichever department a record is of: a branch's and a stranger's are of the same case."""
 CASE = "430100-2026-000001"
-"""The case every scenario is about."""
+"""The number of the case every scenario is about."""
+_KEY = f"{NUMBERED_BY}/{CASE}"
 
 
 class BadScenario(SupervisionError):
@@ -172,13 +175,13 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for name in _DAYS:
             if name in fields:
                 fields[name] = fields[name].removesuffix("d")
-        if "alert" in fields and not fields["alert"].startswith(f"{CASE}/"):
-            fields["alert"] = f"{CASE}/{fields['alert']}"
+        if "alert" in fields and not fields["alert"].startswith(f"{_KEY}/"):
+            fields["alert"] = f"{_KEY}/{fields['alert']}"
         arrived = self.instant(step, step.when, book.worktime)
         happened = self.instant(step, fields.pop("at"), book.worktime) if "at" in fields else arrived
         who = {"operator": "张三"} if step.verb in OFFICE_TYPES else {}
         about = "" if issubclass(EVENT_TYPES[step.verb], Duty) else CASE
-        place = {**_PLACE, **who, "case": about, "item": self.item, "id": f"step-{step.number}"}
+        place = {**_PLACE, **who, "case": about, "numbered_by": NUMBERED_BY, "item": self.item, "id": f"step-{step.number}"}
         try:
             whole = {**place, **fields, "at": to_datetime(happened, book.zone)}
             return msgspec.convert(whole, EVENT_TYPES[step.verb], strict=False), arrived

@@ -4,7 +4,7 @@ import msgspec
 
 from monitor.wire import decode_alert
 from rules.alerts import Alert
-from rules.events import TALLY_KEY
+from rules.keys import TALLY_KEY
 
 
 class AlertTrail:

@@ -13,6 +13,7 @@ from monitor.verify.source import Partition, VerifyError, read_file, read_topics
 from monitor.wire import Topics
 from rules.book import RuleBooks
 from rules.instant import to_datetime
+from rules.keys import key_of_alert
 
 __all__ = ["VerifyError", "verify_cards"]
 
@@ -69,6 +70,6 @@ def _shares(issued: AlertTrail, parts: Sequence[Partition]) -> Iterator[tuple[Pa
     for id, alert in [*issued.last.items(), *issued.contradicted.items()]:
         if id not in claimed:
             # No partition's records speak for this alert. The one that has its case answers for it, else the first.
-            home = next((number for number, part in enumerate(parts) if alert.case in part.recount.cases), 0)
+            home = next((number for number, part in enumerate(parts) if key_of_alert(alert.id) in part.recount.cases), 0)
             shares[home].add(id)
     return zip(parts, shares, strict=True)

@@ -15,6 +15,7 @@ from rules.case import Card, Case, Clock, alert_id, department_of, is_standing, 
 from rules.events import STAGES
 from rules.families import Run, clip, counted_out, extended, found_by, limit_of, narrowed, pauses_of
 from rules.instant import Instant, to_datetime
+from rules.keys import number_of_case, space_of
 from rules.worktime import CountedDays, arithmetic
 
 
@@ -75,7 +76,7 @@ def alert_of(change: AlertChange) -> Alert:
     highest = is_standing(card) and all(other.level <= card.level for other in case.cards if is_standing(other))
     return Alert(
         id=change.id,
-        case=case.key,
+        case=number_of_case(case.key),
         rule=card.rule,
         level=change.level,
         cycle=card.cycle,
@@ -90,6 +91,7 @@ def alert_of(change: AlertChange) -> Alert:
         counted_from=to_datetime(clock.start if clock else card.due, zone),
         limit=limit,
         book=book.version,
+        numbered_by=space_of(case.key),
         region=place.region,
         hall=place.hall,
         department=change.department,

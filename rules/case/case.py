@@ -17,8 +17,8 @@ import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES
 from rules.case.tally import Tally
-from rules.events import DUTY_KEY, WINDOW_KEY
 from rules.instant import Instant
+from rules.keys import DUTY_KEY, WINDOW_KEY
 from rules.numbers import LevelNumber
 from rules.worktime import GIVEN, Limit
 

@@ -7,11 +7,12 @@ An alert's identity is its case, rule, level and cycle. An alert about what peop
 from rules.alerts import LEVELS
 from rules.book import RuleBook
 from rules.case.case import Card, Case, place_of
+from rules.keys import name_alert
 
 
 def alert_id(case: Case, rule: str, level: int, cycle: int) -> str:
     """How an alert is called: by its case, rule, level and cycle."""
-    return f"{case.key}/{rule}/{LEVELS[level]}/{cycle}"
+    return name_alert(case.key, rule, LEVELS[level], cycle)
 
 
 def number_of(card: Card, book: RuleBook) -> int:

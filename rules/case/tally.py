@@ -16,8 +16,9 @@ from datetime import date
 import msgspec
 
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, Tallied
+from rules.events import Tallied
 from rules.instant import to_instant
+from rules.keys import TALLY_KEY
 from rules.numbers import Counter
 
 ACCEPTED = Counter.ACCEPTED.value

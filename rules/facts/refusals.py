@@ -11,22 +11,23 @@ from functools import lru_cache
 from rules import events as ev
 from rules.case import UNREACHED
 from rules.errors import BadEvent
-from rules.events import DUTY_KEY, TALLY_KEY, WINDOW_KEY, Action, Duty, Header, key_of
+from rules.events import Action, Duty, Header
 from rules.families import COMPLAINT_EVENTS, REVIEW_EVENTS
 from rules.instant import to_instant
+from rules.keys import RESERVED, number_of_case, parse_alert_id
 from rules.worktime import Limit
 
 WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS
 """What may name no case, besides attendance (which must not) and acts on the alerts of a window."""
-_NAMES_NONE = WITHOUT_A_CASE | {kind for kind in ev.EVENT_TYPES.values() if issubclass(kind, Duty | Action)}
-"""All that may leave the number out. Attendance always does, and comes often."""
+_NUMBERED_BY_NOBODY = {kind for kind in ev.EVENT_TYPES.values() if issubclass(kind, Duty | Action)} | {ev.Tallied}
+"""Whose key has no number in it, or has it from elsewhere. Attendance comes often."""
 _LIMITS_OF: Mapping[type[Header], tuple[str, ...]] = {ev.Accepted: ("promised", "statutory"), ev.BranchOpened: ("limit",)}
 LIMITS = frozenset(field for fields in _LIMITS_OF.values() for field in fields)
 """Fields that hold a limit in short, such as ``10wd``."""
-_RESERVED = (TALLY_KEY, WINDOW_KEY, DUTY_KEY)
-"""Beginnings of keys that are no case's."""
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 """Control and format characters: two numbers that look alike must not be two cases."""
+_BREAKS = str.maketrans("\t\n\r", "   ")
+"""What a cell of several lines has inside: anybody sees it."""
 
 
 def check(event: Header) -> None:
@@ -42,9 +43,16 @@ def objections(event: Header) -> tuple[BadEvent, ...]:
     look = _LOOKS.get(kind)
     own = look(event) if look is not None else ()
     case = event.case
-    if not case and kind in _NAMES_NONE:
-        return own
-    if case and not case.startswith(_RESERVED) and case.isprintable() and case[0] != " " != case[-1]:
+    if kind in _NUMBERED_BY_NOBODY:
+        if not case:
+            return own
+    else:
+        odd = _numberer(event.numbered_by, event.department)
+        if odd:
+            own = (*odd, *own)
+        if not case and kind in WITHOUT_A_CASE:
+            return own
+    if case and not case.startswith(RESERVED) and case.isprintable() and case[0] != " " != case[-1]:
         return own
     return (*_case(event), *own)
 
@@ -72,17 +80,44 @@ def _case(event: Header) -> tuple[BadEvent, ...]:
         return (
             BadEvent("missing_field", f"{tag} needs the number of its case: only complaints, ratings and duty name none", "case"),
         )
-    if case.startswith(_RESERVED) and not isinstance(event, Action):
-        names = ", ".join(f"{key}…" for key in _RESERVED)
-        text = f"no case may be called {names}: what is no case is kept under such keys"
-        return (BadEvent("forbidden_type", text, "case"),)
-    if case != case.strip():
-        return (BadEvent("invalid_field", f"{case!r} begins or ends with white space", "case"),)
-    unseen = _UNSEEN.search(case)
-    if unseen is not None:
-        text = f"{case!r} has a character that nobody sees (U+{ord(unseen[0]):04X}): it would be another case"
-        return (BadEvent("invalid_field", text, "case"),)
-    return ()
+    if case.startswith(RESERVED) and not isinstance(event, Action):
+        return (_reserved("case"),)
+    return _lookalike(case, "case")
+
+
+@lru_cache(maxsize=4096)
+def _numberer(numbered_by: str, department: str) -> tuple[BadEvent, ...]:
+    """What is wrong with who numbers the case: a name that looks like another's would make it another case."""
+    named = (_reserved("numbered_by"),) if numbered_by.startswith(RESERVED) else _lookalike(numbered_by, "numbered_by")
+    return (*named, *_lookalike(department.translate(_BREAKS), "department"))
+
+
+def _reserved(field: str) -> BadEvent:
+    names = ", ".join(f"{key}…" for key in RESERVED)
+    return BadEvent("forbidden_type", f"no case may be called {names}: what is no case is kept under such keys", field)
+
+
+def _lookalike(text: str, field: str) -> tuple[BadEvent, ...]:
+    """A part of a case's key that looks like another, and is not."""
+    if text != text.strip():
+        return (BadEvent("invalid_field", f"{text!r} begins or ends with white space: it would be another case", field),)
+    unseen = _UNSEEN.search(text)
+    if unseen is None:
+        return ()
+    shown = f"{text!r} has a character that nobody sees (U+{ord(unseen[0]):04X}): it would be another case"
+    return (BadEvent("invalid_field", shown, field),)
+
+
+def _branch(event: Header) -> tuple[BadEvent, ...]:
+    """Its department is the branch's, which does not number the case."""
+    if event.numbered_by:
+        return ()
+    tag = event.__struct_config__.tag
+    return (BadEvent("missing_field", f"{tag} names the branch as its department: say who numbers the case", "numbered_by"),)
+
+
+def _branch_opened(event: Header) -> tuple[BadEvent, ...]:
+    return (*_branch(event), *_limits(event))
 
 
 def _limits(event: Header) -> tuple[BadEvent, ...]:
@@ -103,9 +138,12 @@ def _limits(event: Header) -> tuple[BadEvent, ...]:
 def _act(event: Header) -> tuple[BadEvent, ...]:
     """An alert is called after its case; so one of another case is never found in it."""
     assert isinstance(event, Action)
-    if event.alert.startswith(f"{key_of(event)}/"):
-        return ()
-    return (BadEvent("unknown_alert", f"{event.alert!r} is no alert of case {key_of(event)!r}", "alert"),)
+    name = parse_alert_id(event.alert)
+    if name is None:
+        return (BadEvent("unknown_alert", f"{event.alert!r} is no alert: one is called KEY/RULE/LEVEL/CYCLE", "alert"),)
+    if event.case not in ("", number_of_case(name.key)):
+        return (BadEvent("unknown_alert", f"{event.alert!r} is no alert of case {event.case!r}", "alert"),)
+    return ()
 
 
 def _alert_removed(event: Header) -> tuple[BadEvent, ...]:
@@ -120,5 +158,7 @@ def _alert_removed(event: Header) -> tuple[BadEvent, ...]:
 _LOOKS: Mapping[type[Header], Callable[[Header], tuple[BadEvent, ...]]] = {
     **{kind: _act for kind in ev.EVENT_TYPES.values() if issubclass(kind, Action)},
     **dict.fromkeys(_LIMITS_OF, _limits),
+    ev.BranchOpened: _branch_opened,
+    ev.BranchConcluded: _branch,
     ev.AlertRemoved: _alert_removed,
 }

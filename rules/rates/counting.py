@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeVar
 
 from rules.book import RuleBook, RuleBooks
 from rules.case import COUNTERS, Case, month_of, oldest_kept, place_of
-from rules.events import TALLY_KEY, Tallied, TallyKind
+from rules.events import Tallied, TallyKind
 from rules.instant import DAY, Instant, to_datetime
+from rules.keys import TALLY_KEY
 from rules.rates.contributions import counted, counted_of_parts, paces, same_contribution
 
 _Place = tuple[str, str, str, str, str]

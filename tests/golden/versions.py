@@ -20,6 +20,7 @@ from rules.bookfile import parse_book
 from rules.case import encode_case
 from rules.events import EVENT_TYPES, Header, key_of
 from rules.families import FINDINGS
+from rules.keys import key_of_alert
 from rules.numbers import (
     ActNumber,
     AttendanceStep,
@@ -32,10 +33,10 @@ from rules.numbers import (
     StateNumber,
     names_of,
 )
-from tests.golden import state_1
+from tests.golden import state_1, state_2
 
 FOLDER = Path(__file__).parent
-VERSIONS = (state_1,)
+VERSIONS = (state_1, state_2)
 """Oldest first. The last is what today's code writes."""
 NEWEST = VERSIONS[-1]
 
@@ -140,7 +141,7 @@ def _numbers() -> str:
 
 def _worked_case() -> str:
     changes = {key: value for part in worked() for key, value in part.changes.items()}
-    key = NEWEST.COURSE[0][1].case.encode()
+    key = key_of(NEWEST.COURSE[0][1]).encode()
     value = changes[key]
     assert value is not None
     return hexed((key, value))
@@ -149,7 +150,7 @@ def _worked_case() -> str:
 FILES: dict[str, Callable[[], str]] = {
     "case.hex": lambda: hexed((NEWEST.CASE.key.encode(), encode_case(NEWEST.CASE))),
     "clock.hex": lambda: hexed((CLOCK_KEY, msgspec.msgpack.encode(NEWEST.CLOCK))),
-    "alert.tsv": lambda: lined([(NEWEST.ALERT.case.encode(), encode_json(NEWEST.ALERT))]),
+    "alert.tsv": lambda: lined([(key_of_alert(NEWEST.ALERT.id).encode(), encode_json(NEWEST.ALERT))]),
     "figures.tsv": lambda: lined([(NEWEST.FIGURES.key, encode_json(NEWEST.FIGURES))]),
     "dead-letter.tsv": lambda: lined([(b"", encode_json(NEWEST.DEAD_LETTER))]),
     "events.tsv": lambda: lined(_events()),

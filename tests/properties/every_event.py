@@ -27,11 +27,13 @@ BOOKS = {**PROFILES, **OFFICES, "everything": EVERYTHING, "scoring": RuleBooks([
 """Every set of books of these tests: all profiles, the office's, held cards, and each clock and finding there is."""
 
 CASES = (CASE["case"], "430100-2025-000002", "")
+NUMBERERS = (CASE["numbered_by"], "430102", "")
 DAYS = 75 * 24 * 60
 _LONG_AGO, _FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 
 _ids = st.builds(
-    "{}/{}/{}/{}".format,
+    "{}/{}/{}/{}/{}".format,
+    st.sampled_from(NUMBERERS[:2]),
     st.sampled_from(CASES[:2]),
     st.sampled_from(sorted({rule.id for books in BOOKS.values() for book in books for rule in book.rules})),
     st.sampled_from(LEVELS),
@@ -47,6 +49,7 @@ LIKELY: Mapping[str, st.SearchStrategy[Any]] = {
     "at": moments,
     "region": st.just(CASE["region"]),
     "case": st.sampled_from(CASES),
+    "numbered_by": st.sampled_from(NUMBERERS),
     "hall": st.just(CASE["hall"]),
     "department": st.sampled_from([CASE["department"], "城管局", ""]),
     "window": st.just(CASE["window"]),
@@ -113,7 +116,7 @@ def _of(cls: type[Header]) -> st.SearchStrategy[Header]:
     maybe: dict[str, st.SearchStrategy[Any]] = {}
     for field in described.fields:
         values = _values(field.name, field.type)
-        wanted = field.required or field.name in ("case", "hall", "department", "window")
+        wanted = field.required or field.name in ("case", "numbered_by", "hall", "department", "window")
         (always if wanted else maybe)[field.name] = values
     return st.fixed_dictionaries(always, optional=maybe).map(lambda values: cls(**values))
 
@@ -143,12 +146,12 @@ def _arriving(event: Header, delay: int, card: int) -> Arriving:
 def aimed(arriving: Arriving, cases: Mapping[str, Case]) -> Header:
     """The record; an act on a card is turned to one there is, so that lives of cards are lived and not only refused."""
     event = arriving.event
-    names = [(key, alert_id(case, c.rule, c.level, c.cycle)) for key, case in sorted(cases.items()) for c in case.cards]
+    names = [alert_id(case, c.rule, c.level, c.cycle) for _, case in sorted(cases.items()) for c in case.cards]
     if not isinstance(event, Action) or arriving.card < 0 or not names:
         return event
-    key, alert = names[arriving.card % len(names)]
+    alert = names[arriving.card % len(names)]
     now = to_datetime(arriving.arrived, event.at.tzinfo or UTC)
-    return msgspec.structs.replace(event, case=key, alert=alert, at=now, department="")
+    return msgspec.structs.replace(event, case="", alert=alert, at=now, department="")
 
 
 def arriving(events: st.SearchStrategy[Any], most: int = 16) -> st.SearchStrategy[list[Arriving]]:

@@ -17,6 +17,7 @@ CASE = {
     "hall": "市政务服务中心",
     "department": "市场监管局",
     "window": "A01",
+    "numbered_by": "430100-市场监管局",
 }
 
 # Most moments are whole minutes; some share one second off the minute, where several steps at once are looked for.

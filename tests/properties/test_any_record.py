@@ -7,10 +7,11 @@ from monitor.wire import DEAD_LETTER_REASONS, decode_record, encode_event
 from rules.alerts import LEVELS, STATES, Alert
 from rules.book import RuleBooks
 from rules.cards import alert_of
-from rules.case import decode_case, encode_case
+from rules.case import alert_id, decode_case, encode_case
 from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES
+from rules.keys import key_of_alert, number_of_case, parse_alert_id, space_of
 from tests.properties.every_event import BOOKS, Arriving, aimed, any_act, any_event, arriving, every_type, last_word
 from tests.properties.test_life_properties import overdue
 
@@ -63,12 +64,15 @@ def test_every_card_has_a_rule_and_none_stands_twice(records, name):
     for alert in alerts:
         assert alert.change == changes.get(alert.id, 0) + 1, "a change is missing or told twice"
         changes[alert.id], last[alert.id] = alert.change, alert
-        assert alert.id == f"{alert.case}/{alert.rule}/{alert.level}/{alert.cycle}"
+        name = parse_alert_id(alert.id)
+        assert name is not None
+        assert (name.rule, name.level, name.cycle) == (alert.rule, alert.level, alert.cycle)
+        assert (space_of(name.key), number_of_case(name.key)) == (alert.numbered_by, alert.case)
         [rule] = [rule for rule in books.get(alert.book).rules if rule.id == alert.rule]
         assert LEVELS.index(alert.level) in rule.levels
     for key, case in driven.cases.items():
-        names = [f"{key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}" for card in case.cards]
+        names = [alert_id(case, card.rule, card.level, card.cycle) for card in case.cards]
         assert len(names) == len(set(names))
         assert {name: STATES[card.state] for name, card in zip(names, case.cards, strict=True)} == {
-            alert.id: alert.state for alert in last.values() if alert.case == key
+            alert.id: alert.state for alert in last.values() if key_of_alert(alert.id) == key
         }

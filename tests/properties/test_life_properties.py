@@ -12,12 +12,13 @@ from rules.book import RuleBooks
 from rules.bookfile import parse_book
 from rules.cards import judge
 from rules.cards.acts import ACTS, TRANSITIONS, state_after
-from rules.case import Case, decode_case, encode_case, is_card
+from rules.case import Case, alert_id, decode_case, encode_case, is_card
 from rules.clocks import clocks_of
 from rules.drive import OneCase
 from rules.errors import BadEvent
 from rules.events import TICK, Header
 from rules.instant import DAY, to_instant
+from rules.keys import key_of_alert
 from rules.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
 from tests.rules.story import table
@@ -87,7 +88,7 @@ def _act(case: Case, doing: Doing, number: int) -> ev.Action | None:
         possible.append("reject")
     acts = possible if wise and possible else ACTS
     kind, values = ACT_KINDS[acts[wish % len(acts)]]
-    alert = f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}"
+    alert = alert_id(case, card.rule, card.level, card.cycle)
     return kind(id=str(number), at=at, operator="张三", alert=alert, **{**CASE, "department": ""}, **values)
 
 
@@ -135,7 +136,7 @@ def test_any_act_is_taken_or_refused_and_every_change_is_numbered(history, life,
         seen[alert.id] = alert.change
     if case is not None:
         last = {alert.id: alert.state for alert in alerts}
-        assert last == {f"{case.key}/{c.rule}/{LEVELS[c.level]}/{c.cycle}": STATES[c.state] for c in case.cards}
+        assert last == {alert_id(case, c.rule, c.level, c.cycle): STATES[c.state] for c in case.cards}
 
 
 @given(told, lives, offices)
@@ -209,7 +210,7 @@ def test_the_days_of_every_alert_about_an_alert_add_up_to_its_limit(history, lif
     for alert in alerts:
         if alert.rule in ("reply", "followup-opening", "followup") and alert.limit:
             assert sum(span.days for span in alert.spans if span.counted) == Limit.parse(alert.limit).value, alert
-            assert alert.detail.startswith(f"alert={alert.case}/")
+            assert alert.detail.startswith(f"alert={key_of_alert(alert.id)}/")
 
 
 @given(told, st.randoms(use_true_random=False))

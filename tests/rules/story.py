@@ -29,7 +29,10 @@ PLACE: dict[str, Any] = {
     "department": "市场监管局",
     "window": "A01",
     "item": "licence",
+    "numbered_by": "430100-市场监管局",
 }
+KEY = f"{PLACE['numbered_by']}/{PLACE['case']}"
+"""Of that case, whichever department a record is of."""
 
 
 def day(days: float, hours: float = 0, minutes: float = 0) -> datetime:

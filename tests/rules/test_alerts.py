@@ -25,13 +25,13 @@ def told(*, ticks: tuple[float, ...]) -> dict[str, tuple[Alert, ...]]:
 def test_the_identity_of_an_alert_is_case_rule_level_and_cycle() -> None:
     alerts = told(ticks=())
     assert sorted(alerts) == [
-        "430100-2026-000001/case-promise/warning/1",
-        "430100-2026-000001/case-promise/yellow/1",
-        "430100-2026-000001/case-statutory/red/1",
-        "430100-2026-000001/stage-handling/yellow/2",
+        "430100-市场监管局/430100-2026-000001/case-promise/warning/1",
+        "430100-市场监管局/430100-2026-000001/case-promise/yellow/1",
+        "430100-市场监管局/430100-2026-000001/case-statutory/red/1",
+        "430100-市场监管局/430100-2026-000001/stage-handling/yellow/2",
     ]
     for identity, changes in alerts.items():
-        assert {f"{each.case}/{each.rule}/{each.level}/{each.cycle}" for each in changes} == {identity}
+        assert {f"{each.numbered_by}/{each.case}/{each.rule}/{each.level}/{each.cycle}" for each in changes} == {identity}
 
 
 def test_the_identity_and_due_instant_of_an_alert_do_not_depend_on_when_it_was_seen() -> None:

@@ -11,8 +11,9 @@ from rules.cards import AlertChange, alert_of
 from rules.case import Case, decode_case, encode_case
 from rules.drive import Cases, OneCase
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, TICK
+from rules.events import TICK
 from rules.instant import HOUR, to_instant
+from rules.keys import TALLY_KEY
 from rules.step import Delivery, decide, step
 from tests.rules.story import MONDAY, book, books, day, event
 
@@ -146,7 +147,7 @@ RECORDS = [
     (event("applied", day(0)), 0.0),
     (event("accepted", day(1), promised="5wd", statutory="6wd"), 1.0),
     (event("consulted", day(2)), 2.0),
-    (event("alert_acknowledged", day(9), alert="430100-2026-000001/case-promise/yellow/1"), 9.0),
+    (event("alert_acknowledged", day(9), alert="430100-市场监管局/430100-2026-000001/case-promise/yellow/1"), 9.0),
     (event("suspended", day(3), procedure="hearing", approved_days=4), 10.0),
     (event("card_issued_by_hand", day(11), level="red", reason="态度恶劣"), 11.0),
     (event("concluded", day(12)), 40.0),
@@ -202,7 +203,7 @@ class TestCases:
             changes += driven.apply(record, at(when))
             alone.advance(at(when))
             alone.apply(record, at(when))
-        mine = [change for change in changes if change.case.key == "430100-2026-000001"]
+        mine = [change for change in changes if change.case.key == "430100-市场监管局/430100-2026-000001"]
         assert seen(mine) == seen(alone.changes)
         assert alone.case is not None
         assert driven.cases[alone.case.key].cards == alone.case.cards
@@ -212,7 +213,7 @@ class TestCases:
         driven.apply(ACCEPTED, at(0), 7)
         assert not driven.apply(TICK, at(3), 8)
         assert seen(driven.apply(TICK, at(3, 0, 1), 9)) == [("warning", "issued", day(3, 0, 1))]
-        assert driven.cases["430100-2026-000001"].offset == 9
+        assert driven.cases["430100-市场监管局/430100-2026-000001"].offset == 9
         assert not driven.apply(TICK, at(4), 10), "nobody is woken twice"
 
     def test_a_wake_up_that_moved_does_not_fire(self) -> None:

@@ -18,11 +18,11 @@ from monitor.stream.partition.draft import SliceDraft
 from monitor.stream.partition.scoreboard import Scoreboard
 from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.partition.wakeups import WakeUps
-from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, decode_record
+from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, checked_key, decode_record
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
-from rules.events import TICK, Event, Record, Tallied, Tick, key_of
+from rules.events import TICK, Event, Record, Tallied, Tick
 from rules.rates import Tallies
 from rules.step import Delivery, Outcome, is_outdated, step
 
@@ -173,11 +173,7 @@ class PartitionEngine:
         return decode_record(value)
 
     def _apply_event(self, record: RawRecord, event: Event | Tallied) -> None:
-        key = record.key
-        if not key:
-            raise BadEvent("missing_key", f"a record without a key; this one's is {key_of(event)!r}", "case")
-        if key_of(event).encode() != key:
-            raise BadEvent("key_mismatch", f"the key is {key!r}, the event says {key_of(event)!r}", "case")
+        key = checked_key(event, record.key)
         opened = self._opened.get(key)
         if opened is None:
             case = self.cases.get(key)

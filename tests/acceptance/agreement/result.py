@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from rules.alerts import STANDING, Alert
 from rules.case import Case, case_due, case_state
-from rules.events import TALLY_KEY
 from rules.instant import to_instant
+from rules.keys import TALLY_KEY
 
 
 class Ending(NamedTuple):

@@ -30,7 +30,7 @@ async def live(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[L
 
 def act(kind: str, alert: str, department: str = "", **more: Any) -> Event:
     """An act on that card, done now."""
-    fields = {"id": kind, "at": datetime.now(UTC), "region": "430100", "hall": "hall", "case": alert.split("/")[0]}
+    fields = {"id": kind, "at": datetime.now(UTC), "region": "430100", "hall": "hall"}
     made: Event = EVENT_TYPES[kind](**fields, department=department, operator="张三", alert=alert, **more)  # type: ignore[assignment]
     return made
 
@@ -48,7 +48,7 @@ async def test_every_act_on_a_red_card_goes_from_the_gateway_to_the_wall(live: L
     await live.post(
         accepted("red", due - DAY, "市场监管局", statutory="1d"), accepted("other", due - DAY, "水利局", statutory="1d")
     )
-    red, other = "red/statutory/red/1", "other/statutory/red/1"
+    red, other = "430100-市场监管局/red/statutory/red/1", "430100-水利局/other/statutory/red/1"
     assert (await live.row(red, "issued")).level == "red"
     await live.row(other, "issued")
 
@@ -62,7 +62,7 @@ async def test_every_act_on_a_red_card_goes_from_the_gateway_to_the_wall(live: L
     # What the gateway cannot know the worker refuses: another department's card, a card there is not, an act out of turn.
     await live.post(act("alert_acknowledged", other, "市场监管局"), token=MARKET)
     await live.post(act("alert_closed", red), token=INSPECTION)
-    await live.post(act("alert_closed", "red/statutory/red/7"), token=INSPECTION)
+    await live.post(act("alert_closed", "430100-市场监管局/red/statutory/red/7"), token=INSPECTION)
 
     await live.post(acknowledged, token=MARKET)
     await live.row(red, "acknowledged")
@@ -99,5 +99,5 @@ async def test_every_act_on_a_red_card_goes_from_the_gateway_to_the_wall(live: L
     ]
     said = " · ".join(letter.message for letter in letters)
     assert "acknowledge is 水利局's to do, not 市场监管局's" in said
-    assert "close is not possible: red/statutory/red/1 is issued" in said
-    assert "'red/statutory/red/7' is no alert of case 'red'" in said
+    assert "close is not possible: 430100-市场监管局/red/statutory/red/1 is issued" in said
+    assert "'430100-市场监管局/red/statutory/red/7' is no alert of case '430100-市场监管局/red'" in said

@@ -13,6 +13,7 @@ from monitor.backtest import from_topic
 from monitor.kafka import client_options
 from monitor.verify import VerifyReport
 from rules.alerts import Alert
+from rules.keys import key_of_alert
 from tests.acceptance.agreement.ledger import Ledger
 from tests.acceptance.agreement.site import PATIENCE, Site
 
@@ -30,7 +31,7 @@ async def forge(site: Site, *alerts: Alert) -> None:
     """Append to the alerts topic what no worker has issued."""
     async with AIOKafkaProducer(**client_options(site.settings.kafka)) as producer:
         for alert in alerts:
-            await producer.send_and_wait(site.topics.alerts, msgspec.json.encode(alert), key=alert.case.encode())
+            await producer.send_and_wait(site.topics.alerts, msgspec.json.encode(alert), key=key_of_alert(alert.id).encode())
 
 
 def changed(alert: Alert, **fields: Any) -> Alert:
@@ -67,7 +68,7 @@ async def test_issued_cards_are_as_recomputed_until_somebody_writes_into_the_ale
         changed(removed, state="removed", reason="removed", change=removed.change + 1),
         changed(moved, due_at=moved.due_at + timedelta(days=1), change=moved.change + 1),
         changed(told_again, note="told otherwise"),
-        changed(model, id=f"{model.case}/{model.rule}/red/77", level="red", cycle=77, change=1),
+        changed(model, id=f"{key_of_alert(model.id)}/{model.rule}/red/77", level="red", cycle=77, change=1),
     )
     status, said = await verified(site, "--book", book, "--lang", "en", "--out", report_file)
     report = msgspec.json.decode(report_file.read_bytes(), type=VerifyReport)
@@ -76,7 +77,7 @@ async def test_issued_cards_are_as_recomputed_until_somebody_writes_into_the_ale
         ("different", removed.id, ("state",)),
         ("different", moved.id, ("due_at",)),
         ("contradicted", told_again.id, ("change",)),
-        ("unfounded", f"{model.case}/{model.rule}/red/77", ()),
+        ("unfounded", f"{key_of_alert(model.id)}/{model.rule}/red/77", ()),
     }
     assert report.alerts - report.agreed == 4
     assert all(example.recomputed is None or example.recomputed.spans for example in report.examples)

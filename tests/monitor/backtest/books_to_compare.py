@@ -40,9 +40,9 @@ def accepted(case: str, when: str, department: str = "d") -> Event:
     )
 
 
-def concluded(case: str, when: str) -> Event:
+def concluded(case: str, when: str, department: str = "d") -> Event:
     """Case concluded at ``when``."""
-    return Concluded(id=f"{case}-c", at=to_datetime(at(when), ZONE), region="430100", department="d", case=case)
+    return Concluded(id=f"{case}-c", at=to_datetime(at(when), ZONE), region="430100", department=department, case=case)
 
 
 def line(event: Event, arrived: str = "") -> bytes:

@@ -21,8 +21,9 @@ from monitor.words import Language
 from rules.alerts import LEVELS, STANDING, STATES
 from rules.drive import Cases
 from rules.errors import BadRuleBook
-from rules.events import TALLY_KEY, AlertAcknowledged
+from rules.events import AlertAcknowledged
 from rules.instant import to_datetime, to_instant
+from rules.keys import TALLY_KEY
 from tests.driven import as_it_happens
 from tests.monitor.backtest.books_to_compare import accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import ZONE, at, books, mapping, write
@@ -126,7 +127,7 @@ def test_a_longer_promise_shows_exactly_what_it_spares(tmp_path: Path) -> None:
         accepted("B", "2026-01-05 10:00", "e"),
         accepted("C", "2026-01-05 11:00"),
         concluded("A", "2026-01-06 09:00"),
-        concluded("B", "2026-01-08 09:30"),
+        concluded("B", "2026-01-08 09:30", "e"),
         concluded("C", "2026-01-12 09:00"),
     ]
     told = [
@@ -167,9 +168,14 @@ def test_a_card_that_one_book_holds_for_confirmation_is_counted_as_ended_otherwi
 def test_an_act_on_a_card_is_refused_by_a_book_that_never_issued_it(tmp_path: Path) -> None:
     two, three = book(tmp_path, "two"), book(tmp_path, "three", "3d")
     acknowledged = AlertAcknowledged(
-        id="x", at=to_datetime(at("2026-01-07 16:00"), ZONE), region="430100", case="A", alert="A/case/yellow/1", operator="u"
+        id="x",
+        at=to_datetime(at("2026-01-07 16:00"), ZONE),
+        region="430100",
+        case="A",
+        alert="430100-d/A/case/yellow/1",
+        operator="u",
     )
-    unknown = msgspec.structs.replace(acknowledged, id="y", alert="A/case/yellow/9")
+    unknown = msgspec.structs.replace(acknowledged, id="y", alert="430100-d/A/case/yellow/9")
     told = [line(accepted("A", "2026-01-05 09:00")), line(acknowledged), line(unknown)]
     report = backtest(tmp_path, lines(tmp_path, told), three, two).report
     assert (report.current.refused, report.candidate.refused) == ({}, {"unknown_alert": 1})

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from monitor.backtest.index import BUCKETS, index_slice, line_at, mapped
 from monitor.recordfile import read_line, write_line
 from monitor.wire import encode_event
+from rules.events import key_of
 from tests.monitor.backtest.books_to_compare import accepted, line, lines
 from tests.monitor.backtest.files import at
 
@@ -21,7 +22,7 @@ from tests.monitor.backtest.files import at
 def case_at(data: mmap, offset: int) -> str:
     event = read_line(line_at(data, offset)).event
     assert event is not None
-    return event.case
+    return key_of(event)
 
 
 @given(
@@ -42,7 +43,7 @@ def test_every_line_is_in_one_slice(
     parts = [index_slice(data, start, end) for start, end in pairwise(edges)]
     found = [offset for part in parts for _, offsets in part.places.values() for offset in array("Q", offsets)]
     cases = sorted(case_at(data, offset) for offset in found)
-    assert cases == sorted(f"c{i}" for i, kind in enumerate(kinds) if kind == "good")
+    assert cases == sorted(f"430100-d/c{i}" for i, kind in enumerate(kinds) if kind == "good")
     counted = Counter(kinds)
     assert sum(part.ticks for part in parts) == counted["tick"]
     assert sum(part.bad.total() for part in parts) == counted["bad"]

@@ -10,8 +10,8 @@ from monitor.simulate.files import Line
 from rules.alerts import STANDING
 from rules.cards import alert_of
 from rules.drive import Cases
-from rules.events import TALLY_KEY
 from rules.instant import to_instant
+from rules.keys import TALLY_KEY
 from tests.driven import as_it_happens
 from tests.monitor.backtest.books_to_compare import LEVELS, accepted, backtest, book, concluded, line, lines
 from tests.monitor.backtest.files import at

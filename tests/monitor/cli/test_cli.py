@@ -177,12 +177,14 @@ def test_offline_replay_prints_the_promised_keys_and_nothing_else(replayed: tupl
     assert done.exit_code == 0, done.output
     lines = [msgspec.json.decode(line) for line in done.stdout.splitlines()]
     alerts, cases = [line for line in lines if "rule" in line], [line for line in lines if "rule" not in line]
-    assert {tuple(line) for line in alerts} == {("case", "rule", "level", "state", "due_at", "raised_at", "reason")}
+    assert {tuple(line) for line in alerts} == {
+        ("case", "rule", "level", "state", "due_at", "raised_at", "reason", "numbered_by")
+    }
     assert {(line["case"], line["level"]) for line in alerts} == {("late", "yellow"), ("late", "red")}
     assert {line["due_at"] for line in alerts if line["level"] == "yellow"} == {"2025-03-04T10:00:00+08:00"}
     assert cases == [
-        {"case": "late", "due_at": "2025-03-04T10:00:00+08:00", "state": "concluded"},
-        {"case": "good", "due_at": "2025-03-04T10:00:00+08:00", "state": "concluded"},
+        {"case": "late", "numbered_by": "430100-office", "due_at": "2025-03-04T10:00:00+08:00", "state": "concluded"},
+        {"case": "good", "numbered_by": "430100-office", "due_at": "2025-03-04T10:00:00+08:00", "state": "concluded"},
     ]
     assert "rows 5" in done.stderr
     assert [msgspec.json.decode(line)["reason"] for line in letters.read_bytes().splitlines()] == ["mapping_failed"]

@@ -8,9 +8,8 @@ from monitor.explain import Follower, follow_file
 from monitor.wire import encode_json
 from rules.book import RuleBooks
 from rules.instant import to_instant
-from tests.rules.story import PLACE, books, day, event, table
+from tests.rules.story import KEY, books, day, event, table
 
-KEY: str = PLACE["case"]
 ITEMS = [
     {"code": "licence", "name": "食品经营许可", "promised": "5wd", "statutory": "10wd"},
     {"code": "copy", "name": "证照补发", "promised": "0wd", "statutory": "5wd"},

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli.main import main
 from tests.monitor.explain.cases import CASES, KEY, write
+from tests.rules.story import PLACE
 
 
 @pytest.fixture
@@ -22,10 +23,10 @@ def run(*words: str) -> Result:
 def test_explain_prints_text_in_both_languages(file: Path) -> None:
     chinese = run(KEY, "--from-file", str(file), "--book", "hunan")
     assert chinese.exit_code == 0
-    assert chinese.stdout.startswith(f"办件 {KEY} 时限情况说明\n")
+    assert chinese.stdout.startswith(f"办件 {PLACE['case']} 时限情况说明\n")
     assert "张三丰" not in chinese.stdout
     english = run(KEY, "--from-file", str(file), "--book", "hunan", "--lang", "en", "--unmasked")
-    assert english.stdout.startswith(f"Case {KEY}: ")
+    assert english.stdout.startswith(f"Case {PLACE['case']}: ")
     assert "handler 张三丰" in english.stdout
 
 

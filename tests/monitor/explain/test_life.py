@@ -4,7 +4,7 @@ from monitor.explain.defence import limits_of
 from monitor.words import arithmetic_lines
 from rules.book import RuleBooks
 from rules.instant import to_instant
-from tests.rules.story import PLACE, Story, book, day
+from tests.rules.story import KEY, Story, book, day
 
 
 def test_the_days_under_appeal_are_told_as_not_counted() -> None:
@@ -15,7 +15,7 @@ def test_the_days_under_appeal_are_told_as_not_counted() -> None:
         ("alert_appealed", day(9), {}),
         ("appeal_decided", day(21), {"outcome": "rejected"}),
     ):
-        story.tell(kind, at, alert=f"{PLACE['case']}/case-promise/yellow/1", **fields)
+        story.tell(kind, at, alert=f"{KEY}/case-promise/yellow/1", **fields)
     # 2026-03    Mo09 Tu10 We11     Mo16     Mo23 Tu24 We25 Th26
     # appeal               [=================] rejected
     # reply 5wd  |----1----2==================----3----4----5 due

@@ -16,8 +16,9 @@ from rules.events import TICK
 from rules.instant import to_instant
 from tests.monitor.backtest import files
 from tests.monitor.explain.cases import CASES, KEY, follow, hunan, write
-from tests.rules.story import day, event
+from tests.rules.story import PLACE, day, event
 
+OTHER = f"{PLACE['numbered_by']}/another".encode()
 LATE, UNTIL = CASES["withdrawn_by_a_late_record"]
 
 
@@ -29,12 +30,12 @@ def story_of(follower: Follower) -> CaseStory:
 
 def test_a_file_is_explained_through_its_mapping(tmp_path: Path) -> None:
     rows = ["1,2026-01-05 09:00:00,2026-01-06 08:00:00,2026-01-08 10:00:00", "2,2026-01-05 09:00:00,,", "x,never,,"]
-    follower = Follower("1", files.books())
+    follower = Follower("430100-d/1", files.books())
     follow_file(follower, files.write(tmp_path, *rows), files.mapping())
     story = story_of(follower)
     assert [told.type for told in story.records] == ["accepted", "", "", "", "concluded"], "three levels between them"
     assert [change.state for change in story.records[-1].changes] == ["withdrawn"] * 3
-    other = Follower("2", files.books())
+    other = Follower("430100-d/2", files.books())
     follow_file(other, files.write(tmp_path, *rows), files.mapping())
     assert story_of(other).as_of == story.as_of, "the clock runs on to the last arrival of the whole file"
     assert [card.level for card in story_of(other).cards] == ["warning", "yellow", "red"]
@@ -90,7 +91,7 @@ async def test_the_topic_tells_the_same_story_as_the_file(settings: Settings, tm
     for kind, at, arrived, fields in LATE:
         records.append((key, event(kind, at, **fields), to_instant(arrived)))
     records += [(None, TICK, wake) for wake in wakes]
-    records += [(b"another", event("accepted", day(3), case="another"), to_instant(day(3))), (None, TICK, to_instant(UNTIL))]
+    records += [(OTHER, event("accepted", day(3), case="another"), to_instant(day(3))), (None, TICK, to_instant(UNTIL))]
     await append(settings, sorted(records, key=lambda record: record[2]))
     follower = Follower(KEY, hunan())
     await follow_topic(follower, settings)
@@ -104,7 +105,7 @@ async def test_a_card_of_a_topic_is_raised_when_its_partition_moved_on(settings:
     key = KEY.encode()
     broken = [(key, b"{", to_instant(day(8))), (key, event("accepted", day(9), case="other"), to_instant(day(9)))]
     first = (key, event("accepted", day(0)), to_instant(day(0)))
-    await append(settings, [first, (b"another", event("accepted", day(20), case="another"), to_instant(day(20))), *broken])
+    await append(settings, [first, (OTHER, event("accepted", day(20), case="another"), to_instant(day(20))), *broken])
     follower = Follower(KEY, hunan())
     await follow_topic(follower, settings)
     story = story_of(follower)

@@ -14,7 +14,8 @@ from rules.events import EVENT_TYPES, Duty
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 _OWN: dict[str, Any] = {
     "stage": "handling", "procedure": "hearing", "days": 3, "approved_days": 5, "result": "granted", "amount_fen": 100,
-    "complaint": "C-1", "score": 5, "operator": "张三", "alert": "A-1/case-promise/yellow/1", "reason": "说明", "cause": "other",
+    "complaint": "C-1", "score": 5, "operator": "张三", "alert": "430100-公安局/A-1/case-promise/yellow/1",
+    "reason": "说明", "cause": "other",
     "outcome": "rejected", "level": "red", "upheld": True, "window": "A01", "promised": "10wd", "limit": "5wd",
     "department": "公安局",
 }  # fmt: skip
@@ -56,7 +57,7 @@ def good(tag: str, **more: Any) -> dict[str, Any]:
         "at": AT,
         "region": "430100",
         **_OWN,
-        **({} if issubclass(kind, Duty) else {"case": "A-1"}),
+        **({} if issubclass(kind, Duty) else {"case": "A-1", "numbered_by": "430100-公安局"}),
         **more,
     }
     event = {name: value for name, value in fields.items() if name in kind.__struct_fields__}

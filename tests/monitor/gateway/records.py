@@ -23,7 +23,13 @@ def accepted(case: str, region: str = "430100", department: str = "公安局", a
 def act(tag: str, region: str = "430100", department: str = "公安局") -> Any:
     """What somebody does with the yellow card of case A-1."""
     fields = {"id": "a", "at": AT, "region": region, "case": "A-1", "department": department, "operator": "张三"}
-    own = {"alert": "A-1/case-promise/yellow/1", "reason": "说明", "cause": "other", "outcome": "rejected", "level": "red"}
+    own = {
+        "alert": "430100-公安局/A-1/case-promise/yellow/1",
+        "reason": "说明",
+        "cause": "other",
+        "outcome": "rejected",
+        "level": "red",
+    }
     kind = EVENT_TYPES[tag]
     fields |= {name: value for name, value in own.items() if name in kind.__struct_fields__}
     return msgspec.convert(fields, kind)

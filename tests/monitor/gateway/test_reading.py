@@ -178,3 +178,31 @@ def test_a_csv_without_the_columns_is_refused_whole() -> None:
         read_rows(b"no;t\n7;x\n", "text/csv", MAPPING, keep_bad=True)
     assert caught.value.status == 422
     assert "region" in caught.value.faults[0].message
+
+
+(PROVINCE,) = parse_tokens(new_token("p", ("43",), numbered_by=("湖南省", "国家平台")).table, "t")
+
+
+def test_events_and_rows_that_name_nobody_are_numbered_by_the_first_the_token_lists() -> None:
+    branch = {"type": "branch_opened", "id": "b", "case": "A-1", "at": "2026-03-02T09:30:00+08:00", "region": "430100"}
+    bodies = [GOOD, GOOD[:-1] + ',"numbered_by":"国家平台"}', msgspec.json.encode(branch | {"department": "消防支队"}).decode()]
+    read = read_events(f"[{','.join(bodies)}]".encode(), PROVINCE)
+    assert [event.numbered_by for event in read] == ["湖南省", "国家平台", "湖南省"]
+    ((_, row),) = read_rows(msgspec.json.encode(ROW), "application/json", MAPPING, keep_bad=False, source=PROVINCE)[0]
+    assert row.numbered_by == "湖南省"
+
+
+def test_an_act_and_attendance_are_left_as_they_came() -> None:
+    (office,) = parse_tokens(new_token("o", ("43",), office=True, numbered_by=("湖南省",)).table, "t")
+    opened = '{"type":"window_opened","id":"w","at":"2026-03-02T09:00:00+08:00","region":"430100","window":"A01"}'
+    read = read_events(f"[{ACT},{opened}]".encode(), office)
+    assert [event.numbered_by for event in read] == ["", ""]
+
+
+def test_a_case_that_somebody_else_numbers_is_refused_beside_all_else_that_is_wrong() -> None:
+    foreign = GOOD[:-1] + ',"numbered_by":"430104-公安局"}'
+    assert refusal(foreign.encode(), PROVINCE) == (403, [(0, "numbered_by", "out_of_scope")])
+    (district,) = parse_tokens(new_token("d", ("430100",)).table, "t")
+    assert refusal(foreign.encode(), district) == (403, [(0, "numbered_by", "out_of_scope")])
+    both = f"[{foreign},{GOOD.replace('A-1', '')}]"
+    assert [each for each in refusal(both.encode(), district)[1] if each[0] == 0] == [(0, "numbered_by", "out_of_scope")]

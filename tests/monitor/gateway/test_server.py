@@ -127,7 +127,7 @@ async def test_rows_of_an_old_system_are_taken_through_their_mapping(
     status, taken = await answer_to(http, f"{url}?dead_letters=true", csv, **kind)
     assert (status, taken) == (202, {"accepted": 1, "ahead": 0, "dead_letters": 1})
     cases = [record.key for record in await on_the_broker(kafka, f"{topic_prefix}.events")]
-    assert sorted(cases) == [b"7", b"8"]
+    assert sorted(cases) == [b"430100/7", b"430100/8"]
     (letter,) = [decode_dead_letter(record.value) for record in await on_the_broker(kafka, f"{topic_prefix}.dead-letters")]
     assert (letter.reason, letter.field, letter.source) == ("mapping_failed", "t", "gateway window, row 1")
     assert letter.value == b"9,never,430100\n"

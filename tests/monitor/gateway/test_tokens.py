@@ -3,13 +3,15 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from monitor.cli.main import main
 from monitor.door import BadTokens, Tokens
 from monitor.gateway.tokens import Source, new_token, parse_tokens
-from rules.events import DEPARTMENT_TYPES, OFFICE_TYPES, Applied
+from rules.events import DEPARTMENT_TYPES, EVENT_TYPES, OFFICE_TYPES, Applied
+from tests.monitor.gateway.mutations import good
 from tests.monitor.gateway.records import act, applied
 
 
@@ -111,6 +113,79 @@ def test_a_department_acts_for_itself_and_only_as_a_department(tag: str) -> None
     fields = [[field for field, *_ in each] for each in objections]
     own, other = ([], ["department"]) if tag in DEPARTMENT_TYPES else (["type"], ["type", "department"])
     assert fields == [own, other, other]
+
+
+def source(
+    *numbered_by: str, regions: tuple[str, ...] = ("430102",), departments: tuple[str, ...] = (), office: bool = False
+) -> Source:
+    (made,) = parse_tokens(new_token("w", regions, departments, office=office, numbered_by=numbered_by).table, "t")
+    return made
+
+
+TOUCHING = ["accepted", "concluded", "suspended", "extended", "decided", "not_accepted", "transferred", "stage_left"]
+
+
+@pytest.mark.parametrize("tag", TOUCHING)
+def test_a_token_of_one_district_touches_no_case_that_another_one_numbers(tag: str) -> None:
+    mine = msgspec.convert(good(tag, region="430102", department="民政局"), EVENT_TYPES[tag])
+    others = {"430104-民政局", "430104", "湖南省", "43010", "-民政局"}
+    for window in (source(), source(departments=("民政局",))):
+        for numbered_by in others:
+            objections = window.objections(msgspec.structs.replace(mine, numbered_by=numbered_by))
+            assert [each[:2] for each in objections] == [("numbered_by", "out_of_scope")]
+        for numbered_by in ("", "430102-民政局"):
+            assert window.objections(msgspec.structs.replace(mine, numbered_by=numbered_by)) == []
+    fire = msgspec.structs.replace(mine, numbered_by="430102-消防支队")
+    assert [each[0] for each in source(departments=("民政局",)).objections(fire)] == ["numbered_by"]
+    assert source("430102-民政局", "430102-消防支队", departments=("民政局",)).objections(fire) == [], (
+        "a branch's system lists both"
+    )
+
+
+def test_a_token_with_numberers_takes_those_and_no_others() -> None:
+    province = source("湖南省", "国家平台")
+    assert province.stamp == "湖南省"
+    event = applied("A-1", region="430102", department="民政局")
+    for numbered_by, taken in {"湖南省": True, "国家平台": True, "": True, "430102-民政局": False}.items():
+        assert (province.objections(msgspec.structs.replace(event, numbered_by=numbered_by)) == []) is taken
+
+
+@pytest.mark.parametrize("tag", sorted(OFFICE_TYPES - {"card_issued_by_hand"}))
+@pytest.mark.parametrize(
+    ("alert", "numbered_by", "taken"),
+    [
+        ("430102-民政局/A-1/case-promise/yellow/1", (), True),
+        ("430102/A-1/case-promise/yellow/1", (), True),
+        ("430104-民政局/A-1/case-promise/yellow/1", (), False),
+        ("湖南省/A-1/case-promise/yellow/1", (), False),
+        ("湖南省/A-1/case-promise/yellow/1", ("湖南省",), True),
+        ("430104-民政局/A-1/case-promise/yellow/1", ("湖南省",), False),
+        ("430102-民政局/A-1/case-promise/yellow/1", ("湖南省",), True),
+        ("window:430102//A01/complaint-accept/yellow/1", (), True),
+        ("window:430104//A01/complaint-accept/yellow/1", (), False),
+        ("tally:b/department/430104/h/d///overdue/red/1", (), False),
+        ("tally:b/department/430102/h/d///overdue/red/1", (), True),
+    ],
+)
+def test_an_office_acts_on_the_alerts_of_its_regions_and_numberers_only(
+    tag: str, alert: str, numbered_by: tuple[str, ...], taken: bool
+) -> None:
+    office = source(*numbered_by, office=True)
+    made = msgspec.structs.replace(act(tag, region="430102"), case="", alert=alert)
+    assert [each[:2] for each in office.objections(made)] == ([] if taken else [("alert", "out_of_scope")])
+
+
+def test_a_card_by_hand_is_issued_in_a_case_of_the_office_only() -> None:
+    card = act("card_issued_by_hand", region="430102")
+    assert source(office=True).objections(card) == []
+    objections = source(office=True).objections(msgspec.structs.replace(card, numbered_by="430104-公安局"))
+    assert [each[0] for each in objections] == ["numbered_by"]
+
+
+def test_the_command_line_lists_who_numbers_the_cases() -> None:
+    words = ["token", "new", "w", "--region", "43", "--numbered-by", "湖南省", "--numbered-by", '国家"平台']
+    (made,) = parse_tokens(CliRunner().invoke(main, words).stdout, "t")
+    assert made.numbered_by == ("湖南省", '国家"平台')
 
 
 def test_the_command_line_makes_an_office_only_when_asked() -> None:

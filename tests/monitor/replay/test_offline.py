@@ -30,15 +30,18 @@ def test_alert_lines_have_exactly_their_fields_and_offsets(tmp_path: Path) -> No
     lines, summary = replayed(tmp_path, "1,2026-01-05 09:00:00,,", "2,2026-01-07 12:00:00,,")
     assert lines == [
         {
-            "case": "1", "rule": "case", "level": "warning", "state": "issued", "reason": "limit_near",
+            "case": "1", "numbered_by": "430100-d", "rule": "case",
+            "level": "warning", "state": "issued", "reason": "limit_near",
             "due_at": "2026-01-06T09:00:00+08:00", "raised_at": "2026-01-06T09:00:00.001000+08:00",
         },
         {
-            "case": "1", "rule": "case", "level": "warning", "state": "superseded", "reason": "higher_level_reached",
+            "case": "1", "numbered_by": "430100-d", "rule": "case",
+            "level": "warning", "state": "superseded", "reason": "higher_level_reached",
             "due_at": "2026-01-06T09:00:00+08:00", "raised_at": "2026-01-06T09:00:00.001000+08:00",
         },
         {
-            "case": "1", "rule": "case", "level": "yellow", "state": "issued", "reason": "limit_passed",
+            "case": "1", "numbered_by": "430100-d", "rule": "case",
+            "level": "yellow", "state": "issued", "reason": "limit_passed",
             "due_at": "2026-01-07T09:00:00+08:00", "raised_at": "2026-01-07T09:00:00.001000+08:00",
         },
     ]  # fmt: skip
@@ -57,8 +60,8 @@ def test_the_lines_of_cases_come_after_those_of_alerts(tmp_path: Path) -> None:
     rows = ("1,2026-01-05 09:00:00,2026-01-06 09:00:00,2026-01-06 10:00:00", "2,2026-01-05 10:00:00,,")
     lines, summary = replayed(tmp_path, *rows, cases=True)
     assert lines[-2:] == [
-        {"case": "1", "due_at": "2026-01-07T09:00:00+08:00", "state": "concluded"},
-        {"case": "2", "due_at": "2026-01-07T10:00:00+08:00", "state": "open"},
+        {"case": "1", "numbered_by": "430100-d", "due_at": "2026-01-07T09:00:00+08:00", "state": "concluded"},
+        {"case": "2", "numbered_by": "430100-d", "due_at": "2026-01-07T10:00:00+08:00", "state": "open"},
     ]
     assert all("rule" in line for line in lines[:-2])
     assert summary.cases == 2

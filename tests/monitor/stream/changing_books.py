@@ -10,7 +10,7 @@ from rules.alerts import STANDING, Alert
 from rules.book import RuleBooks
 from rules.case import Case
 from tests.monitor.books.published_books import record_of
-from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed
+from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed, case_key
 from tests.monitor.stream.raw import Raw, alerts_of, case_names, engine, run
 
 DAY = timedelta(days=1)
@@ -64,7 +64,7 @@ class Log:
         return self.engine.reexamine(self.engine.cases.keys())
 
     def case(self, name: str) -> Case:
-        case = self.engine.cases.get(name.encode())
+        case = self.engine.cases.get(case_key(name))
         assert case is not None
         return case
 

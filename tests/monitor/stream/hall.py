@@ -60,6 +60,11 @@ def accepted(case: str, at: datetime, promised: str = "10wd", **more: Any) -> Ac
     return Accepted(id=f"{case}-a", case=case, at=at, region="430100", hall="h", department="d", promised=promised, **more)
 
 
+def case_key(case: str) -> bytes:
+    """That of a case of these."""
+    return f"430100-d/{case}".encode()
+
+
 def concluded(case: str, at: datetime) -> Concluded:
     return Concluded(id=f"{case}-c", case=case, at=at, region="430100", hall="h", department="d")
 

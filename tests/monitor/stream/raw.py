@@ -12,7 +12,7 @@ from monitor.wire import decode_alert
 from rules.alerts import Alert
 from rules.book import RuleBooks
 from rules.case import Case
-from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed
+from tests.monitor.stream.hall import AROUND_THE_CLOCK, PARTITIONS, Feed, case_key
 
 BOOKS = load_books([AROUND_THE_CLOCK])
 
@@ -43,9 +43,9 @@ def engine(
 
 
 def case_names(number: int, partition: int = 0, prefix: str = "c") -> list[str]:
-    """So many case keys that belong to ``partition``."""
+    """So many numbers of cases that belong to ``partition``."""
     names = (f"{prefix}{count}" for count in range(number * PARTITIONS * 4))
-    return [name for name in names if partition_of(name.encode(), PARTITIONS) == partition][:number]
+    return [name for name in names if partition_of(case_key(name), PARTITIONS) == partition][:number]
 
 
 def run(target: PartitionEngine, log: Sequence[Raw], size: int = 1000) -> list[Slice]:
@@ -61,4 +61,4 @@ def alerts_of(parts: Iterable[Slice]) -> list[Alert]:
 
 
 def states_of(target: PartitionEngine, names: Iterable[str]) -> dict[str, Case | None]:
-    return {name: target.cases.get(name.encode()) for name in names}
+    return {name: target.cases.get(case_key(name)) for name in names}

@@ -8,7 +8,7 @@ from aiokafka.structs import ConsumerRecord
 from monitor.stream.partition.clock import PartitionClock
 from rules.alerts import Alert
 from rules.case import Case
-from rules.events import TALLY_KEY
+from rules.keys import TALLY_KEY
 from tests.monitor.stream.hall import PARTITIONS, Hall
 from tests.monitor.stream.raw import alerts_of, engine
 

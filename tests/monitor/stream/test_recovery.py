@@ -12,7 +12,7 @@ from monitor.stream.partition.slices import Slice
 from monitor.stream.recovery import restore
 from monitor.wire import encode_event
 from rules.events import TICK
-from tests.monitor.stream.hall import MONDAY, PARTITIONS, accepted, concluded, feed, minutes, ms, ticks
+from tests.monitor.stream.hall import MONDAY, PARTITIONS, accepted, case_key, concluded, feed, minutes, ms, ticks
 from tests.monitor.stream.raw import BOOKS, Raw, alerts_of, case_names, engine, partition_log, run, states_of
 
 DAY = timedelta(days=1)
@@ -99,7 +99,7 @@ async def test_record_time_and_who_makes_it_are_restored() -> None:
 
 def test_a_frozen_workers_late_words_do_not_undo_its_successors() -> None:
     [name] = case_names(1)
-    key = name.encode()
+    key = case_key(name)
     parts = run(engine(), partition_log([feed(accepted(name, MONDAY)), feed(concluded(name, MONDAY + DAY))]), size=1)
     recovered = Recovered()
     for part in [parts[1], parts[0]]:

@@ -13,7 +13,8 @@ from rules.alerts import STANDING, Alert
 from rules.cards import alert_of
 from rules.case import Case
 from rules.drive import Cases
-from rules.events import TALLY_KEY, Event, Tallied
+from rules.events import Event, Tallied
+from rules.keys import TALLY_KEY
 from tests.driven import as_it_happens
 from tests.monitor.stream.hall import MONDAY, Hall, accepted, concluded, feed, ms, ticks
 

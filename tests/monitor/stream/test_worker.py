@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.wire import decode_record
 from rules.events import Tick
-from tests.monitor.stream.hall import MONDAY, PARTITIONS, Feed, Hall, accepted, concluded, feed, ms, ticks
+from tests.monitor.stream.hall import MONDAY, PARTITIONS, Feed, Hall, accepted, case_key, concluded, feed, ms, ticks
 from tests.monitor.stream.raw import case_names
 
 pytestmark = pytest.mark.kafka
@@ -112,7 +112,7 @@ async def test_bad_input_goes_to_the_dead_letters_and_the_rest_goes_on(hall: Hal
         Feed(b"other", value, 0, at),
         Feed(b"k", None, 0, at),
         Feed(b"k", b'{"type":"accepted","id":"' + b"x" * 900_000 + b'"}', 0, at),
-        Feed(good.encode(), value, 0, at),
+        Feed(case_key(good), value, 0, at),
     ]
     await hall.append(records)
     hall.worker()
@@ -138,7 +138,7 @@ async def test_a_record_in_the_wrong_partition_is_sent_on_once_with_its_time(hal
     await hall.caught_up()
     lying = [r for r in await hall.read(hall.topics.events) if r.key is not None]
     assert [(r.partition, r.timestamp, r.value) for r in lying] == [(0, record.at, record.value), (2, record.at, record.value)]
-    rows = [row for row in await hall.read(hall.changelog) if row.key == stray.encode()]
+    rows = [row for row in await hall.read(hall.changelog) if row.key == case_key(stray)]
     assert {row.partition for row in rows} == {2}
     assert {alert.case for alert in await hall.alerts()} == {stray}
 

@@ -11,6 +11,7 @@ from monitor.kafka import create_topics
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WallSettings
 from monitor.wire import Figures, Topics, encode_json
 from rules.alerts import Alert, Level, Reason, State
+from rules.keys import key_of_alert
 
 BASE = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
 
@@ -36,7 +37,7 @@ def alert(
     raised_at = known_at + timedelta(milliseconds=lag_ms)
     case = f"{region}-{number:05d}"
     return Alert(
-        id=f"{case}/promised/{level}/0",
+        id=f"{region}-{department}/{case}/promised/{level}/0",
         case=case,
         rule="promised",
         level=level,
@@ -53,6 +54,7 @@ def alert(
         limit="10wd",
         book="test-1",
         region=region,
+        numbered_by=f"{region}-{department}",
         hall=hall,
         department=department,
         window="08",
@@ -92,11 +94,11 @@ class Writer:
 
     async def alert(self, *alerts: Alert) -> None:
         for one in alerts:
-            await self._producer.send_and_wait(self._topics.alerts, encode_json(one), one.case.encode())
+            await self._producer.send_and_wait(self._topics.alerts, encode_json(one), key_of_alert(one.id).encode())
 
     async def alerts(self, alerts: Iterable[Alert]) -> None:
         """Many at once, in order."""
-        sent = [await self._producer.send(self._topics.alerts, encode_json(one), one.case.encode()) for one in alerts]
+        sent = [await self._producer.send(self._topics.alerts, encode_json(one), key_of_alert(one.id).encode()) for one in alerts]
         await asyncio.gather(*sent)
 
     async def figures(self, *all_figures: Figures) -> None:

@@ -8,12 +8,12 @@ import pytest
 from rules.alerts import STATES, Alert
 from rules.book import RuleBooks
 from rules.errors import BadEvent
-from tests.rules.story import PLACE, Story, book, day, table
+from tests.rules.story import KEY, Story, book, day, table
 
-YELLOW = f"{PLACE['case']}/case-promise/yellow/1"
+YELLOW = f"{KEY}/case-promise/yellow/1"
 
 
-RED = f"{PLACE['case']}/case-statutory/red/1"
+RED = f"{KEY}/case-statutory/red/1"
 
 
 WHEN = day(8)

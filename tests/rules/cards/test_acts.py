@@ -14,7 +14,7 @@ from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action
 from rules.instant import to_instant
 from tests.rules.cards.acting import DONE, PATHS, WHEN, YELLOW, do, held, lead, overdue, refused, state
-from tests.rules.story import PLACE, Story, book, books, day, event
+from tests.rules.story import KEY, PLACE, Story, book, books, day, event
 
 
 def test_every_act_has_a_record_type_and_a_reason() -> None:
@@ -75,7 +75,7 @@ def test_a_second_appeal_leads_back_to_where_the_second_began() -> None:
 
 def test_an_act_on_an_unknown_alert_is_refused() -> None:
     story = overdue()
-    other = refused(story, "acknowledge", WHEN, alert=f"{PLACE['case']}/case-promise/red/1")
+    other = refused(story, "acknowledge", WHEN, alert=f"{KEY}/case-promise/red/1")
     assert other.reason == "unknown_alert"
     assert other.field == "alert"
     assert "is no alert of case" in str(other)
@@ -176,7 +176,7 @@ def test_the_card_of_a_branch_is_answered_by_its_department() -> None:
     story.tell("accepted", day(0), promised="100wd", statutory="100wd")
     story.tell("branch_opened", day(0), department="税务局", limit="5wd")
     story.tick(day(15))
-    alert = f"{PLACE['case']}/branch/yellow/1"
+    alert = f"{KEY}/branch/yellow/1"
     refused(story, "acknowledge", day(15), alert)
     do(story, "acknowledge", day(15), alert, department="税务局")
     reply = next(alert for alert in story.alerts if (alert.rule, alert.level) == ("reply", "yellow"))
@@ -189,7 +189,7 @@ def test_an_act_names_its_operator_on_the_alert_acted_on_only() -> None:
     story = overdue(RuleBooks([book()]))
     story.tell("rated", day(2), score=5)
     changed = do(story, "open_followup", WHEN, reason="立案")
-    told = {alert.id.removeprefix(PLACE["case"] + "/"): (alert.state, alert.reason, alert.by, alert.note) for alert in changed}
+    told = {alert.id.removeprefix(KEY + "/"): (alert.state, alert.reason, alert.by, alert.note) for alert in changed}
     assert told["case-promise/yellow/1"] == ("followed_up", "followup_opened", "张三", "立案")
     assert told["bad-review/reminder/1"] == ("expired", "followup_opened", "", "")
 
@@ -218,7 +218,7 @@ def test_a_warning_people_ended_stays_ended_when_the_limit_passes(act: str) -> N
     """A warning they took off neither expires nor is superseded afterwards."""
     story = Story(RuleBooks([book("office")]))
     story.tell("accepted", day(0), promised="5wd", statutory="100wd")
-    warning = f"{PLACE['case']}/case-promise/warning/1"
+    warning = f"{KEY}/case-promise/warning/1"
     at = day(4)
     for earlier in ("acknowledge", "reply") if act == "close" else ():
         do(story, earlier, at, warning)

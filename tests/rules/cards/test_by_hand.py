@@ -6,7 +6,7 @@ from rules.book import RuleBooks
 from rules.case import is_standing
 from rules.errors import BadEvent
 from tests.rules.cards.acting import WHEN, do, overdue
-from tests.rules.story import PLACE, Story, book, day
+from tests.rules.story import KEY, PLACE, Story, book, day
 
 
 @pytest.mark.parametrize("level", ["yellow", "red"])
@@ -15,7 +15,7 @@ def test_a_card_by_hand_is_issued_once_and_ends_when_revoked(level: str) -> None
     story.tell("accepted", day(0), promised="50wd", statutory="100wd")
     assert not story.tell("card_issued_by_hand", day(1), level=level, reason="态度恶劣").alerts
     (alert,) = story.tick(day(1.1)).alerts
-    assert (alert.id, alert.level) == (f"{PLACE['case']}/{level}-by-hand/{level}/1", level)
+    assert (alert.id, alert.level) == (f"{KEY}/{level}-by-hand/{level}/1", level)
     assert (alert.reason, alert.detail, alert.by) == ("found", "态度恶劣", "张三")
     assert not story.tell("card_issued_by_hand", day(1), arrived=day(2), level=level, reason="态度恶劣").alerts
     (gone,) = do(story, "revoke", day(3), alert.id, operator="李四")

@@ -16,7 +16,7 @@ RECORDS: tuple[Any, ...] = (
     event("accepted", day(1), promised="5wd"),
     event("stage_entered", day(2), stage="review"),
     event("card_issued_by_hand", day(3), level="yellow", reason="态度恶劣"),
-    event("alert_acknowledged", day(4), alert="430100-2026-000001/yellow-by-hand/yellow/1"),
+    event("alert_acknowledged", day(4), alert="430100-市场监管局/430100-2026-000001/yellow-by-hand/yellow/1"),
     TICK,
     event("concluded", day(40), how="normal"),
 )
@@ -143,7 +143,7 @@ class TestAlert:
 
     def test_an_alert_names_its_case_rule_place_and_item(self) -> None:
         alert = self.yellow()
-        assert alert.id == "430100-2026-000001/case-promise/yellow/1"
+        assert alert.id == "430100-市场监管局/430100-2026-000001/case-promise/yellow/1"
         assert (alert.region, alert.hall, alert.department, alert.window) == ("430100", "市政务服务中心", "市场监管局", "A01")
         assert (alert.item, alert.item_name, alert.stage, alert.book) == ("licence", "食品经营许可", "", "default-1")
 

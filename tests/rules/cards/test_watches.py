@@ -10,7 +10,7 @@ from rules.cards.watches import appeals_of
 from rules.case import Card, count, number_of, watched
 from rules.instant import to_instant
 from tests.rules.cards.acting import RED, WHEN, YELLOW, do, held, lead, overdue, refused, state
-from tests.rules.story import PLACE, Story, book, day
+from tests.rules.story import KEY, Story, book, day
 
 
 def test_an_alert_about_a_card_is_withdrawn_with_the_card() -> None:
@@ -22,7 +22,7 @@ def test_an_alert_about_a_card_is_withdrawn_with_the_card() -> None:
     assert {alert.state for alert in story.alerts[-2:]} == {"withdrawn"}
 
 
-REMINDER = f"{PLACE['case']}/bad-review/reminder/1"
+REMINDER = f"{KEY}/bad-review/reminder/1"
 
 
 def reminded() -> Story:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rules.case import Tally, first_day, first_judged, month_of, oldest_kept, tallied
 from rules.errors import BadEvent
-from rules.events import TALLY_KEY, Tallied
+from rules.events import Tallied
+from rules.keys import TALLY_KEY
 
 ZONE = timezone(timedelta(hours=8))
 DAY = (date(2026, 9, 15) - date(1970, 1, 1)).days

@@ -14,15 +14,16 @@ from tests.rules.story import books, day
 
 OWN: dict[str, Any] = {
     "stage": "handling", "procedure": "hearing", "days": 3, "result": "granted", "amount_fen": 1, "complaint": "C", "score": 5,
-    "operator": "张三", "alert": "A-1/case-promise/yellow/1", "reason": "说明", "cause": "other", "outcome": "rejected",
-    "level": "red", "upheld": True, "window": "A01",
+    "operator": "张三", "alert": "430102-民政局/A-1/case-promise/yellow/1", "reason": "说明", "cause": "other",
+    "outcome": "rejected", "level": "red", "upheld": True, "window": "A01",
 }  # fmt: skip
+NUMBERED = {"case": "A-1", "numbered_by": "430102-民政局"}
 
 
 def event(tag: str, **more: Any) -> Header:
     """An event of that type with all it needs."""
     kind = EVENT_TYPES[tag]
-    fields = {"id": "e", "at": day(0), "region": "430100", **OWN, **({} if issubclass(kind, Duty) else {"case": "A-1"}), **more}
+    fields = {"id": "e", "at": day(0), "region": "430100", **OWN, **({} if issubclass(kind, Duty) else NUMBERED), **more}
     return msgspec.convert({name: fields[name] for name in kind.__struct_fields__ if name in fields}, kind)
 
 
@@ -90,6 +91,37 @@ def test_everything_that_is_wrong_is_found_at_once() -> None:
 
 def test_an_act_on_an_alert_of_another_case_is_refused() -> None:
     assert refused(event("alert_closed", case="A-2")) == [("alert", "unknown_alert")]
+    assert refused(event("alert_closed", case="")) == refused(event("alert_closed", case="A-1")) == []
+    assert refused(event("alert_closed", alert="A-1/red/1")) == [("alert", "unknown_alert")], "no alert is called so"
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "reason"),
+    [
+        ("numbered_by", "湖南省 ", "invalid_field"),
+        ("numbered_by", "湖南省\u200b", "invalid_field"),
+        ("numbered_by", " ", "invalid_field"),
+        ("numbered_by", "window:430102", "forbidden_type"),
+        ("numbered_by", "tally:x", "forbidden_type"),
+        ("numbered_by", "duty:", "forbidden_type"),
+        ("department", "民政局 ", "invalid_field"),
+        ("department", "民\u00ad政局", "invalid_field"),
+    ],
+)
+def test_a_numberer_that_would_be_another_one_unseen_is_refused(field: str, name: str, reason: str) -> None:
+    assert refused(event("accepted", **{field: name})) == [(field, reason)]
+    assert refused(event("complaint_filed", case="", **{field: name})) == [(field, reason)]
+
+
+@pytest.mark.parametrize("department", ["科/室", "公安局\n二楼, 东", "Ａ局", "100%局", ""])
+def test_a_department_as_halls_write_them_is_taken(department: str) -> None:
+    assert refused(event("accepted", department=department)) == []
+    assert refused(event("accepted", department=department, numbered_by="")) == []
+
+
+@pytest.mark.parametrize("tag", ["branch_opened", "branch_concluded"])
+def test_the_record_of_a_branch_says_who_numbers_the_case(tag: str) -> None:
+    assert refused(event(tag, department="消防支队", numbered_by="")) == [("numbered_by", "missing_field")]
 
 
 def test_removing_a_card_for_objective_causes_needs_consent() -> None:

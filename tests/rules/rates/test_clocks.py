@@ -8,9 +8,10 @@ from rules.book import RateRule, RuleBooks
 from rules.case import COUNTERS, OVERDUE, UNREACHED, Case, first_day, month_of
 from rules.drive import OneCase
 from rules.errors import BadEvent, BadRuleBook
-from rules.events import STAGES, TALLY_KEY, TICK, Tallied
+from rules.events import STAGES, TICK, Tallied
 from rules.instant import DAY as LONG
 from rules.instant import HOUR, to_datetime, to_instant
+from rules.keys import TALLY_KEY
 from tests.rules.case.test_tally import DAY, report
 from tests.rules.story import ZONE, Story, book, day, event
 

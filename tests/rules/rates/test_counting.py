@@ -6,8 +6,9 @@ from typing import Any
 from rules.book import RuleBooks
 from rules.case import Case, Tally, tallied
 from rules.drive import Cases
-from rules.events import TALLY_KEY, Tallied
+from rules.events import Tallied
 from rules.instant import to_instant
+from rules.keys import TALLY_KEY
 from rules.rates import Tallies
 from rules.rates.counting import Account, accounts_of
 from tests.driven import as_it_happens

@@ -12,7 +12,7 @@ from monitor.books.record import Published
 from monitor.stream.partition.engine import SLICE_STEPS
 from rules.book import RuleBooks
 from tests.monitor.stream.changing_books import DAY, NAME, NEXT, OTHER, WEDNESDAY, calendar, new_log, second_book, with_records
-from tests.monitor.stream.hall import MONDAY, Feed, accepted, concluded, feed, ms, ticks
+from tests.monitor.stream.hall import MONDAY, Feed, accepted, case_key, concluded, feed, ms, ticks
 from tests.monitor.stream.raw import Raw, case_names
 
 
@@ -67,7 +67,7 @@ def test_a_case_that_is_over_or_not_concerned_is_left_alone() -> None:
     log.feed(feed(accepted(NAME, MONDAY, "3wd")), feed(gone), feed(accepted(OTHER, MONDAY + DAY, "3wd")))
     assert log.change(with_records(second_book())) == 0, "a new version is for new cases"
     changed = log.change(with_records(second_book(), calendar(WEDNESDAY)))
-    assert log.engine.wakeups.pop_due(log.engine.clock.now, 9) == [OTHER.encode()]
+    assert log.engine.wakeups.pop_due(log.engine.clock.now, 9) == [case_key(OTHER)]
     assert changed == 1
 
 
@@ -141,5 +141,5 @@ def test_a_publication_read_at_any_time_leads_to_the_same_standing_cards(
         log.feed(*ticks(MONDAY + 40 * DAY), *ticks(MONDAY + 41 * DAY))
     assert late.standing() == early.standing()
     for name in NAMES:
-        if (case := early.engine.cases.get(name.encode())) is not None:
+        if (case := early.engine.cases.get(case_key(name))) is not None:
             assert (late.case(name).book, late.case(name).due) == (case.book, case.due)

@@ -241,6 +241,8 @@ _FIELDS: dict[str, Any] = {
     "promised": "5wd",
     "statutory": "20d",
     "applicant": "91430100MA4L0000XX",
+    "due_at": DAY_1 + timedelta(days=9),
+    "due_as": "statutory",
     "reason": "材料不齐",
     "to": "审批股",
     "limit": "3wd",

@@ -21,7 +21,7 @@ from monitor.wire import EARLIEST, LATEST, Topics, decode_alert, decode_dead_let
 from rules.alerts import STANDING
 from rules.case import decode_case
 from rules.errors import BadEvent, SupervisionError
-from rules.events import Action, CardIssuedByHand, Header, Tallied, Tick
+from rules.events import Action, CardIssuedByHand, Header, Tallied, Tick, key_of
 
 TopicPart = tuple[str, int]
 """A topic and a partition."""
@@ -102,13 +102,13 @@ class Reading:
             event = read_event(record.key, record.value)
         except BadEvent:
             return False
-        if isinstance(event, Tick | Tallied) or self._home(record.key) != record.partition:
-            return False
+        if isinstance(event, Tick | Tallied) or self._home(own := key_of(event).encode()) != record.partition:
+            return False  # time, counts, or a record that the worker sends on to where it belongs
         body = record.value
         if b"\\u0000" in body:
             body, event = without_nul(body, event)
         assert isinstance(event, Header)
-        key, recorded = record.key.decode().replace("\0", "\ufffd"), at(record.timestamp)
+        key, recorded = own.decode().replace("\0", "\ufffd"), at(record.timestamp)
         kind, where = str(event.__struct_config__.tag), (recorded, record.partition, record.offset)
         batch.add(
             "event",

@@ -14,6 +14,7 @@ from monitor.stream.partition.slices import CLOCK_KEY
 from monitor.wire import encode_event
 from rules.case import Case, decode_case
 from rules.events import key_of
+from rules.keys import number_of_case
 from tests.monitor.stream.hall import Hall
 
 
@@ -48,5 +49,5 @@ async def state_of(hall: Hall) -> dict[str, Case]:
     rows = Recovered()
     for record in await hall.read(hall.changelog):
         rows.put(record.key, record.value)
-    cases = {key.decode(): decode_case(value) for key, value in rows.rows.items() if value and key != CLOCK_KEY}
+    cases = {number_of_case(key.decode()): decode_case(value) for key, value in rows.rows.items() if value and key != CLOCK_KEY}
     return {key: case for key, case in cases.items() if case.tally is None}

@@ -24,6 +24,7 @@ from monitor.wire import DeadLetter, Figures, Topics, decode_alert, decode_dead_
 from rules.alerts import Alert
 from rules.case import Case, decode_case
 from rules.events import TICK, Accepted, Concluded, Event, key_of
+from rules.keys import number_of_case
 
 ROOT = Path(__file__).parents[3]
 PARTITIONS = 4
@@ -187,11 +188,12 @@ class Hall:
         return {record.key: decode_figures(record.value) for record in await self.read(self.topics.figures)}
 
     async def cases(self) -> dict[str, Case]:
-        """The case table as the changelog has it."""
+        """The case table as the changelog has it, by the numbers of the cases."""
         recovered = Recovered()
         for record in await self.read(self.changelog):
             recovered.put(record.key, record.value)
-        return {key.decode(): decode_case(value) for key, value in recovered.rows.items() if value and key != CLOCK_KEY}
+        rows = {key.decode(): value for key, value in recovered.rows.items() if value and key != CLOCK_KEY}
+        return {number_of_case(key): decode_case(value) for key, value in rows.items()}
 
     async def clocks(self) -> dict[int, list[Any]]:
         """The last clock record of each partition."""

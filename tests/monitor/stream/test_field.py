@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from monitor.kafka import connected, consuming, read_ranges
 from tests.monitor.stream.field import now, producer, send, state_of
-from tests.monitor.stream.hall import MONDAY, PARTITIONS, Hall, accepted, concluded, feed, ticks
+from tests.monitor.stream.hall import MONDAY, PARTITIONS, Hall, accepted, case_key, concluded, feed, ticks
 
 pytestmark = pytest.mark.kafka
 
@@ -82,7 +82,7 @@ async def test_an_aborted_transaction_is_not_read_by_whoever_reads_a_range(hall:
         await read_ranges(
             consumer, {each: (0, ends[each]) for each in where}, lambda record: found.append(record.key), lambda: None
         )
-    assert found == [b"TX-1"]
+    assert found == [case_key("TX-1")]
 
 
 async def test_a_transaction_that_is_still_open_holds_up_nobody_who_reads_to_the_end(hall: Hall) -> None:

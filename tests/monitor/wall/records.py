@@ -37,7 +37,7 @@ def alert(
     raised_at = known_at + timedelta(milliseconds=lag_ms)
     case = f"{region}-{number:05d}"
     return Alert(
-        id=f"{region}-{department}/{case}/promised/{level}/0",
+        id=f"{region}/{case}/promised/{level}/0",
         case=case,
         rule="promised",
         level=level,
@@ -54,7 +54,7 @@ def alert(
         limit="10wd",
         book="test-1",
         region=region,
-        numbered_by=f"{region}-{department}",
+        numbered_by=region,
         hall=hall,
         department=department,
         window="08",

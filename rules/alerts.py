@@ -75,6 +75,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     about; for a warning it lies after ``due_at``. A process rule has both where its finding happened; ``detail`` says what was
     found.
 
+    ``limit`` is written as :meth:`~rules.worktime.Limit.text` does: ``10wd``, ``1mo + 10wd``, ``@2026-03-05T17:00:00+08:00``.
+
     ``department`` is the one that is late: of a parallel case its branch. ``held_by`` is who was given the case last, ``watch``
     the watch list its applicant is on. ``by`` and ``note`` tell who did what a person did, and why. ``spans`` is the arithmetic
     from ``counted_from`` to ``deadline``.

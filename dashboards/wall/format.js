@@ -11,7 +11,8 @@ const STAGES = {
   consultation: "咨询", application: "申请", "pre-review": "预审", acceptance: "受理", transfer: "转办", handling: "承办",
   review: "审核", approval: "审批", conclusion: "办结", issuance: "出证", delivery: "送达", archiving: "归档",
 };
-const UNITS = { wd: "个工作日", d: "天", mo: "个月", y: "年", wh: "个工作小时", wm: "分钟" };
+const UNITS = { wd: "个工作日", d: "天", mo: "个月", y: "年", wh: "个工作小时", wm: "分钟（办公时间）", h: "小时", min: "分钟" };
+const NOTHING = { wd: "即办", d: "当日", mo: "当日", y: "当日" };
 
 export const level = (code) => LEVELS[code] ?? code;
 export const state = (code) => STATES[code] ?? code;
@@ -20,11 +21,16 @@ export const end = (code) => ENDS[code] ?? "";
 export const stage = (code) => STAGES[code] ?? code;
 export const count = (number) => number.toLocaleString("zh-CN");
 
-// "10wd" is 10 working days; an instant item has none. What we cannot read is shown as it came.
+// "10wd" is 10 working days; an instant item has none. "1mo + 2wd" was extended, "@2026-03-05T17:00:00+08:00" is when the window
+// system itself says that it is due. What we cannot read is shown as it came.
 export function limit(text) {
+  const [own, more] = text.split(" + ");
+  if (more) return `${limit(own)}，延长 ${limit(more)}`;
+  if (text === "instant") return "即办";
+  if (text.startsWith("@")) return `至 ${text.slice(1, 20).replace("T", " ")}`;
   const found = /^(\d+)([a-z]+)$/.exec(text);
   if (!found || !UNITS[found[2]]) return text;
-  return found[1] === "0" ? "即办" : `${found[1]} ${UNITS[found[2]]}`;
+  return found[1] === "0" ? NOTHING[found[2]] ?? "即刻" : `${found[1]} ${UNITS[found[2]]}`;
 }
 
 // Rounded down: 99.96 % must not read as 100 %; and what is there must not read as nothing.

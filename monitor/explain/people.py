@@ -1,6 +1,7 @@
 """What a record says besides its place and time, with people's names masked (张*)."""
 
 import re
+from datetime import datetime
 
 from rules.events import Header
 
@@ -32,6 +33,6 @@ def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:
         value = getattr(event, name)
         if name in _ELSEWHERE or value in ("", None) or (name == "due_as" and "due_at" not in details):
             continue
-        text = str(value)
+        text = value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
         details[written] = mask(text) if name in _PEOPLE and not unmasked else text
     return details

@@ -10,7 +10,7 @@ from rules.book.kinds import RecordLook
 from rules.book.rules import BookRules, ProcessRule, Rule, TimeLimit
 from rules.book.tables import NOT_WATCHED, BookTables, Item, WatchList
 from rules.events import EVENT_TYPES, OFFICE_TYPES, STAGES, Channel, Header
-from rules.worktime import DAY_UNITS, Limit, Worktime
+from rules.worktime import Limit, Worktime
 
 
 class RuleBook:
@@ -38,7 +38,6 @@ class RuleBook:
         self.defaults, self.special, self.supplement = tables.defaults, tables.special, tables.supplement
         self.extension, self.complaints, self.retention = tables.extension, tables.complaints, tables.retention
         self.items, self.hall = tables.items, tables.hall
-        self.extension_unit = DAY_UNITS[self.extension.unit]
         self.notice = Limit.parse(self.supplement.notice) if self.supplement.notice else None
         self.stages = {STAGES.index(stage): limit for stage, limit in tables.stages.items()}
         self.time_limits, self.process, self.rates = rules.time_limits, rules.process, rules.rates

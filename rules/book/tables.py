@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from rules.events import Channel, Stage
+from rules.worktime import Granted
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,10 +81,10 @@ class Supplement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Extension(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[extension]``: 延长. Only what was granted before the deadline counts, at most ``max_days`` in all (art. 42: 10; None: as
-    granted). ``unit``: working days (许可法 art. 82) or calendar days, whatever the limit is counted in."""
+    granted). ``unit``: working days, calendar days, or ``limit``: those of a limit in days, else working ones (art. 82)."""
 
     max_days: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    unit: Literal["d", "wd"] = "wd"
+    unit: Granted = "limit"
 
 
 class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +92,7 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     time. ``unit`` as for ``[extension]``."""
 
     max_extension: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    unit: Literal["d", "wd"] = "wd"
+    unit: Granted = "limit"
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rules.book import Complaints, ProcessRule, Retention, TimeLimit
 from rules.instant import DAY
-from rules.worktime import DAY_UNITS, NATURAL_TIME, Limit, Unit
+from rules.worktime import NATURAL_TIME, Limit, Unit
 
 MOST_WITHIN = 366
 """Days within which a complaint can repeat another: counting begins anew with each year."""
@@ -25,7 +25,7 @@ def check_retention(
         if rule.kind.forgotten == "complaints":
             longest = Limit.parse(rule.limit)
             if rule.kind.extended_by == "complaints" and complaints.max_extension:
-                longest = longest.extended(complaints.max_extension, DAY_UNITS[complaints.unit])
+                longest = longest.granted(complaints.max_extension, complaints.unit)
             last = days_at_most(longest) + _last(rule)
             _compare(f"time_limits: {rule.id!r} can last {last} days", last, retention, defects)
     for found in process:

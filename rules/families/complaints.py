@@ -28,7 +28,7 @@ from rules.families.numbering import numbers_of
 from rules.families.run import Run, limit_of
 from rules.instant import Instant
 from rules.numbers import ComplaintStep
-from rules.worktime import DAY_UNITS, Limit
+from rules.worktime import Limit
 
 FILED = ComplaintStep.FILED.value
 ACCEPTED = ComplaintStep.ACCEPTED.value
@@ -179,4 +179,4 @@ def _extended(each: Round, start: int, limit: Limit, book: RuleBook) -> Limit:
     except UncoveredDate:
         return limit  # its deadline is unknown with extensions, too
     days, cap = sum(days for at, days in each.extensions if at <= plain), book.complaints.max_extension
-    return limit.extended(days if cap is None else min(days, cap), DAY_UNITS[book.complaints.unit])
+    return limit.granted(days if cap is None else min(days, cap), book.complaints.unit)

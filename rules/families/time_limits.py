@@ -224,11 +224,11 @@ def deadline_of(case: Case, rule: TimeLimit, book: RuleBook, start: Instant, lim
 def with_extensions(case: Case, book: RuleBook, limit: Limit, by: Instant) -> Limit:
     """``limit`` and the days that were granted ``by`` then (by the deadline without them), capped by the book.
 
-    They are days as they were granted, working or calendar ones by the book, whatever the limit is counted in (art. 42).
+    They are days as they were granted, whatever the limit is counted in (art. 42); the book says of which kind.
     """
     days = sum(days for at, days in case.extensions if at <= by)
     cap = book.max_extension(case.terms.item if case.terms else "")
-    return limit.extended(days if cap is None else min(days, cap), book.extension_unit)
+    return limit.granted(days if cap is None else min(days, cap), book.extension.unit)
 
 
 def extended(case: Case, rule: TimeLimit, book: RuleBook, run: Run, pauses: tuple[Pause, ...]) -> Limit:

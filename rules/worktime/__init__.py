@@ -5,7 +5,18 @@ from rules.worktime.arithmetic import CountedDays, LabelledPause, arithmetic
 from rules.worktime.calendar import Calendar
 from rules.worktime.calendar_table import parse_calendar
 from rules.worktime.hours import OfficeHours
-from rules.worktime.limit import DAY_UNITS, GIVEN, LIMIT_FORM, NATURAL_TIME, OFFICE_TIME, TO_THE_SECOND, Counting, Limit, Unit
+from rules.worktime.limit import (
+    DAY_UNITS,
+    GIVEN,
+    LIMIT_FORM,
+    NATURAL_TIME,
+    OFFICE_TIME,
+    TO_THE_SECOND,
+    Counting,
+    Granted,
+    Limit,
+    Unit,
+)
 from rules.worktime.worktime import Pauses, Worktime
 from rules.worktime.zone import WallClock, epoch_day, from_epoch_day
 
@@ -20,6 +31,7 @@ __all__ = [
     "Calendar",
     "CountedDays",
     "Counting",
+    "Granted",
     "LabelledPause",
     "Limit",
     "OfficeHours",

@@ -60,6 +60,8 @@ TO_THE_SECOND = frozenset({*OFFICE_TIME, *NATURAL_TIME, Unit.due_instant})
 """Units that never end with a day, whatever the book says of limits in days."""
 DAY_UNITS = {"d": Unit.calendar_days, "wd": Unit.working_days}
 """What days can be, as books write it."""
+Granted = Literal["limit", "wd", "d"]
+"""What days granted are (``limit``: those of a limit in days, else working ones)."""
 _MOST = {Unit.months: 1200, Unit.years: 100}
 """A century. Beyond it lie years that no date has (9999y from now), which a slip of the keyboard must not lead to."""
 
@@ -106,6 +108,11 @@ class Limit(msgspec.Struct, frozen=True, array_like=True):
         if not days:
             return self
         return Limit(self.value + days, unit) if unit is self.unit else Limit(self.value, self.unit, Limit(days, unit))
+
+    def granted(self, days: int, counted: Granted) -> "Limit":
+        """This limit and so many days more, of the kind that a book says days granted are."""
+        own = Unit.calendar_days if self.unit is Unit.calendar_days else Unit.working_days
+        return self.extended(days, own if counted == "limit" else DAY_UNITS[counted])
 
     def text(self, zone: tzinfo) -> str:
         """Its short form; a due instant as the wall clock of ``zone`` shows it."""

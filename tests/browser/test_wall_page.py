@@ -108,6 +108,7 @@ async def test_the_page_writes_numbers_and_times_as_a_reader_expects_them(settin
                     [[0, 0], [9_999, 10_000], [99_999, 100_000], [1, 50_000], [0, 7], [29, 100]]
                         .map(([part, whole]) => format.share(part, whole, 2)),
                     ["10wd", "0wd", "20d", "3mo", "4wh", "15wm", "what"].map(format.limit),
+                    ["instant", "0d", "0h", "24h", "30min", "1mo + 2wd", "@2026-03-05T17:00:00+08:00"].map(format.limit),
                     new format.Times("Asia/Shanghai").full(0),
                 ];
             }"""
@@ -115,7 +116,8 @@ async def test_the_page_writes_numbers_and_times_as_a_reader_expects_them(settin
         assert said == [
             ["0.00 秒", "0.35 秒", "9.99 秒", "59 秒", "1 分 5 秒", "1 小时", "1 天 1 小时", "0.00 秒"],
             ["—", "99.99%", "99.99%", "<0.01%", "0.00%", "29.00%"],
-            ["10 个工作日", "即办", "20 天", "3 个月", "4 个工作小时", "15 分钟", "what"],
+            ["10 个工作日", "即办", "20 天", "3 个月", "4 个工作小时", "15 分钟（办公时间）", "what"],
+            ["即办", "当日", "即刻", "24 小时", "30 分钟", "1 个月，延长 2 个工作日", "至 2026-03-05 17:00:00"],
             "1970-01-01 08:00:00",
         ]
 

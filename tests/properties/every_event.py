@@ -40,7 +40,28 @@ _ids = st.builds(
     st.integers(1, 3),
 )
 _limits = st.sampled_from(
-    ["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "1y", "4wh", "9999wd", "9999d", "9999mo", "9999y", "soon"]
+    [
+        "",
+        "0wd",
+        "1wd",
+        "5wd",
+        "10wd",
+        "7d",
+        "1mo",
+        "1y",
+        "4wh",
+        "0d",
+        "0wh",
+        "48h",
+        "90min",
+        "instant",
+        "9999wd",
+        "9999d",
+        "9999mo",
+        "9999y",
+        "9999h",
+        "soon",
+    ]
 )
 _times = moments | st.datetimes(_LONG_AGO.replace(tzinfo=None), _FAR_AHEAD.replace(tzinfo=None), timezones=st.just(UTC))
 
@@ -63,6 +84,7 @@ LIKELY: Mapping[str, st.SearchStrategy[Any]] = {
     "rating": st.sampled_from(["", "PJ1"]),
     "alert": _ids,
     "days": st.integers(0, 20),
+    "due_at": st.none() | moments | _times,
     "approved_days": st.none() | st.integers(0, 40),
 }
 

@@ -39,10 +39,17 @@ def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchS
     )
 
 
-limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh"])
+limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh", "0d", "0h", "30h", "instant"])
 events: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Applied, channel=st.sampled_from(["hall", "online"])),
-    _kind(ev.Accepted, promised=limits, statutory=limits, item=st.sampled_from(["licence", "licence", "stopped", "nothing"])),
+    _kind(
+        ev.Accepted,
+        promised=limits,
+        statutory=limits,
+        due_at=st.none() | st.none() | moments,
+        due_as=st.sampled_from(["promised", "statutory"]),
+        item=st.sampled_from(["licence", "licence", "stopped", "nothing"]),
+    ),
     _kind(ev.NotAccepted),
     _kind(ev.SupplementRequested),
     _kind(ev.Supplemented),

@@ -160,14 +160,19 @@ def test_no_alert_twice_and_every_change_numbered(history, profile):
 
 @given(histories, profiles)
 def test_counted_days_of_every_card_add_up_to_its_limit(history, profile):
-    from rules.worktime import Limit, Unit
+    from rules.worktime import NATURAL_TIME, OFFICE_TIME, Limit, Unit
 
     _, alerts, _ = live(history, PROFILES[profile], ())
     for alert in alerts:
         if alert.limit:
-            limit = Limit.parse(alert.limit)
+            limit = Limit.kept(alert.limit)
+            granted = sum(span.days for span in alert.spans if span.counted and not span.ms)
             if limit.value and limit.unit in (Unit.working_days, Unit.calendar_days):
-                assert sum(span.days for span in alert.spans if span.counted) == limit.value, alert
+                assert granted == limit.value + (limit.more.value if limit.more else 0), alert
+            elif limit.value and limit.unit in (*OFFICE_TIME, *NATURAL_TIME):
+                length = limit.value * (OFFICE_TIME | NATURAL_TIME)[limit.unit]
+                assert sum(span.ms for span in alert.spans) == length, alert
+                assert granted == (limit.more.value if limit.more else 0), alert
 
 
 @given(histories, profiles)

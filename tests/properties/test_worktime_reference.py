@@ -26,6 +26,9 @@ OFFICE = OfficeHours.from_dict({"sessions": ["08:30-12:00", "14:00-17:30"]})
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
 OFFICE_TIME = {Unit.working_hours: timedelta(hours=1), Unit.working_minutes: timedelta(minutes=1)}
+NATURAL_TIME = {Unit.natural_hours: timedelta(hours=1), Unit.natural_minutes: timedelta(minutes=1)}
+COUNTED = [unit for unit in Unit if unit not in (Unit.instant_item, Unit.due_instant)]
+"""Units that are counted in."""
 MOST = {Unit.months: 14, Unit.years: 2}
 LAST_MOMENT = timedelta(days=1, milliseconds=-1)
 OFFICE_DAY = timedelta(hours=7)
@@ -122,6 +125,8 @@ def end_of(day: date, ends: str, start: datetime) -> datetime:
 def reference(start: datetime, limit: Limit, pauses: list[Pause], counting: Counting) -> datetime:
     """The due wall-clock time, the long way. For ``roll_start``; natural units with pauses only unrolled, to a day's end."""
     number = limit.value
+    if limit.unit in NATURAL_TIME:
+        return through_nights(start, number * NATURAL_TIME[limit.unit], pauses)
     if limit.unit in OFFICE_TIME:
         return consumed(start, number * OFFICE_TIME[limit.unit], pauses, at_closing=True)
     if limit.unit is Unit.working_minutes:
@@ -135,6 +140,35 @@ def reference(start: datetime, limit: Limit, pauses: list[Pause], counting: Coun
     last = last_natural_day(start, limit, pauses, counting)
     last = next_worked(last) if counting.roll_last_day else last
     return datetime.combine(last, start.time()) if counting.ends == "second" else end_of(last, counting.ends, start)
+
+
+def through_nights(start: datetime, amount: timedelta, pauses: list[Pause]) -> datetime:
+    """When ``amount`` of the clock's time is used up, what lies in pauses left out; of a zone whose clocks do not change."""
+    at = start
+    for from_, to in pauses:
+        if from_ > at and from_ - at >= amount:
+            break
+        if to > at and from_ < at + amount:
+            amount -= max(from_ - at, timedelta(0))
+            at = to
+    return at + amount
+
+
+def extended(start: datetime, limit: Limit, granted: Limit, pauses: list[Pause], counting: Counting) -> datetime:
+    """The due wall-clock time of a limit of another kind than the days granted beyond it, the long way."""
+    natural = limit.unit in (Unit.months, Unit.years, Unit.calendar_days)
+    if natural and granted.unit is Unit.calendar_days:
+        last = last_natural_day(start, limit, pauses, counting) + granted.value * ONE_DAY
+        last = next_worked(last) if counting.roll_last_day else last
+        return datetime.combine(last, start.time()) if counting.ends == "second" else end_of(last, counting.ends, start)
+    own = reference(start, limit, pauses, counting)
+    later = [pause for pause in pauses if pause[1] > own]
+    if counting.ends == "second":
+        return reference(own, granted, later, counting)
+    out = suspended_days(later, counting)
+    is_worked = granted.unit is Unit.working_days
+    last = day_after_counting(own.date() + ONE_DAY, granted.value, lambda day: (worked(day) or not is_worked) and not out(day))
+    return end_of(next_worked(last) if counting.roll_last_day and not is_worked else last, counting.ends, own)
 
 
 def suspended_days(pauses: list[Pause], counting: Counting) -> Callable[[date], bool]:
@@ -170,17 +204,21 @@ def instant(local: datetime, zone: str) -> int:
     return to_instant(local.replace(tzinfo=ZoneInfo(zone)))
 
 
-def agree(start: datetime, limit: Limit, pauses: list[Pause], counting: Counting, zone: str) -> None:
+def agree(
+    start: datetime, limit: Limit, pauses: list[Pause], counting: Counting, zone: str, granted: Limit | None = None
+) -> None:
     """The engine gives the reference's due instant, or both know nothing of the year."""
     worktime = Worktime(wall_clock(zone), china(), OFFICE, counting)
     spans = [(instant(from_, zone), instant(to, zone)) for from_, to in pauses]
+    whole = limit if granted is None else limit.extended(granted.value, granted.unit)
     try:
-        expected = instant(reference(start, limit, pauses, counting), zone)
+        own = reference(start, limit, pauses, counting) if granted is None else extended(start, limit, granted, pauses, counting)
+        expected = instant(own, zone)
     except Beyond:
         with pytest.raises(UncoveredDate):
-            worktime.due(instant(start, zone), limit, spans)
+            worktime.due(instant(start, zone), whole, spans)
         return
-    assert worktime.due(instant(start, zone), limit, spans) == expected
+    assert worktime.due(instant(start, zone), whole, spans) == expected
 
 
 def within(year: int) -> st.SearchStrategy[datetime]:
@@ -196,12 +234,48 @@ def within(year: int) -> st.SearchStrategy[datetime]:
 @given(data=st.data())
 def test_a_due_instant_is_what_walking_day_by_day_gives(year: int, data: st.DataObject) -> None:
     start = data.draw(within(year), "start")
-    unit = data.draw(st.sampled_from(list(Unit)), "unit")
+    unit = data.draw(st.sampled_from(COUNTED), "unit")
     limit = Limit(data.draw(st.integers(1, MOST.get(unit, 60)), "value"), unit)
     ends = data.draw(st.sampled_from(ENDS), "ends")
     first = ends != "second" and data.draw(st.booleans(), "first day counts")
     counting = Counting(ends, first, data.draw(st.booleans(), "roll last day"))
-    agree(start, limit, [], counting, data.draw(st.sampled_from(ZONES), "zone"))
+    agree(start, limit, [], counting, data.draw(st.sampled_from(ZONES if unit not in NATURAL_TIME else ZONES[:1]), "zone"))
+
+
+@pytest.mark.parametrize("year", YEARS)
+@PER_YEAR
+@given(data=st.data())
+def test_days_granted_beyond_a_limit_of_another_kind_are_what_walking_on_from_its_end_gives(
+    year: int, data: st.DataObject
+) -> None:
+    start = data.draw(within(year), "start")
+    unit = data.draw(st.sampled_from(COUNTED), "unit")
+    limit = Limit(data.draw(st.integers(1, MOST.get(unit, 30)), "value"), unit)
+    kinds = [kind for kind in (Unit.working_days, Unit.calendar_days) if kind is not unit]
+    granted = Limit(data.draw(st.integers(1, 20), "days"), data.draw(st.sampled_from(kinds), "kind"))
+    ends = data.draw(st.sampled_from(ENDS), "ends")
+    first = ends != "second" and data.draw(st.booleans(), "first day counts")
+    agree(start, limit, [], Counting(ends, first, data.draw(st.booleans(), "roll last day")), ZONE, granted)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@PER_YEAR
+@given(data=st.data())
+def test_a_pause_prolongs_a_limit_and_the_days_granted_beyond_it_as_walking_does(year: int, data: st.DataObject) -> None:
+    start = data.draw(within(year), "start")
+    edges = sorted(data.draw(st.lists(within(year), max_size=6, unique=True), "edges"))
+    pauses = [(edges[at], edges[at + 1]) for at in range(0, len(edges) - 1, 2)]
+    unit = data.draw(st.sampled_from([Unit.working_hours, Unit.natural_hours, Unit.calendar_days]), "unit")
+    limit = Limit(data.draw(st.integers(1, 40), "value"), unit)
+    kind = (
+        Unit.working_days
+        if unit is Unit.calendar_days
+        else data.draw(st.sampled_from([Unit.working_days, Unit.calendar_days]), "kind")
+    )
+    to_the_second = kind is Unit.working_days and unit is not Unit.calendar_days
+    ends = data.draw(st.sampled_from(ENDS if to_the_second else ENDS[1:]), "ends")
+    first = ends != "second" and data.draw(st.booleans(), "first day counts")
+    agree(start, limit, pauses, Counting(ends, first, False), ZONE, Limit(5, kind))
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -211,11 +285,12 @@ def test_a_pause_prolongs_a_limit_as_walking_day_by_day_does(year: int, data: st
     start = data.draw(within(year), "start")
     edges = sorted(data.draw(st.lists(within(year), max_size=6, unique=True), "edges"))
     pauses = [(edges[at], edges[at + 1]) for at in range(0, len(edges) - 1, 2)]
-    unit = data.draw(st.sampled_from([Unit.working_days, Unit.working_hours, Unit.working_minutes, Unit.calendar_days]), "unit")
+    unit = data.draw(st.sampled_from([*COUNTED[:2], *OFFICE_TIME, *NATURAL_TIME]), "unit")
     ends = data.draw(st.sampled_from(ENDS if unit is not Unit.calendar_days else ENDS[1:]), "ends")
     limit = Limit(data.draw(st.integers(1, 40), "value"), unit)
     first = ends != "second" and data.draw(st.booleans(), "first day counts")
-    agree(start, limit, pauses, Counting(ends, first, unit is not Unit.calendar_days), data.draw(st.sampled_from(ZONES), "zone"))
+    zone = data.draw(st.sampled_from(ZONES if unit not in NATURAL_TIME else ZONES[:1]), "zone")
+    agree(start, limit, pauses, Counting(ends, first, unit is not Unit.calendar_days), zone)
 
 
 @pytest.mark.parametrize(

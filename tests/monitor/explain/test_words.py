@@ -69,6 +69,11 @@ def _required(kind: type[Header]) -> dict[str, object]:
         ("4wh", "4 个工作小时", "4 working hours"),
         ("15wm", "15 分钟（办公时间）", "15 working minutes"),
         ("0wd", "当日办结（即办件）", "the same day (instant item)"),
+        ("instant", "即办件", "instant item"),
+        ("0d", "当日", "that very day"),
+        ("0h", "即刻", "at once"),
+        ("24h", "24 小时", "24 hours"),
+        ("1min", "1 分钟", "1 minute"),
         ("", "", ""),
     ],
 )
@@ -76,6 +81,35 @@ def test_a_limit_is_written_out_in_both_languages(text: str, zh: str, en: str) -
     assert (words.limit(text, "zh"), words.limit(text, "en")) == (zh, en)
     if text:
         assert words.limit(Limit.parse(text), "en") == en
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("1mo + 10wd", "1 个月，延长 10 个工作日", "1 month, extended by 10 working days"),
+        (
+            "@2026-03-05T17:00:00+08:00",
+            "2026-03-05 17:00:00 前办结（窗口系统给定）",
+            "due 2026-03-05 17:00:00 by the window system's own word",
+        ),
+        (
+            "@2026-03-05T17:00:00+08:00 + 2d",
+            "2026-03-05 17:00:00 前办结（窗口系统给定），延长 2 天",
+            "due 2026-03-05 17:00:00 by the window system's own word, extended by 2 days",
+        ),
+    ],
+)
+def test_a_limit_that_only_cases_keep_is_written_out_as_well(text: str, zh: str, en: str) -> None:
+    assert (words.limit(text, "zh"), words.limit(text, "en")) == (zh, en)
+
+
+def test_a_record_says_when_it_was_due_and_what_that_is_held_to_as() -> None:
+    given = {"id": "1", "at": "2026-03-02T09:30:00+08:00", "region": "430100", "case": "A-1"}
+    kind = EVENT_TYPES["accepted"]
+    plain = msgspec.convert({**given, "due_as": "statutory"}, kind)
+    due = msgspec.convert({**given, "due_at": "2026-03-05T17:00:00+08:00"}, kind)
+    assert details_of(plain, unmasked=False) == {}
+    assert details_of(due, unmasked=False) == {"due_at": "2026-03-05 17:00:00+08:00", "due_as": "promised"}
 
 
 def test_durations_show_their_two_greatest_units() -> None:

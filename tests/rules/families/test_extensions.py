@@ -35,11 +35,14 @@ def wall(at: datetime) -> str:
         ("0wd", 1, "03-03 09:30", "03-03 17:00"),
         ("20wd", 10, "04-14 09:30", "04-09 09:30"),  # without: 30 March
         ("20d", 10, "04-07 09:30", "04-01 09:30"),  # without: 22 March, a Sunday, rolled to the 23rd
+        ("0d", 1, "03-04 09:00", "03-03 09:30"),  # without: the end of 2 March, from where working days begin on the third
     ],
 )
 def test_days_granted_are_days_whatever_the_limit_is_counted_in(promised: str, days: int, working: str, calendar: str) -> None:
-    assert prolonged(promised, days) == working
+    assert prolonged(promised, days, extension={"unit": "wd"}) == working
     assert prolonged(promised, days, extension={"unit": "d"}) == calendar
+    own = calendar if promised in ("20d", "0d") else working
+    assert prolonged(promised, days) == own, "days of the limit's own kind, where it is counted in days"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, Header
 
 _OWN_KEYS = ("type", "id", "at", "arrived", "when", "once", "by", "kinds", "others")
-_IDENTITIES = frozenset({"id", "case", "complaint", "alert", "region", "hall", "window", "item", "operator"})
+_IDENTITIES = frozenset({"id", "case", "numbered_by", "complaint", "alert", "region", "hall", "window", "item", "operator"})
 """Fields that hold a number or a code, in whose columns what a spreadsheet has spoilt is looked for."""
 
 

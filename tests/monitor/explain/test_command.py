@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.main import main
-from tests.monitor.explain.cases import CASES, KEY, write
-from tests.rules.story import PLACE
+from tests.monitor.explain.cases import CASES, KEY, told, write
+from tests.rules.story import PLACE, day
 
 
 @pytest.fixture
@@ -51,3 +51,42 @@ def test_explain_of_an_unknown_case_ends_with_status_1(file: Path) -> None:
 
 def test_explain_refuses_a_flag_that_needs_a_file() -> None:
     assert run(KEY, "--until", "2026-03-31T00:00:00+0800").exit_code == 2
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Path:
+    """Two districts have given one number, and a province has given it, too."""
+    places = ({"numbered_by": ""}, {"numbered_by": "", "region": "430104"}, {"numbered_by": "湖南省"})
+    return write(tmp_path, [told("accepted", day(0), **place) for place in places])
+
+
+NUMBER = PLACE["case"]
+SPACES = ("430100-市场监管局", "430104-市场监管局", "湖南省")
+
+
+def test_a_number_that_several_have_given_lists_them_and_asks_whose(twice: Path) -> None:
+    result = run(NUMBER, "--from-file", str(twice), "--book", "hunan")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[1:] == [f"  --numbered-by {space}" for space in SPACES]
+    assert "3 cases are called" in result.stderr
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_who_numbers_a_case_or_its_key_says_which_it_is(twice: Path, space: str) -> None:
+    named = run(NUMBER, "--numbered-by", space, "--from-file", str(twice), "--book", "hunan", "--json")
+    keyed = run(f"{space}/{NUMBER}", "--from-file", str(twice), "--book", "hunan", "--json")
+    story = json.loads(named.stdout)
+    assert story == json.loads(keyed.stdout)
+    assert (story["case"], story["numbered_by"], len(story["records"])) == (NUMBER, space, 1)
+
+
+def test_a_number_space_of_its_own_name_is_told_and_the_usual_one_is_not(twice: Path) -> None:
+    usual, own = (run(f"{space}/{NUMBER}", "--from-file", str(twice), "--book", "hunan").stdout for space in SPACES[1:])
+    assert "编号单位" not in usual
+    assert "编号单位 湖南省" in own
+
+
+def test_a_numberer_of_no_such_case_is_told(twice: Path) -> None:
+    result = run(NUMBER, "--numbered-by", "北京市", "--from-file", str(twice), "--book", "hunan")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"no case {NUMBER!r}" in result.stderr

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from monitor.explain import CaseStory, Follower, follow_file, follow_topic
+from monitor.explain import CaseStory, Follower, follow_file, follow_topic, keys_in_topic
 from monitor.explain.sources import Unreadable
 from monitor.kafka import KafkaUnavailable, ensure_topics, partition_of
 from monitor.settings import KafkaSettings, Settings, TopicSettings
 from monitor.wire import Topics, encode_event
-from rules.events import TICK
+from rules.events import TICK, key_of
 from rules.instant import to_instant
 from tests.monitor.backtest import files
 from tests.monitor.explain.cases import CASES, KEY, follow, hunan, write
@@ -112,6 +112,24 @@ async def test_a_card_of_a_topic_is_raised_when_its_partition_moved_on(settings:
     assert story.as_of == day(20), "time never goes back"
     assert [bool(told.refused) for told in story.records if told.number] == [False, True, True]
     assert "the key is" in story.records[-1].refused
+
+
+@pytest.mark.kafka
+async def test_a_number_of_a_topic_is_found_with_all_who_have_given_it_whatever_key_it_lies_under(settings: Settings) -> None:
+    await ensure_topics(settings.kafka, settings.topics, create_time=True)
+    number, at = PLACE["case"], to_instant(day(0))
+    there = event("accepted", day(0), numbered_by="湖南省")
+    longer = event("accepted", day(0), case=f"1{number}")  # a number that ends alike is another one
+    bare = (number.encode(), event("concluded", day(1)), to_instant(day(1)))
+    others = [(number.encode(), there, at), (key_of(longer).encode(), longer, at), (KEY.encode(), b"{", at), (None, TICK, at)]
+    await append(settings, [(KEY.encode(), event("accepted", day(0)), at), *others, bare])
+    assert await keys_in_topic(number, settings) == [KEY, f"湖南省/{number}"]
+    assert await keys_in_topic(KEY, settings) == [KEY]
+    assert await keys_in_topic("none", settings) == []
+    assert await keys_in_topic("window:430100//A01", settings) == ["window:430100//A01"]
+    follower = Follower(KEY, hunan())
+    await follow_topic(follower, settings)
+    assert [told.type for told in story_of(follower).records if told.number] == ["accepted", "", "concluded"]
 
 
 @pytest.mark.kafka

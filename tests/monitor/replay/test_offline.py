@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.books import load_books
+from monitor.mapping import parse_mapping
 from monitor.replay import OfflineReplay, replay_offline
 from monitor.wire import DeadLetter
 from rules.alerts import Alert
@@ -112,3 +115,49 @@ def test_ticking_more_often_changes_nothing(story: list[tuple[int, int, bool]], 
         changes += map(alert_of, driven.advance(start + 20 * DAY))
         told.append([msgspec.json.encode(change) for change in changes])
     assert told[0] == told[1]
+
+
+TWO_DISTRICTS: dict[str, Any] = {
+    "source": {"format": "csv", "zone": "Asia/Shanghai"},
+    "times": dict.fromkeys(("began", "ended"), "%Y-%m-%d %H:%M"),
+    "common": {"case": "{nr}", "region": "{div}", "department": "{bureau}"},
+    "event": [
+        {"type": "accepted", "id": "{div}{bureau}-{nr}-a", "at": "began", "promised": "{limit}wd"},
+        {"type": "concluded", "id": "{div}{bureau}-{nr}-c", "at": "ended", "when": [{"column": "ended", "empty": False}]},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "numbered_by", "found"),
+    [
+        ("430111,民政局", "", {"430103-民政局": "concluded", "430111-民政局": "open"}),
+        ("430103,水利局", "", {"430103-民政局": "concluded", "430103-水利局": "open"}),
+        ("430103,", "", {"430103-民政局": "concluded", "430103": "open"}),
+        ("430103,民政局", "", {"430103-民政局": "concluded"}),
+        ("430111,水利局", "湖南省", {"湖南省": "concluded"}),
+    ],
+)
+def test_one_number_of_two_who_number_is_two_cases_each_with_its_own_end(
+    tmp_path: Path, other: str, numbered_by: str, found: dict[str, str]
+) -> None:
+    """One is concluded in time; the other one, of the same number, is open and overdue."""
+    file = tmp_path / "two.csv"
+    rows = f"77,430103,民政局,2026-01-05 09:00,2026-01-06 09:00,2\n77,{other},2026-01-05 10:00,,2\n"
+    file.write_text(f"nr,div,bureau,began,ended,limit\n{rows}", "utf-8")
+    common = {**TWO_DISTRICTS["common"], **({"numbered_by": numbered_by} if numbered_by else {})}
+    read_by = parse_mapping("two", {**TWO_DISTRICTS, "common": common})
+    out = io.BytesIO()
+    summary = replay_offline(
+        [(file, read_by)],
+        load_books([Path("default")]),
+        out,
+        cases=True,
+        until=datetime(2026, 3, 1),  # noqa: DTZ001  # wall clock
+    )
+    lines = [msgspec.json.decode(line) for line in out.getvalue().splitlines()]
+    assert {line["numbered_by"]: line["state"] for line in lines if "rule" not in line} == found
+    assert {line["case"] for line in lines} == {"77"}
+    assert (summary.cases, summary.bad.total()) == (len(found), 0)
+    overdue = {line["numbered_by"] for line in lines if (line.get("rule"), line.get("level")) == ("case-promise", "yellow")}
+    assert overdue == {space for space, state in found.items() if state == "open"}

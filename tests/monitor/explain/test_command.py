@@ -72,7 +72,7 @@ def test_a_number_that_several_have_given_lists_them_and_asks_whose(twice: Path)
 
 
 @pytest.mark.parametrize("space", SPACES)
-def test_who_numbers_a_case_or_its_key_says_which_it_is(twice: Path, space: str) -> None:
+def test_a_numberer_or_a_whole_key_names_the_one_case_it_is_of(twice: Path, space: str) -> None:
     named = run(NUMBER, "--numbered-by", space, "--from-file", str(twice), "--book", "hunan", "--json")
     keyed = run(f"{space}/{NUMBER}", "--from-file", str(twice), "--book", "hunan", "--json")
     story = json.loads(named.stdout)

@@ -3,9 +3,7 @@
 Beneath each stands in which process it is, and when to worry. ``docs/reference/metrics.md`` is written from here.
 """
 
-from prometheus_client import Counter, Gauge, Histogram, start_http_server
-
-from monitor.settings import MetricsSettings
+from prometheus_client import Counter, Gauge, Histogram
 
 _LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600)
 _TIME_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -97,6 +95,14 @@ GATEWAY_EVENTS = Counter("supervise_gateway_events", "Events accepted by the gat
 """In: gateway. Worry: A source that falls silent in office hours."""
 GATEWAY_AHEAD = Counter("supervise_gateway_events_ahead", "Events accepted that claim to have happened in the future", ["source"])
 """In: gateway. Worry: Any rise: the clock of that window system is wrong."""
+GATEWAY_BROKER = Gauge("supervise_gateway_broker_reached", "1 while the gateway reaches Kafka, as far as it knows")
+"""In: gateway. Worry: 0 for longer than a broker's restart."""
+GATEWAY_SPOOL_RECORDS = Gauge("supervise_gateway_spool_records", "Accepted records that wait on the gateway's disk for Kafka")
+"""In: gateway. Worry: Above 0: Kafka is away, or was and they are being sent."""
+GATEWAY_SPOOL_BYTES = Gauge("supervise_gateway_spool_bytes", "Bytes of them")
+"""In: gateway. Worry: Near `gateway.spool_mib`: soon requests are answered 503."""
+GATEWAY_FLIGHT_BYTES = Gauge("supervise_gateway_flight_bytes", "Bytes of bodies at work")
+"""In: gateway. Worry: Near `gateway.mib_in_flight`: requests are shed."""
 GATEWAY_SECONDS = Histogram("supervise_gateway_seconds", "From request to the broker's acknowledgement", buckets=_TIME_BUCKETS)
 """In: gateway. Worry: p99 above 1 s."""
 
@@ -119,6 +125,23 @@ TOKENS_UNUSABLE = Gauge(
     ["server"],
 )
 """In: gateway, wall. Worry: Above 0: whoever has a new token is refused."""
+CERTIFICATE_UNUSABLE = Gauge(
+    "supervise_certificate_unusable", "1 while the certificate's new files cannot be used and the old one goes on", ["server"]
+)
+"""In: every server. Worry: Above 0: the old certificate will end."""
+CONNECTIONS = Gauge("supervise_connections", "Connections open", ["server"])
+"""In: every server. Worry: Near the setting `connections`: somebody holds them, or there are too many screens."""
+DOOR_REFUSALS = Counter(
+    "supervise_door_refusals",
+    "Whoever was not let in. Reason: token (wrong), peer and all (too many connections), descriptors, silent (no headers in "
+    "time), slow (did not take its answer), host and origin (another's page), screens, scope, busy (bodies at work)",
+    ["server", "reason"],
+)
+"""In: every server. Worry: `token` rising steadily: an old token, or somebody guesses; the log has addresses."""
+LOG_PASSED_OVER = Counter(
+    "supervise_log_lines_passed_over", "Lines of the log that were not written, since many of their kind were", ["logger"]
+)
+"""In: every server. Worry: Any lasting rise: look at the lines of that logger which are there."""
 
 # The notifier
 NOTICES = Counter("supervise_notices", "Notices made, and what became of them", ["channel", "purpose", "fate"])
@@ -154,9 +177,3 @@ AUDIT_HEADS = Counter("supervise_audit_heads", "Heads of the audit log written i
 # Replay and simulation
 FED_EVENTS = Counter("supervise_fed_events", "Events appended by replay or simulation", ["type"])
 """In: replay, simulate."""
-
-
-def serve_metrics(settings: MetricsSettings) -> None:
-    """Answer Prometheus on its own port; port 0 leaves it off."""
-    if settings.port:
-        start_http_server(settings.port, settings.host)

@@ -2,15 +2,15 @@
 
 ``supervise --settings site.toml …`` names the file; ``SUPERVISE_KAFKA__BOOTSTRAP=…`` overrides one key. Secrets may lie in files
 of the folder ``SUPERVISE_SECRETS_DIR``, each named like its variable. They then stand neither in the settings file nor in the
-environment. An unknown key is an error that names it.
+environment. An unknown key is an error that names it. Every key stands in this one file, so it is long.
 """
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -113,8 +113,30 @@ class WorkerSettings(_Section):
 class ListenSettings(_Section):
     """Where a server listens. Loopback unless set otherwise."""
 
-    host: str = Field(default="127.0.0.1", description="Address it listens on; open it only behind a proxy with TLS")
+    host: str = Field(
+        default="127.0.0.1", description="Address it listens on; beyond this machine only with TLS, its own or a proxy's"
+    )
     port: int = Field(default=0, ge=0, le=65535, description="Its port; 0 takes a free one")
+    certificate: Path | None = Field(
+        default=None, description="Its certificate with chain (PEM): then it speaks TLS. Read again when the file changes"
+    )
+    key: Path | None = Field(default=None, description="The certificate's key (PEM), without a password")
+    client_ca: Path | None = Field(
+        default=None, description="Certificate authority (PEM) that whoever connects must have a certificate of (mutual TLS)"
+    )
+    connections: int = Field(default=1000, ge=1, description="Connections at once")
+    connections_per_peer: int = Field(
+        default=100, ge=1, description="Of these from one address (IPv6: one /64), unless it is one of the `proxies`"
+    )
+    proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses of your own proxies: what they say of an address in `X-Forwarded-For` is believed"
+    )
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> Self:
+        if (self.certificate is None) != (self.key is None) or (self.client_ca is not None and self.certificate is None):
+            raise ValueError("certificate and key belong together, and client_ca to both")
+        return self
 
 
 class GatewaySettings(ListenSettings):
@@ -126,12 +148,31 @@ class GatewaySettings(ListenSettings):
         description="TOML file with one table per window system (`supervise token new`); without it nobody may write",
     )
     mappings: Path | None = Field(default=None, description="Folder of mapping files, one per old system")
+    mib_in_flight: int = Field(
+        default=64, ge=8, description="MiB of bodies at work at once, a quarter of it for one window system; beyond, 503 and 429"
+    )
+    spool: Path | None = Field(
+        default=None,
+        description="File that keeps accepted events on this disk while Kafka is away; without it they are answered 503",
+    )
+    spool_mib: int = Field(default=1024, ge=1, description="How much the spool holds; full, it answers 503")
 
 
 class WallSettings(ListenSettings):
     """The leaders' screen."""
 
     port: int = Field(default=8600, ge=0, le=65535, description="Its port; 0 takes a free one")
+    connections_per_peer: int = Field(
+        default=40, ge=1, description="Of these from one address (IPv6: one /64), unless it is one of the `proxies`"
+    )
+    tokens: Path | None = Field(
+        default=None,
+        description="TOML file with one table per screen (`supervise token new --wall`). Without it a wall beyond this machine "
+        "shows nobody anything, and one on loopback everybody everything",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(), description="Names by which browsers may call the wall, beside addresses and localhost; others are refused"
+    )
     title: str = Field(default="行政审批电子监察", description="Heading of the page")
     simulated: bool = Field(default=False, description="Show that these are simulated cases")
 
@@ -195,6 +236,13 @@ class MetricsSettings(ListenSettings):
         ge=0,
         le=65535,
         description="Its port; 0 serves no metrics. Each process on one machine needs its own: `--metrics-port`",
+    )
+    connections: int = Field(default=50, ge=1, description="Connections at once")
+    connections_per_peer: int = Field(default=20, ge=1, description="Of these from one address")
+    token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What Prometheus must send (`Authorization: Bearer …`); needed as soon as `host` is not loopback. "
+        "Better in a secret file",
     )
 
 

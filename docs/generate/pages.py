@@ -7,6 +7,7 @@ from pathlib import Path
 from docs.generate.commands import commands
 from docs.generate.errors import errors, tree
 from docs.generate.kinds import clock_rows, finding_rows
+from docs.generate.limits import limits
 from docs.generate.metrics import metrics
 from docs.generate.numbers import numbers, transitions
 from docs.generate.records import alert_fields, case_fields, case_shapes, dead_letter_fields, events, figure_fields, header_fields
@@ -18,6 +19,7 @@ DOCS = Path(__file__).parents[1]
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "reference/cli.md": {"commands": commands},
     "reference/settings.md": {"settings": settings},
+    "reference/http.md": {"limits": limits},
     "reference/metrics.md": {"metrics": metrics},
     "reference/errors.md": {"tree": tree, "errors": errors},
     "reference/topics.md": {

@@ -3,8 +3,8 @@
 import click
 
 from monitor.app.stopping import until_stopped
+from monitor.door import serve_metrics
 from monitor.ledger import as_sql, run_ledger, upgrade
-from monitor.metrics import serve_metrics
 from monitor.settings import Settings
 
 

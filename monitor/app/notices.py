@@ -12,8 +12,8 @@ from aiokafka import TopicPartition
 
 from monitor.app.stopping import until_stopped
 from monitor.books import Library
+from monitor.door import serve_metrics
 from monitor.kafka import consuming, partitions_of, read_ranges
-from monitor.metrics import serve_metrics
 from monitor.notify import POSITION, BadPlan, Notice, decode_notice, lines, load_plan, read_all, run_notify, send_now, tried
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_alert, encode_json

@@ -12,9 +12,9 @@ from monitor.app.options import published
 from monitor.app.stopping import until_stopped
 from monitor.backtest import Options, Progress, both_books, from_lines, from_mapping, from_topic, print_report, run_backtest
 from monitor.books import load_books, saved
+from monitor.door import serve_metrics
 from monitor.explain import Follower, as_text, follow_file, follow_topic, keys_in_file, keys_in_topic
 from monitor.mapping import load_mapping, mapped_files
-from monitor.metrics import serve_metrics
 from monitor.pull import Pass, load_pull, run_pull
 from monitor.replay import replay_offline as run_offline
 from monitor.replay import replay_to_kafka

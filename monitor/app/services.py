@@ -11,9 +11,9 @@ import click
 from monitor.app.stopping import until_stopped, with_stop
 from monitor.books import Library
 from monitor.demo import Demo, DemoOptions
+from monitor.door import serve_metrics, thin_out_logs
 from monitor.embedded.run import run_kafka, run_postgres
 from monitor.gateway import run_gateway
-from monitor.metrics import serve_metrics
 from monitor.settings import Settings
 from monitor.simulate import run_simulate, write_book, write_file
 from monitor.stream.run import run_worker
@@ -27,12 +27,14 @@ def worker(chosen: Settings) -> None:
 
 def gateway(chosen: Settings) -> None:
     """Run the HTTP way in until it is stopped."""
+    thin_out_logs()
     serve_metrics(chosen.metrics)
     until_stopped(run_gateway(chosen))
 
 
 def wall(chosen: Settings) -> None:
     """Run the leaders' screen until it is stopped."""
+    thin_out_logs()
     serve_metrics(chosen.metrics)
     until_stopped(run_wall(chosen))
 

@@ -5,16 +5,18 @@ import logging
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from monitor.door import DoorHandler
 from monitor.gateway.reading import BodyRefused, Errors, Fault, whole
 from monitor.wire import encode_json
 
 log = logging.getLogger(__name__)
 _CODES = {
     400: "bad_request", 401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
-    415: "unsupported_media_type", 417: "expectation_failed", 500: "internal_error",
+    415: "unsupported_media_type", 417: "expectation_failed", 429: "too_many", 500: "internal_error",
 }  # fmt: skip
-_KEPT = ("WWW-Authenticate", "Allow")
+_KEPT = ("WWW-Authenticate", "Allow", "Retry-After")
 """Headers of aiohttp's own errors that the answer needs."""
+_LATER = {"Retry-After": "5"}
 
 
 def refused(status: int, faults: list[Fault], headers: dict[str, str] | None = None, left_off: int = 0) -> web.Response:
@@ -25,7 +27,7 @@ def refused(status: int, faults: list[Fault], headers: dict[str, str] | None = N
 
 def refused_body(error: BodyRefused) -> web.Response:
     """The answer to a body that was not taken."""
-    return refused(error.status, error.faults, left_off=error.left_off)
+    return refused(error.status, error.faults, _LATER if error.status in (429, 503) else None, error.left_off)
 
 
 def refused_request(error: web.HTTPException) -> web.Response:
@@ -51,7 +53,7 @@ def _whole(status: int, message: str) -> Fault:
     return Fault(None, "", _CODES.get(status, "refused"), message)
 
 
-class _Handler(web.RequestHandler):
+class JsonHandler(DoorHandler):
     """One connection; what its parser cannot take is answered in our form, too."""
 
     def handle_error(
@@ -75,17 +77,3 @@ class _Handler(web.RequestHandler):
         if request.content.exception() is not None:  # nothing is left to be read that would let the sender see the answer
             self._lingering_time = 0
         return await super().finish_response(request, resp, start_time)
-
-
-class _Server(web.Server):
-    def __call__(self) -> web.RequestHandler:
-        return _Handler(self, loop=self._loop, **self._kwargs)
-
-
-class Runner(web.AppRunner):
-    """Runs the application; its connections answer in our form, too. aiohttp has no setting for their class."""
-
-    async def _make_server(self) -> web.Server:
-        made = await super()._make_server()
-        made.__class__ = _Server
-        return made

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from monitor.gateway.reading import MOST_EVENTS, Errors
+from monitor.door import limits
+from monitor.gateway.reading import Errors
 from monitor.wire import DEAD_LETTER_REASONS
 from rules.events import EVENT_TYPES, Action, BranchConcluded, BranchOpened, Duty, Event, Header
 from rules.facts import LIMITS, WITHOUT_A_CASE
@@ -19,11 +20,15 @@ _REF = "#/components/schemas/{name}"
 
 
 class Taken(msgspec.Struct):
-    """Everything is on the broker. ``ahead`` of the events claim a time in the future; ``dead_letters`` rows were set aside."""
+    """Everything is on the broker. ``ahead`` of the events claim a time in the future; ``dead_letters`` rows were set aside.
+
+    ``spooled`` is there where the broker is away: so many records are durable on the gateway's disk and follow by themselves.
+    """
 
     accepted: int
     ahead: int = 0
     dead_letters: int = 0
+    spooled: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -34,7 +39,7 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
         _tell_checks(components[kind.__name__], kind)
     refused = _json("Not JSON, not UTF-8, or no whole body.", errors)
     answers = {
-        "202": _json("Acknowledged by the broker.", taken),
+        "202": _json("Acknowledged by the broker, or durable in the gateway's spool.", taken),
         "400": refused,
         "401": _json("No token, or not a known one.", errors),
         "403": _json("The token's kind, regions, departments or numberers do not cover this.", errors),
@@ -44,12 +49,11 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
         "413": _json("Too large: send it in several requests.", errors),
         "415": _json("A media type, or for JSON a charset, that is not read here.", errors),
         "422": _json("An event or row is not valid. Reasons: " + ", ".join(DEAD_LETTER_REASONS), errors),
-        "503": _json("Kafka does not acknowledge; repeat the request after Retry-After.", errors)
-        | {"headers": {"Retry-After": {"schema": {"type": "integer"}}}},
+        "429": _json("Too many wrong tokens from here, or too much of this window system at work.", errors) | _LATER,
+        "503": _json("Kafka is away or does not acknowledge, or too much is at work; repeat the request.", errors) | _LATER,
     }
-    reached = {"type": "object", "properties": {"kafka": {"type": "boolean"}}, "required": ["kafka"]}
     one = {"$ref": "#/components/schemas/Event"}
-    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_EVENTS}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.MOST_EVENTS}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Supervision gateway (电子监察接入)", "version": "1", "description": _ABOUT},
@@ -64,14 +68,17 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
                 }
             },
             "/v1/mapped/{mapping}": {"post": _mapped(mappings, answers)},
-            "/healthz": {
-                "get": {
-                    "summary": "Whether the gateway reaches Kafka",
-                    "operationId": "health",
-                    "security": [],
-                    "responses": {"200": _json("It does.", reached), "503": _json("It does not yet.", reached)},
-                }
-            },
+            "/livez": _probe("alive", "Whether the process answers", {"200": _json("It does.", _flags("alive"))}),
+            "/readyz": _probe(
+                "ready",
+                "Whether an event would be taken now, by Kafka or the spool",
+                {"200": _json("It would.", _flags("ready")), "503": _json("It would not.", _flags("ready")) | _LATER},
+            ),
+            "/healthz": _probe(
+                "health",
+                "Whether Kafka is reached and nothing waits in the spool",
+                {"200": _json("All is well.", _HEALTH), "503": _json("It is not.", _HEALTH)},
+            ),
         },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -80,16 +87,33 @@ def openapi(mappings: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
+_LATER = {"headers": {"Retry-After": {"schema": {"type": "integer"}}}}
+_HEALTH = {
+    "type": "object",
+    "properties": {"kafka": {"type": "boolean"}, "spooled": {"type": "integer"}},
+    "required": ["kafka", "spooled"],
+}
+
+
+def _flags(name: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "boolean"}}, "required": [name]}
+
+
+def _probe(operation: str, summary: str, answers: dict[str, Any]) -> dict[str, Any]:
+    return {"get": {"summary": summary, "operationId": operation, "security": [], "responses": answers}}
+
+
 _ABOUT = (
-    "Answers only when the broker has acknowledged. An array is taken whole or not at all. Every event carries an id; repeating "
-    "a request after a 503 or a lost answer is harmless. Requests that were refused are not kept: the sender has the answer."
+    "Answers only when the broker has acknowledged, or the spool is durable. An array is taken whole or not at all. Every event "
+    "carries an id; repeating a "
+    "request after a 503 or a lost answer is harmless. Requests that were refused are not kept: the sender has the answer."
 )
 
 
 def _mapped(mappings: tuple[str, ...], answers: dict[str, Any]) -> dict[str, Any]:
     row = {"description": "one row of the old system: an object, its own column names. Anything else is a bad row"}
     name: dict[str, Any] = {"type": "string", **({"enum": list(mappings)} if mappings else {})}
-    rows: dict[str, Any] = {"anyOf": [row, {"type": "array", "items": row, "maxItems": MOST_EVENTS}]}
+    rows: dict[str, Any] = {"anyOf": [row, {"type": "array", "items": row, "maxItems": limits.MOST_EVENTS}]}
     return {
         "summary": "Report rows of an old system through a mapping",
         "operationId": "postRows",

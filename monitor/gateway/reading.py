@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from monitor.door import limits
 from monitor.gateway.defects import numbered, read_event
 from monitor.gateway.tokens import Source
 from monitor.mapping import NO_RECORDS, BadMapping, MappedRow, Mapping, map_objects, map_stream
@@ -14,10 +15,6 @@ from rules.events import Event
 
 T = TypeVar("T")
 
-MOST_EVENTS = 10_000
-"""Events or rows in one request."""
-MOST_ERRORS = 10_000
-"""Errors in one answer, so that it stays smaller than the largest request."""
 _LONGEST_FIELD, _LONGEST_MESSAGE = 256, 500
 """Characters: the sender knows what it has sent."""
 _MARK = b"\xef\xbb\xbf"
@@ -47,7 +44,7 @@ class BodyRefused(Exception):
     def __init__(self, status: int, faults: list[Fault]) -> None:
         super().__init__(faults[0].message)
         self.status = status
-        self.faults = faults[:MOST_ERRORS]
+        self.faults = faults[: limits.MOST_ERRORS]
         self.left_off = len(faults) - len(self.faults)
 
 
@@ -112,8 +109,8 @@ def read_rows(
     try:
         records = (row for row in _rows(body, content_type, mapping) if row.passed not in NO_RECORDS)
         for index, row in enumerate(records):
-            if index >= MOST_EVENTS:
-                raise whole(413, "too_large", f"more than {MOST_EVENTS} rows: send them in several requests")
+            if index >= limits.MOST_EVENTS:
+                raise whole(413, "too_large", f"more than {limits.MOST_EVENTS} rows: send them in several requests")
             events += [(index, numbered(arrival.event, numbered_by)) for arrival in row.arrivals]
             if row.error is not None:
                 bad.append(row._replace(number=index))
@@ -146,8 +143,8 @@ def _split(body: bytes) -> list[msgspec.Raw]:
     raws = _decoded(body, list[msgspec.Raw])
     if not raws:
         raise whole(422, "invalid_field", "the array is empty")
-    if len(raws) > MOST_EVENTS:
-        raise whole(413, "too_large", f"{len(raws)} events, at most {MOST_EVENTS} in one request")
+    if len(raws) > limits.MOST_EVENTS:
+        raise whole(413, "too_large", f"{len(raws)} events, at most {limits.MOST_EVENTS} in one request")
     return raws
 
 

@@ -1,5 +1,6 @@
 """Kafka as every part of ours talks to it: one client, its refusals in words, appending, and reading ranges."""
 
+from monitor.kafka.abandon import abandon
 from monitor.kafka.appender import TICK_VALUE, Appender, Headers
 from monitor.kafka.batches import UnreadableBatch
 from monitor.kafka.client import (
@@ -32,6 +33,7 @@ __all__ = [
     "Headers",
     "KafkaUnavailable",
     "UnreadableBatch",
+    "abandon",
     "client_options",
     "connected",
     "consuming",

@@ -6,8 +6,8 @@ import logging
 import tempfile
 from pathlib import Path
 
-from monitor import metrics
 from monitor.books import CatalogReader, Library
+from monitor.door import serve_metrics
 from monitor.settings import Settings
 from monitor.stream.partition.engine import StepFunction
 from monitor.stream.topics import check_clock, prepare_topics
@@ -23,7 +23,7 @@ _CHATTY = ("faust", "mode", "monitor.stream.faust.app", "monitor.stream.faust.tr
 async def _main(settings: Settings, library: Library, apply: StepFunction) -> None:
     partitions = await prepare_topics(settings)
     await check_clock(settings)
-    metrics.serve_metrics(settings.metrics)
+    serve_metrics(settings.metrics)
     async with CatalogReader(settings) as catalog:
         await catalog.read_to_end(library)  # before the first record, so that a replay is judged by the same books
         with tempfile.TemporaryDirectory(prefix="supervise-") as datadir:  # Faust wants one; nothing is kept in it

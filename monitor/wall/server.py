@@ -105,6 +105,12 @@ class Wall:
         url = urlsplit(request.path)
         if url.path == "/healthz":
             return self._health()
+        if url.path == "/livez":
+            return _response(HTTPStatus.OK, "application/json", b'{"alive": true}\n')
+        if url.path == "/readyz":
+            ready = self.reader.whole
+            status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+            return _response(status, "application/json", json.dumps({"ready": ready}).encode() + b"\n")
         if url.path == "/live":
             return self._refuse(request, url.query)
         page = self._pages.get(url.path)

@@ -86,12 +86,22 @@ def test_prometheus_is_told_of_every_process_by_its_name_here() -> None:
     }
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_process_of_ours_gets_the_token_of_its_metrics(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (target,) = [secret["target"] for secret in SERVICES[name]["secrets"] if secret["source"] == "metrics-token"]
+    folder, _, file = target.rpartition("/")
+    assert SERVICES[name]["environment"] == {"SUPERVISE_SECRETS_DIR": folder}
+    (tmp_path / file).write_text("open-sesame\n", "utf-8")
+    monkeypatch.setenv("SUPERVISE_SECRETS_DIR", str(tmp_path))
+    assert load_settings(COMPOSE / "site.toml").metrics.token.get_secret_value() == "open-sesame"
+
+
 def test_every_file_that_is_mounted_is_there_but_the_tokens() -> None:
     declared = read(FILE)
     files = [entry["file"] for entry in [*declared["configs"].values(), *declared["secrets"].values()]]
     mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())]
     missing = {path for path in [*files, *(path for path in mounted if path.startswith("."))] if not (COMPOSE / path).exists()}
-    assert missing <= {"./tokens.toml"}
+    assert missing <= {"./tokens.toml", "./screens.toml", "./metrics-token"}
 
 
 @pytest.mark.parametrize("name", sorted(BROKERS))

@@ -60,8 +60,15 @@ def test_the_settings_can_be_used_and_fit_the_ports() -> None:
     settings = load_settings(FOLDER / "site.toml")
     assert settings.topics.replication == 3
     assert {settings.gateway.port, settings.wall.port, settings.metrics.port} == set().union(*PORTS.values())
-    mounts = {mount["name"]: mount["mountPath"] for mount in container(DEPLOYMENTS["supervise-gateway"])["volumeMounts"]}
-    assert str(settings.gateway.tokens) == f"{mounts['tokens']}/tokens.toml"
+    for name, tokens in (("gateway", settings.gateway.tokens), ("wall", settings.wall.tokens)):
+        mounts = {mount["name"]: mount["mountPath"] for mount in container(DEPLOYMENTS[f"supervise-{name}"])["volumeMounts"]}
+        assert tokens is not None
+        assert str(tokens.parent) == mounts["tokens"]
+    for deployment in DEPLOYMENTS.values():
+        mounts = {mount["name"]: mount["mountPath"] for mount in container(deployment)["volumeMounts"]}
+        folder, _, variable = mounts["metrics-token"].rpartition("/")
+        assert variable == "SUPERVISE_METRICS__TOKEN"
+        assert container(deployment)["env"] == [{"name": "SUPERVISE_SECRETS_DIR", "value": folder}]
 
 
 @pytest.mark.parametrize("name", sorted(DEPLOYMENTS))

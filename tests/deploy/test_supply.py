@@ -21,7 +21,7 @@ from tests.deploy.test_locks import locked
 
 FREE = {
     *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-3-Clause-Modification", "CC0-1.0", "ISC", "MIT", "PSF-2.0"),
-    *("Unlicense", "MPL-2.0"),
+    *("MIT-0", "Unlicense", "MPL-2.0"),
 }
 """Licences that bind nobody who runs or changes the monitor; MPL-2.0 binds whoever changes that package's own files."""
 ALLOWED = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from monitor.gateway import Gateway
@@ -20,7 +19,8 @@ NOW = 1_772_500_000_000
 class Taken:
     """In the publisher's place: remembers what it was given, encoded as it would have been."""
 
-    ready = True
+    ready = takes = True
+    waiting = 0
 
     def __init__(self) -> None:
         self.records: list[tuple[bytes, bytes]] = []
@@ -29,7 +29,7 @@ class Taken:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(self, *_: object) -> None:
         return None
 
     async def publish(self, events: Sequence[Event], letters: Sequence[DeadLetter] = ()) -> None:
@@ -43,7 +43,8 @@ def gateway_without_broker(tokens: str, mappings: dict[str, str], folder: Path) 
     (folder / "mappings").mkdir()
     for name, text in mappings.items():
         (folder / "mappings" / f"{name}.toml").write_text(text, "utf-8")
-    settings = GatewaySettings(port=0, tokens=folder / "tokens.toml", mappings=folder / "mappings")
+    own = {"tokens": folder / "tokens.toml", "mappings": folder / "mappings", "proxies": ("127.0.0.1",)}
+    settings = GatewaySettings(port=0, **own)
     gateway, taken = Gateway(Settings(gateway=settings)), Taken()
     vars(gateway)["_publisher"] = taken
     return gateway, taken

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.gateway.reading import MOST_EVENTS, BodyRefused, read_events, read_rows
+from monitor.door.limits import MOST_EVENTS
+from monitor.gateway.reading import BodyRefused, read_events, read_rows
 from monitor.gateway.tokens import Source, new_token, parse_tokens
 from monitor.mapping import parse_mapping
 from monitor.wire import encode_json

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 
 from monitor.door import BadTokens
+from monitor.door.limits import MOST_BYTES
 from monitor.gateway import Gateway, new_token, run_gateway
-from monitor.gateway.server import MOST_BYTES
 from monitor.kafka import partition_of
 from monitor.settings import CannotListen, GatewaySettings, KafkaSettings, Settings, TopicSettings
 from monitor.wire import decode_dead_letter, decode_record, encode_json

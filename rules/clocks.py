@@ -12,14 +12,14 @@ from rules.book import Look, Parted, ProcessRule, RateRule, Rule, RuleBook, Thre
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.families import Found, Pause, clip, deadline_of, graced, pauses_of, threshold_of
+from rules.families import Found, Pause, Run, clip, deadline_of, graced, pauses_of, threshold_of, told
 from rules.rates import rate_clocks
 from rules.worktime import Limit
 
 _TALLY = frozenset({"tally"})
 """What a rule about many cases reads; without it there is nothing to look at."""
 _DEADLINES_DEPEND_ON = frozenset(
-    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints"}
+    {"suspensions", "resumptions", "extensions", "terms", "supplements", "requests", "origin", "branches", "complaints", "spans"}
 )
 _AT_DEADLINE = (Threshold("deadline"),)
 _ORDER = attrgetter("rule", "cycle")
@@ -68,8 +68,11 @@ def _look(rule: Rule) -> Look | None:
 
 
 def affected(changes: Collection[str], book: RuleBook) -> Plan:
-    """The rules whose clocks a change of these facts can start, stop or move."""
-    return _plan(book, frozenset(changes))
+    """The rules whose clocks a change of these facts can start, stop or move.
+
+    A span says more about whichever fact begins with it, so any rule may read it.
+    """
+    return _plan(book, None if "spans" in changes else frozenset(changes))
 
 
 def every_rule(book: RuleBook) -> Plan:
@@ -168,7 +171,8 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
         if isinstance(rule, RateRule):
             clocks += look(case, rule, book)
             continue
-        for cycle, start, end, limit, paused, _, lapses in look(case, rule, book):
+        runs: Iterable[Run] = look(case, rule, book)
+        for cycle, start, end, limit, paused, _, lapses in (told(case, run) for run in runs) if case.spans else runs:
             found = computed.get((index, cycle))
             if found is None or found.start != start:
                 try:

@@ -35,6 +35,8 @@ StageAction = Literal["pass", "return", "other"]
 Procedure = Literal["hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert-review", "other"]
 DecisionResult = Literal["granted", "refused"]
 ConclusionKind = Literal["normal", "returned", "voided", "withdrawn"]
+Precision = Literal["second", "minute", "hour", "day"]
+"""How exactly ``at`` is known."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -42,6 +44,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     ``region`` is the 6-digit administrative division code; its prefixes of 2 and 4 digits are province and city.
     ``numbered_by`` (编号单位) is who numbers the case; empty, its region and department. Two of them may use one number.
+    ``precision`` says how exactly ``at`` was told. If not to the second, ``at`` is the beginning of that minute, hour or day.
     """
 
     id: Name
@@ -56,6 +59,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     terminal: Text = ""
     item: Text = ""
     numbered_by: Text = ""
+    precision: Precision = "second"
 
 
 class Consulted(Header, tag="consulted", frozen=True, kw_only=True):
@@ -327,6 +331,7 @@ class Action(Header, frozen=True, kw_only=True):
     operator: Name
     alert: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
     reason: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    precision: Literal["second"] = "second"
 
 
 class AlertConfirmed(Action, tag="alert_confirmed", frozen=True, kw_only=True):

@@ -4,16 +4,20 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isnan
 
+from rules.events import Precision
+
 
 class CellTime(str):
     """The text of a time, which carries the time itself. No format of the mapping is asked for it."""
 
     when: datetime
+    precision: Precision
 
     @classmethod
     def of(cls, value: date) -> "CellTime":
         """The text in ISO form with a blank, without the time of day where the cell is a date."""
         made = cls(value.isoformat(" ") if isinstance(value, datetime) else value.isoformat())
+        made.precision = "second" if isinstance(value, datetime) else "day"
         made.when = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001
         return made
 

@@ -2,24 +2,16 @@
 
 A pattern is kinder than ``strptime``. Seconds and their fraction may be missing. A fraction has one to nine digits.
 24:00 is the next day's beginning. An offset may be ``+08``. 上午/下午 stand for AM/PM. A zone that is written is never dropped.
+What was not written (seconds, minutes, the hour) was not told: it is said with the time.
 """
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-Reader = Callable[[str, tzinfo], datetime | None]
-"""Text and the mapping's zone in; the time out, naive where no zone was written; ``None`` where the text is of another form.
+from monitor.mapping.parts import Reader, Written, made, precision_of
+from rules.events import Precision
 
-A text of the right form that is no time (30 February) raises ``ValueError`` or ``OverflowError``.
-"""
-
-_MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
-    "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
 _MONTH_NAME = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     "|Nov(?:ember)?|Dec(?:ember)?"
@@ -63,29 +55,29 @@ def reader_of(written: str) -> Reader:
     return _pattern(written)
 
 
-def evident(text: str, zone: tzinfo) -> datetime | None:
+def evident(text: str, zone: tzinfo) -> Written | None:
     """A time written in a form that reads one way only, whatever the mapping expects; ``None`` for all others.
 
     Year, month, day in this order; 民國 years; 14 digits; Excel's day numbers of this century; Java's ``Date.toString``.
     """
     for reader in _EVIDENT:
-        when = reader(text, zone)
-        if when is not None:
-            return when
+        found = reader(text, zone)
+        if found is not None:
+            return found
     return None
 
 
 def names_that_read(text: str, zone: tzinfo) -> list[str]:
     """Named forms that would read ``text``, for the person who writes the mapping."""
-    found = []
+    names = []
     for name, reader in NAMED.items():
         try:
-            when = reader(text, zone)
+            found = reader(text, zone)
         except (ValueError, OverflowError, OSError):
             continue
-        if when is not None and 2000 <= when.year <= 2099:
-            found.append(name)
-    return found
+        if found is not None and 2000 <= found.when.year <= 2099:
+            names.append(name)
+    return names
 
 
 def is_midnight(rest: str) -> bool:
@@ -120,10 +112,12 @@ def _pattern(written: str) -> Reader:
 def _by_strptime(written: str) -> Reader:
     """Rare directives (weeks, days of the year) are the standard library's."""
     datetime(2026, 1, 1).strftime(written)  # noqa: DTZ001  # only to see that the pattern is one
+    told = set(re.findall(r"%(.)", written))
+    precision: Precision = "second" if told & set("ScXs") else "minute" if "M" in told else "hour" if told & set("HI") else "day"
 
-    def read(text: str, _zone: tzinfo) -> datetime | None:
+    def read(text: str, _zone: tzinfo) -> Written | None:
         try:
-            return datetime.strptime(text, written)  # noqa: DTZ007  # the zone is put on by the caller
+            return Written(datetime.strptime(text, written), precision)  # noqa: DTZ007  # the zone is put on by the caller
         except ValueError:
             return None
 
@@ -133,78 +127,31 @@ def _by_strptime(written: str) -> Reader:
 def _reader(form: re.Pattern[str]) -> Reader:
     match = form.fullmatch
 
-    def read(text: str, zone: tzinfo) -> datetime | None:
+    def read(text: str, zone: tzinfo) -> Written | None:
         found = match(text)
-        return _made(found.groupdict(), zone) if found is not None else None
+        if found is None:
+            return None
+        part = found.groupdict()
+        return Written(made(part, zone), precision_of(part))
 
     return read
 
 
-def _made(part: dict[str, str | None], zone: tzinfo) -> datetime:
-    get = part.get
-    year = _year(part)
-    hour, half = int(get("hour") or 0), (get("half") or get("early") or "").upper()
-    if half and hour <= 12:
-        hour = hour % 12 + 12 * (half in ("下午", "PM", "P.M."))
-    minute, second = int(get("minute") or get("minute_") or 0), int(get("second") or 0)
-    micro = int((get("fraction") or "")[:6].ljust(6, "0"))
-    ends = hour == 24 and not (minute or second or micro)
-    made = datetime(year, _month(part), int(get("day") or 1), 0 if ends else hour, minute, second, micro)  # noqa: DTZ001
-    if ends:
-        made += timedelta(1)
-    written = get("zone")
-    return made.replace(tzinfo=_zone(written, made, zone)) if written else made
-
-
-def _year(part: dict[str, str | None]) -> int:
-    if era := part.get("era"):
-        return int(era) + 1911
-    short = part.get("short")
-    if short and len(short) == 2:
-        return int(short) + (2000 if int(short) < 69 else 1900)  # as POSIX has it
-    return int(part.get("year") or short or 1900)
-
-
-def _month(part: dict[str, str | None]) -> int:
-    name = part.get("name")
-    if not name:
-        return int(part.get("month") or 1)
-    return int(name[:-1]) if name.endswith("月") else _MONTHS[name[:3].lower()]
-
-
-def _zone(written: str, made: datetime, zone: tzinfo) -> tzinfo:
-    """The zone that is written: an offset, UTC, the mapping's own zone by its abbreviation, or a region's name."""
-    name = written.upper()
-    if name in ("Z", "UTC", "GMT"):
-        return UTC
-    if name.startswith(("GMT", "UTC")) or name[0] in "+-":
-        digits = [int(digit) for digit in re.findall(r"\d{2}|\d", name)]
-        hours, minutes, seconds = (*digits, 0, 0)[:3]
-        distance = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        return timezone(-distance if "-" in name else distance)
-    if name == (zone.tzname(made) or "").upper():
-        return timezone(zone.utcoffset(made) or timedelta())
-    if "/" not in name:
-        raise ValueError(f"{written!r} is no zone known here")
+def _iso(text: str, zone: tzinfo) -> Written | None:
     try:
-        named = ZoneInfo("/".join(part.title() for part in written.split("/")))
-    except Exception:  # ZoneInfo raises what its file system raises
-        raise ValueError(f"{written!r} is no zone known here") from None
-    return timezone(named.utcoffset(made) or timedelta())
-
-
-def _iso(text: str, zone: tzinfo) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
         return _DATE(text, zone) or _DIGITS14(text, zone)
+    _, _, time = text.replace("T", " ").partition(" ")
+    digits = len(re.sub(r"\D", "", re.split(r"[Z+-]", time)[0]))
+    return Written(when, "second" if digits > 4 else "minute" if digits > 2 else "hour" if digits else "day")
 
 
 def _epoch(per_second: int) -> Reader:
     number = re.compile(r"-?\d{1,16}(?:\.\d+)?")
 
-    def read(text: str, _zone: tzinfo) -> datetime | None:
-        return datetime.fromtimestamp(float(text) / per_second, UTC) if number.fullmatch(text) else None
+    def read(text: str, _zone: tzinfo) -> Written | None:
+        return Written(datetime.fromtimestamp(float(text) / per_second, UTC)) if number.fullmatch(text) else None
 
     return read
 
@@ -212,11 +159,12 @@ def _epoch(per_second: int) -> Reader:
 def _excel(earliest: int, latest: int) -> Reader:
     number = re.compile(r"\d{1,7}(?:\.\d+)?")
 
-    def read(text: str, _zone: tzinfo) -> datetime | None:
+    def read(text: str, _zone: tzinfo) -> Written | None:
         if number.fullmatch(text) is None or not earliest <= float(text) < latest:
             return None
         milliseconds = round(float(text) * 86_400_000)  # a day number is a fraction of binary digits: 09:30 is not exact
-        return datetime(1899, 12, 30) + timedelta(milliseconds=milliseconds)  # noqa: DTZ001
+        when = datetime(1899, 12, 30) + timedelta(milliseconds=milliseconds)  # noqa: DTZ001
+        return Written(when, "second" if milliseconds % 86_400_000 else "day")
 
     return read
 
@@ -225,8 +173,8 @@ def _form(*forms: str) -> Reader:
     """One reader of several forms, tried in turn."""
     readers = [_reader(re.compile(form, re.IGNORECASE)) for form in forms]
 
-    def read(text: str, zone: tzinfo) -> datetime | None:
-        return next((when for reader in readers if (when := reader(text, zone)) is not None), None)
+    def read(text: str, zone: tzinfo) -> Written | None:
+        return next((found for reader in readers if (found := reader(text, zone)) is not None), None)
 
     return read
 

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,9 +18,9 @@ from monitor.mapping.table import Table
 from monitor.mapping.times import Time
 from monitor.mapping.values import Coded, Codes, Constant, Value, parse_text, parse_value
 from rules.errors import BadEvent
-from rules.events import EVENT_TYPES, Header
+from rules.events import EVENT_TYPES, Header, Precision
 
-_OWN_KEYS = ("type", "id", "at", "arrived", "when", "once", "by", "kinds", "others")
+_OWN_KEYS = ("type", "id", "at", "arrived", "when", "once", "by", "kinds", "others", "precision")
 _IDENTITIES = frozenset({"id", "case", "numbered_by", "complaint", "alert", "region", "hall", "window", "item", "operator"})
 """Fields that hold a number or a code, in whose columns what a spreadsheet has spoilt is looked for."""
 
@@ -109,9 +109,13 @@ def _times(table: Table, zone: ZoneInfo, no_time: frozenset[str]) -> dict[str, T
             inner = table.table(name)
             columns = inner.texts("columns") or columns
             formats = inner.texts("formats")
+            precision = _precision(inner)
+            is_date = inner.get("midnight_is_a_date", bool, False)
+            if precision and is_date:
+                inner.wrong("midnight_is_a_date", "has nothing to say beside precision: leave one of them out")
             inner.close()
         else:
-            formats = (value,) if isinstance(value, str) else ()
+            formats, precision, is_date = (value,) if isinstance(value, str) else (), None, False
         if not formats:
             table.wrong(name, f"needs a format: {', '.join(NAMED)} or a pattern such as %Y-%m-%d %H:%M:%S")
         for fmt in formats:
@@ -119,8 +123,15 @@ def _times(table: Table, zone: ZoneInfo, no_time: frozenset[str]) -> dict[str, T
                 reader_of(fmt)
             except ValueError as error:
                 table.wrong(name, str(error))
-        times[name] = Time(name, columns, formats, zone, no_time)
+        times[name] = Time(name, columns, formats, zone, no_time, precision, is_date)
     return times
+
+
+def _precision(table: Table) -> Precision | None:
+    word = table.raw("precision")
+    if word is not None and word not in get_args(Precision):
+        table.wrong("precision", f"must be one of {', '.join(get_args(Precision))}")
+    return cast("Precision | None", word)
 
 
 def _codes(table: Table) -> Codes:

@@ -1,6 +1,7 @@
 """A compiled mapping: one row of an old system in, the events it tells of out. Pure; files are read in ``rows.py``."""
 
 from collections.abc import Mapping as Map
+from datetime import datetime
 from typing import NamedTuple, cast
 
 import msgspec
@@ -9,11 +10,11 @@ from monitor.mapping.cells import CellTime, cell_text
 from monitor.mapping.conditions import Condition
 from monitor.mapping.source import FileFormat
 from monitor.mapping.spoilt import identity, readable
-from monitor.mapping.times import Time
+from monitor.mapping.times import LAST, Time
 from monitor.mapping.values import SourceRow, Value
 from monitor.wire import EARLIEST, LATEST, check_time, explain_invalid
 from rules.errors import BadEvent, SupervisionError
-from rules.events import EVENT_TYPES, Event
+from rules.events import EVENT_TYPES, Action, Event
 from rules.facts import check
 from rules.instant import to_instant
 
@@ -171,11 +172,21 @@ def _kind(rule: EventRule, texts: SourceRow) -> Shape | None:
     return shape
 
 
+def _arrived(time: Time, at: datetime, texts: SourceRow) -> datetime | None:
+    """When the record arrived. Of a day that was noted only, the first instant at which it can have: not before it happened."""
+    told = time.read(texts)
+    if told is None:
+        return None
+    return told.when if told.precision == "second" else max(told.when, min(at, told.when + LAST[told.precision]))
+
+
 def _event(rule: EventRule, shape: Shape, texts: SourceRow) -> Arrival:
     at = rule.at.read(texts)
     if at is None:
         raise BadEvent("mapping_failed", f"column {rule.at.name!r} is empty: {shape.type} needs its time", rule.at.name)
-    data: dict[str, object] = {"type": shape.type, "id": shape.id.of(texts), "at": at}
+    data: dict[str, object] = {"type": shape.type, "id": shape.id.of(texts), "at": at.when}
+    if at.precision != "second" and not issubclass(EVENT_TYPES[shape.type], Action):  # what people do with a card has its second
+        data["precision"] = at.precision
     for name, value in shape.fields:
         filled = value.of(texts)
         if filled != "":
@@ -186,8 +197,8 @@ def _event(rule: EventRule, shape: Shape, texts: SourceRow) -> Arrival:
         raise explain_invalid(error, shape.type) from None
     check_time(event)
     check(event)
-    arrived = rule.arrived.read(texts) if rule.arrived else None
+    arrived = _arrived(rule.arrived, at.when, texts) if rule.arrived else None
     if arrived is not None and not EARLIEST <= to_instant(arrived) < LATEST:
         message = f"arrived is {arrived.isoformat()}: only 2000 to 2099 is possible"
         raise BadEvent("impossible_time", message, rule.arrived.name if rule.arrived else "")
-    return Arrival(to_instant(arrived or at), event)
+    return Arrival(to_instant(arrived or at.when), event)

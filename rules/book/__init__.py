@@ -5,7 +5,19 @@ from rules.book.books import RuleBooks
 from rules.book.kinds import ClockKind, FindingKind, Look, Parted, RecordLook, Report
 from rules.book.per_book import per_book
 from rules.book.rules import BookRules, EndsWith, ProcessRule, Rate, RateRule, Rule, Threshold, TimeLimit
-from rules.book.tables import BookTables, Complaints, Defaults, Extension, Hall, Item, Retention, Special, Supplement, WatchList
+from rules.book.tables import (
+    BookTables,
+    Complaints,
+    Defaults,
+    Extension,
+    Hall,
+    Item,
+    Retention,
+    Special,
+    Supplement,
+    Times,
+    WatchList,
+)
 
 __all__ = [
     "BookRules",
@@ -33,6 +45,7 @@ __all__ = [
     "Supplement",
     "Threshold",
     "TimeLimit",
+    "Times",
     "WatchList",
     "per_book",
 ]

@@ -10,6 +10,7 @@ from rules.book.kinds import RecordLook
 from rules.book.rules import BookRules, ProcessRule, Rule, TimeLimit
 from rules.book.tables import NOT_WATCHED, BookTables, Item, WatchList
 from rules.events import EVENT_TYPES, OFFICE_TYPES, STAGES, Channel, Header
+from rules.instant import MINUTE
 from rules.worktime import Limit, Worktime
 
 
@@ -38,6 +39,8 @@ class RuleBook:
         self.defaults, self.special, self.supplement = tables.defaults, tables.special, tables.supplement
         self.extension, self.complaints, self.retention = tables.extension, tables.complaints, tables.retention
         self.items, self.hall = tables.items, tables.hall
+        self.tolerance = tables.times.tolerance_minutes * MINUTE
+        """Milliseconds by which two reported instants may be out of order and still count as in order."""
         self.notice = Limit.parse(self.supplement.notice) if self.supplement.notice else None
         self.stages = {STAGES.index(stage): limit for stage, limit in tables.stages.items()}
         self.time_limits, self.process, self.rates = rules.time_limits, rules.process, rules.rates

@@ -103,6 +103,16 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attendance: Annotated[int, msgspec.Meta(ge=2)] = 7
 
 
+class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[times]``: how far two systems' clocks may be apart. Steps out of order by ``tolerance_minutes`` at most are in order.
+
+    Five minutes are what Kerberos allows (RFC 4120, and so every Windows domain): with more, nobody could log in. An hour is the
+    most; beyond that a rule about order would find nothing.
+    """
+
+    tolerance_minutes: Annotated[int, msgspec.Meta(ge=0, le=60)] = 5
+
+
 class BookTables(msgspec.Struct, frozen=True):
     """All tables of a book. ``stages`` are limits by stage, ``items`` the items by their codes."""
 
@@ -116,3 +126,4 @@ class BookTables(msgspec.Struct, frozen=True):
     watch_lists: tuple[WatchList, ...] = ()
     complaints: Complaints = Complaints()
     retention: Retention = Retention()
+    times: Times = Times()

@@ -25,6 +25,7 @@ from rules.book import (
     RuleBook,
     Special,
     Supplement,
+    Times,
     WatchList,
 )
 from rules.bookfile.defects import check_limits, convert, guarded
@@ -110,8 +111,11 @@ def _tables(table: WrittenBook, items: dict[str, Item], defects: list[str]) -> B
     watch_lists = _watch_lists(table, defects)
     complaints = convert("complaints", table.complaints, Complaints, defects)
     retention = convert("retention", table.retention, Retention, defects)
-    if defaults and special and supplement and extension and hall and complaints and retention:
-        return BookTables(defaults, special, supplement, extension, table.stages, items, hall, watch_lists, complaints, retention)
+    times = convert("times", table.times, Times, defects)
+    if defaults and special and supplement and extension and hall and complaints and retention and times:
+        return BookTables(
+            defaults, special, supplement, extension, table.stages, items, hall, watch_lists, complaints, retention, times
+        )
     return None
 
 

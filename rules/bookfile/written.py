@@ -37,6 +37,7 @@ class WrittenBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     watch_lists: list[dict[str, Any]] = []
     complaints: dict[str, Any] = {}
     retention: dict[str, Any] = {}
+    times: dict[str, Any] = {}
     rates: list[dict[str, Any]] = []
     drop: list[Literal["time_limits", "process", "rates", "items"]] = []
 

@@ -13,7 +13,7 @@ from rules.cards.judge import CardChange
 from rules.cards.watches import standstill
 from rules.case import Card, Case, Clock, alert_id, department_of, is_standing, place_of, watched
 from rules.events import STAGES
-from rules.families import Run, clip, counted_out, extended, found_by, limit_of, narrowed, pauses_of
+from rules.families import Run, clip, counted_out, extended, found_by, limit_of, narrowed, pauses_of, told
 from rules.instant import Instant, to_datetime
 from rules.keys import number_of_case, space_of
 from rules.worktime import CountedDays, arithmetic
@@ -147,7 +147,7 @@ def run_of(case: Case, clock: Clock, rule: TimeLimit, book: RuleBook) -> Run | N
     if runs is None:
         return None
     near = narrowed(case, rule, clock, book)
-    return next((run for run in runs(near, rule, book) if run.cycle == clock.cycle), None)
+    return next((told(case, run) for run in runs(near, rule, book) if run.cycle == clock.cycle), None)
 
 
 def _defence_of_watch(case: Case, clock: Clock, own: TimeLimit, book: RuleBook) -> Defence:

@@ -28,11 +28,13 @@ from rules.case.case import (
     is_over,
     is_standing,
     is_window,
+    latest,
     over_at,
     place_of,
 )
 from rules.case.figures import NOTHING, Count, Place, count, counted_at, is_uncovered, same_count
 from rules.case.identity import alert_id, department_of, number_of, watched
+from rules.case.spans import LENGTHS, Span, last_instant, latest_in, span_of
 from rules.case.tally import (
     ACCEPTED,
     COUNTERS,
@@ -57,6 +59,7 @@ __all__ = [
     "COUNTERS",
     "IRREGULAR",
     "JUDGED",
+    "LENGTHS",
     "LONGEST_DAYS",
     "NEVER",
     "NOTHING",
@@ -80,6 +83,7 @@ __all__ = [
     "Origin",
     "Place",
     "ReviewNote",
+    "Span",
     "Suspension",
     "Tally",
     "Terms",
@@ -101,12 +105,16 @@ __all__ = [
     "is_standing",
     "is_uncovered",
     "is_window",
+    "last_instant",
+    "latest",
+    "latest_in",
     "month_of",
     "number_of",
     "oldest_kept",
     "over_at",
     "place_of",
     "same_count",
+    "span_of",
     "tallied",
     "watched",
 ]

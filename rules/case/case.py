@@ -16,6 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from rules.alerts import CARDS, LEVELS, STANDING, STATES
+from rules.case.spans import Span, latest_in
 from rules.case.tally import Tally
 from rules.instant import Instant
 from rules.keys import DUTY_KEY, WINDOW_KEY
@@ -183,6 +184,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """No case at all, but counts of many (:mod:`rules.case.tally`)."""
     hearings: tuple[HearingNote, ...] = ()
     """What was reported of hearings (:mod:`rules.families.hearings`)."""
+    spans: tuple[Span, ...] = ()
+    """Facts told to the minute, hour or day only: each has the beginning of its span for its instant (:func:`latest`)."""
 
 
 def is_window(case: Case) -> bool:
@@ -212,13 +215,18 @@ def first(*instants: int) -> int:
     return min([at for at in instants if at], default=NEVER)
 
 
+def latest(case: Case, at: Instant) -> Instant:
+    """The last instant at which what a fact puts at ``at`` can have happened; ``at`` itself where it was told to the second."""
+    return latest_in(case.spans, at) if case.spans else at
+
+
 def over_at(case: Case) -> int:
     """When the case was over: concluded, or refused at the door; ``NEVER`` while it goes on.
 
-    A refusal that lies before the acceptance was mended by it; one after it ends the case.
+    A refusal that lies before the acceptance was mended by it; one after it, or that may lie after it, ends the case.
     """
     refused = case.not_accepted
-    if not refused or (case.terms is not None and refused < case.terms.at):
+    if not refused or (case.terms is not None and latest(case, refused) < case.terms.at):
         return case.concluded
     return min(case.concluded, refused) if case.concluded else refused
 
@@ -246,7 +254,7 @@ def case_state(case: Case) -> str:
         return "not_accepted"
     if case.terms is None:
         return "complaint" if case.origin is None and case.desk is not None else "applied"
-    if case.suspensions and (not case.resumptions or case.resumptions[-1] < case.suspensions[-1][0]):
+    if case.suspensions and (not case.resumptions or latest(case, case.resumptions[-1]) < case.suspensions[-1][0]):
         return "suspended"
     return "open"
 
@@ -255,7 +263,7 @@ def case_flags(case: Case) -> tuple[str, ...]:
     """Oddities kept and shown rather than refused: real systems report them."""
     flags = []
     begun = case.applied or (case.terms.at if case.terms else NEVER)
-    if case.concluded and begun and case.concluded < begun:
+    if case.concluded and begun and latest(case, case.concluded) < begun:
         flags.append("concluded_before_applied")
     if case.ahead:
         flags.append("clock_ahead")

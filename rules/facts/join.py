@@ -10,7 +10,7 @@ from typing import Any
 
 from rules import events as ev
 from rules.book import RuleBooks
-from rules.case import Case, Origin, Terms, is_window
+from rules.case import Case, Origin, Terms, is_window, span_of
 from rules.events import STAGES, Header
 from rules.facts.marks import BACK_ENTRY, check_by_hand, marked, marks_of
 from rules.facts.refusals import limit_text
@@ -235,7 +235,17 @@ def _reported(case: Case, event: Header, at: int, books: RuleBooks) -> Facts:
         desk = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         if _precedes(desk, case.desk):
             changes = {**changes, "desk": desk}
+    changes = _with_span(changes, case, event, at)
     return with_horizon(case, changes, at, books.at(at)) if changes and is_window(case) else changes
+
+
+def _with_span(changes: Facts, case: Case, event: Header, at: int) -> Facts:
+    """``changes`` and from when to when ``event`` can have happened, where it was not told to the second.
+
+    A fact that is known already gets its span, too: which of the two records came first plays no part.
+    """
+    span = span_of(event, at) if event.precision != "second" else None
+    return changes if span is None else {**changes, **_grown(case, "spans", span)}
 
 
 def _precedes(origin: Origin, known: Origin | None) -> bool:
@@ -262,6 +272,7 @@ def join(case: Case, event: Header, at: Instant, arrived: Instant, books: RuleBo
             changes = {**changes, "marks": marks}
     if not changes and not odd and type(event) in _SILENT and not (isinstance(event, ev.Transferred) and event.to):
         return _NOTHING
+    changes = _with_span(changes, case, event, at)
     if case.terms is None and "terms" not in changes:
         origin = Origin(at, event.region, event.hall, event.department, event.window, event.item)
         if _precedes(origin, case.origin):

@@ -7,6 +7,7 @@ such a reason.
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from rules import events as ev
 from rules.case import UNREACHED
@@ -24,6 +25,12 @@ _NUMBERED_BY_NOBODY = {kind for kind in ev.EVENT_TYPES.values() if issubclass(ki
 _LIMITS_OF: Mapping[type[Header], tuple[str, ...]] = {ev.Accepted: ("promised", "statutory"), ev.BranchOpened: ("limit",)}
 LIMITS = frozenset(field for fields in _LIMITS_OF.values() for field in fields)
 """Fields that hold a limit in short, such as ``10wd``."""
+_CUT: Mapping[str, Any] = {
+    "minute": {"second": 0, "microsecond": 0},
+    "hour": {"minute": 0, "second": 0, "microsecond": 0},
+    "day": {"hour": 0, "minute": 0, "second": 0, "microsecond": 0},
+}
+"""What a time told to the minute, hour or day has nothing in."""
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 """Control and format characters: two numbers that look alike must not be two cases."""
 _BREAKS = str.maketrans("\t\n\r", "   ")
@@ -42,6 +49,8 @@ def objections(event: Header) -> tuple[BadEvent, ...]:
     kind = type(event)
     look = _LOOKS.get(kind)
     own = look(event) if look is not None else ()
+    if event.precision != "second":
+        own = (*_precision(event), *own)
     case = event.case
     if kind in _NUMBERED_BY_NOBODY:
         if not case:
@@ -118,6 +127,16 @@ def _branch(event: Header) -> tuple[BadEvent, ...]:
 
 def _branch_opened(event: Header) -> tuple[BadEvent, ...]:
     return (*_branch(event), *_limits(event))
+
+
+def _precision(event: Header) -> tuple[BadEvent, ...]:
+    """A time of day beside the word that only the day is known: one of them is wrong, and nobody here can say which."""
+    at = event.at
+    begins = at.replace(**_CUT[event.precision])
+    if at == begins:
+        return ()
+    text = f"precision is {event.precision!r}, so at is the beginning of that {event.precision}: {begins.isoformat()}"
+    return (BadEvent("invalid_field", f"{text}, not {at.isoformat()}", "at"),)
 
 
 def _limits(event: Header) -> tuple[BadEvent, ...]:

@@ -29,7 +29,7 @@ LOOKBACK = 740 * DAY
 """For complaints and reviews: repetition is counted within a year, and from up to a year before it."""
 DUTY_LOOKBACK = RECENT + 2 * DAY
 _WITHDRAWN = StateNumber.WITHDRAWN.value
-_NOTES = ("complaints", "reviews", "attendance")
+_NOTES = ("complaints", "reviews", "attendance", "spans")
 
 
 def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rules.families.hearings import HEARING_EVENTS
 from rules.families.kinds import KIND
 from rules.families.look_back import narrowed
 from rules.families.numbering import FIRST_NUMBER, begun_at
+from rules.families.order import told
 from rules.families.pauses import Pause, counted_out, pauses_of
 from rules.families.process import found_by
 from rules.families.repeats import since_finding
@@ -48,5 +49,6 @@ __all__ = [
     "since_finding",
     "subjects_of",
     "threshold_of",
+    "told",
     "touched",
 ]

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book import RuleBook, TimeLimit
-from rules.case import NEVER, AttendanceNote, Case
+from rules.case import NEVER, AttendanceNote, Case, latest
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import number_at
@@ -93,10 +93,26 @@ def absences_of(case: Case, worktime: Worktime) -> Iterator[Absence]:
     for day_end, todays in _days_back(notes, worktime):
         if day_end <= case.horizon:
             return
-        for start, end, left in _empty(todays):
+        for start, end, left in _empty(_certain(case, todays) if case.spans else todays):
             until = end or (day_end if notes[-1][0] >= day_end else NEVER)
             if start >= case.horizon and start // MINUTE != until // MINUTE and _recently(notes, start):
                 yield Absence(start, until, day_end, left)
+
+
+def _certain(case: Case, todays: Sequence[AttendanceNote]) -> tuple[AttendanceNote, ...]:
+    """The notes of a day on which everything was told to the minute at least; of another day none, for no order is certain.
+
+    Within one minute the window opens before it closes, and who leaves does so before somebody comes.
+    """
+    vague = {at for at, _, _ in todays if latest(case, at) > at}
+    if any(latest(case, at) - at > MINUTE for at in vague):
+        return ()
+
+    def place(note: AttendanceNote) -> tuple[int, int, AttendanceNote]:
+        minute = note[0] // MINUTE * MINUTE
+        return (minute, note[1], note) if minute in vague else (note[0], 0, note)
+
+    return tuple(sorted(todays, key=place))
 
 
 def _days_back(notes: Sequence[AttendanceNote], worktime: Worktime) -> Iterator[tuple[int, Sequence[AttendanceNote]]]:

@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from rules.book import ProcessRule, RuleBook, TimeLimit
-from rules.case import Case, is_window
+from rules.case import Case, is_window, latest
 from rules.errors import UncoveredDate
 from rules.families.complaints import rounds_of
 from rules.families.found import Found
 from rules.families.numbering import numbers_of
+from rules.families.order import told
 from rules.families.pauses import pauses_of
 from rules.families.reviews import detail_of, reviews_of
 from rules.families.time_limits import case_runs, clip, deadline_of
@@ -29,18 +30,20 @@ from rules.worktime import epoch_day
 
 Filing = tuple[int, str, str]
 """When, which complaint, on whom."""
+_Dated = tuple[int, str, Found]
+"""When it was told to have happened, about what, and what was found."""
 
 
 def repeated_case(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one case."""
     if not is_window(case):
-        yield from _numbered(case, _repeated(sorted(filings_of(case).values()), rule, book))
+        yield from _numbered(case, _repeated(case, sorted(filings_of(case).values()), rule, book))
 
 
 def repeated_window(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Complaints on one window that name no case."""
     if is_window(case):
-        yield from _numbered(case, _repeated(sorted(filings_of(case).values()), rule, book))
+        yield from _numbered(case, _repeated(case, sorted(filings_of(case).values()), rule, book))
 
 
 def repeated_person(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
@@ -49,7 +52,7 @@ def repeated_person(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[F
     for filing in filings_of(case).values():
         if filing[2]:
             by_person.setdefault(filing[2], []).append(filing)
-    found = [each for filings in by_person.values() for each in _repeated(sorted(filings), rule, book)]
+    found = [each for filings in by_person.values() for each in _repeated(case, sorted(filings), rule, book)]
     yield from _numbered(case, sorted(found))
 
 
@@ -65,7 +68,7 @@ def filings_of(case: Case) -> dict[str, Filing]:
     return {complaint: filing for complaint, filing in filings.items() if complaint not in refused}
 
 
-def _repeated(filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
+def _repeated(case: Case, filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[_Dated]:
     """Each time so many came within so long, with the complaint that was the last of them.
 
     Counting then begins anew: one more is no new finding. It begins anew with each calendar year, too, from what reaches into it.
@@ -77,7 +80,7 @@ def _repeated(filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> I
         counted = [filing for filing, other in zip(filings, years, strict=True) if other == year]
         before = [filing for filing, other in zip(filings, years, strict=True) if other < year]
         counted = [*(filing for filing in before if _reaches(filing[0], new_year, rule, book)), *counted]
-        yield from ((found, complaint) for found, complaint in _chained(counted, rule, book) if found.at >= new_year)
+        yield from (found for found in _chained(case, counted, rule, book) if found[0] >= new_year)
 
 
 def _reaches(filed: int, at: int, rule: ProcessRule, book: RuleBook) -> bool:
@@ -88,26 +91,27 @@ def _reaches(filed: int, at: int, rule: ProcessRule, book: RuleBook) -> bool:
         return False
 
 
-def _chained(filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[tuple[Found, str]]:
+def _chained(case: Case, filings: Sequence[Filing], rule: ProcessRule, book: RuleBook) -> Iterator[_Dated]:
     assert rule.within is not None
     begin = 0
-    for place, (at, complaint, _) in enumerate(filings):
+    for place, (filed, complaint, _) in enumerate(filings):
+        at = latest(case, filed)
         try:
-            while book.worktime.after(filings[begin][0], rule.within) < at:
+            while begin < place and book.worktime.after(filings[begin][0], rule.within) < at:
                 begin += 1
         except UncoveredDate:
             continue
         if place - begin + 1 == rule.count:
-            yield Found(at, f"complaints={rule.count}"), complaint
+            yield filed, complaint, Found(at, f"complaints={rule.count}")
             begin = place + 1
 
 
-def _numbered(case: Case, found: Iterable[tuple[Found, str]]) -> Iterator[Found]:
+def _numbered(case: Case, found: Iterable[_Dated]) -> Iterator[Found]:
     """Findings as they come; of a window those it has not forgotten, each with the number of its minute."""
     if not is_window(case):
-        yield from (each for each, _ in found)
+        yield from (each for _, _, each in found)
         return
-    kept = sorted([(each.at, name, each) for each, name in found if each.at >= case.horizon])
+    kept = sorted([dated for dated in found if dated[0] >= case.horizon])
     for number, (_, _, each) in zip(numbers_of([(at, name) for at, name, _ in kept]), kept, strict=True):
         yield each._replace(number=number)
 
@@ -117,7 +121,7 @@ def on_overdue(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]
     found = []
     for deadline, over in _promises(case, book):
         for each in rounds_of(case):
-            at = max(each.filed, deadline)
+            at = max(latest(case, each.filed), deadline)
             if each.filed and (not over or at < over) and (not each.ended or at < each.ended):
                 found.append(Found(at, f"complaint={each.complaint}"))
     if found:
@@ -129,7 +133,7 @@ def _promises(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
     rule: TimeLimit | None = next((rule for rule in book.time_limits if rule.clock == "case"), None)
     if rule is None or not case.complaints:
         return
-    for run in case_runs(case, rule, book):
+    for run in (told(case, each) for each in case_runs(case, rule, book)):
         try:
             pauses = clip(pauses_of(case, book), run.start)
             yield deadline_of(case, rule, book, run.start, run.limit, pauses), run.end
@@ -140,5 +144,8 @@ def _promises(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
 def bad_review(case: Case, rule: ProcessRule, book: RuleBook) -> Iterator[Found]:
     """Every bad review. One that an appeal struck out was over as it began: it counts for nothing, and keeps its number."""
     reviews = reviews_of(case)
-    found = [(Found(each.at, detail_of(each), each.at if each.upheld else each.settled), each.rating) for each in reviews]
+    found = []
+    for each in reviews:
+        at = latest(case, each.at)
+        found.append((each.at, each.rating, Found(at, detail_of(each), at if each.upheld else each.settled)))
     yield from _numbered(case, found)

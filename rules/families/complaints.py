@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book import RuleBook, RuleBooks, TimeLimit
-from rules.case import NEVER, Case, ComplaintNote, ExtraDays, first, is_window
+from rules.case import NEVER, Case, ComplaintNote, ExtraDays, Span, first, is_window, latest, latest_in
 from rules.errors import UncoveredDate
 from rules.events import Header
 from rules.families.numbering import numbers_of
@@ -66,6 +66,8 @@ class Round(NamedTuple):
     closed: int
     extensions: tuple[ExtraDays, ...]
     person: str
+    returned_by: int
+    """The last instant at which it can have been returned."""
 
     @property
     def ended(self) -> int:
@@ -82,30 +84,42 @@ def note_of(event: Any, at: Instant, books: RuleBooks) -> ComplaintNote:
 
 def rounds_of(case: Case) -> tuple[Round, ...]:
     """All rounds of all complaints, by when they began."""
-    return _rounds(case.complaints)
+    return _rounds(case.complaints, case.spans)
 
 
 @lru_cache(maxsize=64)
-def _rounds(notes_of_all: tuple[ComplaintNote, ...]) -> tuple[Round, ...]:
+def _rounds(notes_of_all: tuple[ComplaintNote, ...], spans: tuple[Span, ...]) -> tuple[Round, ...]:
     """Every rule of the family asks for the rounds of the same case, one after the other."""
     by_name: dict[str, list[ComplaintNote]] = {}
     for note in notes_of_all:
         by_name.setdefault(note[2], []).append(note)
     rounds: list[Round] = []
     for notes in by_name.values():
+        if spans:
+            _put_returns_in_order(notes, spans)
         open_notes: list[ComplaintNote] = []
         for note in notes:
             open_notes.append(note)
             if note[1] == MISROUTED:
-                rounds.append(_round(open_notes))
+                rounds.append(_round(open_notes, spans))
                 open_notes = []
         if open_notes:
-            rounds.append(_round(open_notes))
+            rounds.append(_round(open_notes, spans))
     rounds.sort(key=lambda each: (each.begun, each.complaint))
     return tuple(rounds)
 
 
-def _round(notes: list[ComplaintNote]) -> Round:
+def _put_returns_in_order(notes: list[ComplaintNote], spans: Sequence[Span]) -> None:
+    """A return told to the day before the filing of that day was of what had been filed, unless something was filed before."""
+    for place, (at, step, *_) in enumerate(notes):
+        if step == MISROUTED and not any(note[1] == FILED for note in notes[:place]):
+            filed = next((other for other in range(place, len(notes)) if notes[other][1] == FILED), None)
+            if filed is not None and notes[filed][0] <= latest_in(spans, at):
+                notes.insert(filed, notes.pop(place))
+            return
+
+
+def _round(notes: list[ComplaintNote], spans: Sequence[Span]) -> Round:
     """``notes`` of one complaint in order of time."""
     when = [NEVER] * 7
     person = ""
@@ -124,6 +138,7 @@ def _round(notes: list[ComplaintNote]) -> Round:
         when[CLOSED],
         extensions,
         person,
+        latest_in(spans, when[MISROUTED]) if spans else when[MISROUTED],
     )
 
 
@@ -133,7 +148,7 @@ def _runs(look: Callable[[Round], tuple[int, int]], case: Case, rule: TimeLimit,
         limit, is_extended = limit_of(rule.limit), rule.kind.extended_by == "complaints"
         runs = [(*look(each), each.complaint, each, cycle) for cycle, each in enumerate(rounds_of(case), 1)]
         for cycle, (start, end, complaint, each, _) in numbered(case, runs):
-            used = _extended(each, start, limit, book) if is_extended and each.extensions else limit
+            used = _extended(each, latest(case, start), limit, book) if is_extended and each.extensions else limit
             yield Run(cycle, start, end, used, False, f"complaint={complaint}")
 
 
@@ -157,9 +172,9 @@ def _answer(each: Round) -> tuple[int, int]:
 def _misroute(each: Round) -> tuple[int, int]:
     """Only a return tells that it was wrongly sent, so this clock has always ended. Accepting what is returned in the same
     instant begins nothing."""
-    if not each.misrouted or each.misrouted != each.ended:
+    if not each.misrouted or any(0 < at < each.returned_by for at in (each.refused, each.answered, each.closed)):
         return NEVER, NEVER
-    return each.accepted if 0 < each.accepted < each.misrouted else each.filed, each.misrouted
+    return each.accepted if 0 < each.accepted < each.returned_by else each.filed, each.misrouted
 
 
 def _closing(each: Round) -> tuple[int, int]:

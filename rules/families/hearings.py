@@ -16,10 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rules import events as ev
 from rules.book import ProcessRule, RuleBook, TimeLimit
-from rules.case import NEVER, Case, HearingNote, first, over_at
+from rules.case import NEVER, Case, HearingNote, first, latest, over_at
 from rules.errors import UncoveredDate
 from rules.events import EVENT_TYPES, Header
 from rules.families.found import Found
+from rules.families.order import first_end, in_order
 from rules.families.run import Run, cut_off, limit_of
 from rules.instant import Instant
 from rules.numbers import HearingStep
@@ -49,38 +50,38 @@ def note_of(event: Header, at: Instant) -> HearingNote:
 def hearing_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """From each request to what ended the wait for the hearing. Asking again while one waits begins nothing anew."""
     limit, over = limit_of(rule.limit), first(case.decided, over_at(case))  # what is decided too soon is a finding
-    for cycle, (start, end) in enumerate(_waits(case.hearings), 1):
+    for cycle, (start, end) in enumerate(_waits(case, book), 1):
         yield Run(cycle, start, cut_off(start, end, over), limit, False)
 
 
-def _waits(notes: Sequence[HearingNote]) -> Iterator[tuple[int, int]]:
-    start = NEVER
-    for at, step in notes:
-        if step == REQUESTED:
-            start = start or at
-        elif start and step in (HELD, WAIVED):
-            yield start, at
-            start = NEVER
-    if start:
-        yield start, NEVER
+def _waits(case: Case, book: RuleBook) -> Iterator[tuple[int, int]]:
+    requests = [at for at, step in case.hearings if step == REQUESTED]
+    ends = [at for at, step in case.hearings if step in (HELD, WAIVED)]
+    end = NEVER
+    for start in requests:
+        if start > end:
+            end = first_end(case, ends, start, requests, book)
+            yield start, end
+            if not end:
+                return
 
 
 def decided_before(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Decided while a hearing that was asked for had not been held, or while there was still time (``within``) to ask for one."""
     if not case.decided or rule.within is None:
         return ()
-    waiting: HearingNote | None = None
-    for note in case.hearings:
-        at, step = note
-        if at > case.decided:
-            break
-        if step in (HELD, WAIVED):
-            waiting = None
-        elif step == REQUESTED or (step == OFFERED and (waiting is None or waiting[1] == OFFERED)):
-            waiting = note
-    if waiting is None or (waiting[1] == OFFERED and not _still_open(waiting[0], case.decided, rule.within, book)):
-        return ()
-    return (Found(case.decided, f"event={_TAGS[waiting[1]]}"),)
+    decided = latest(case, case.decided)
+    ends = [at for at, step in case.hearings if step in (HELD, WAIVED) and in_order(case, at, case.decided, book)]
+    waiting = [
+        (at, step)
+        for at, step in case.hearings
+        if step in (REQUESTED, OFFERED) and latest(case, at) <= case.decided and not any(latest(case, end) >= at for end in ends)
+    ]
+    for step in (REQUESTED, OFFERED):
+        offered = [at for at, which in waiting if which == step]
+        if offered and (step == REQUESTED or _still_open(offered[-1], decided, rule.within, book)):
+            return (Found(decided, f"event={_TAGS[step]}"),)
+    return ()
 
 
 def _still_open(offered: int, decided: int, within: Limit, book: RuleBook) -> bool:
@@ -100,12 +101,13 @@ def short_notice(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Foun
         if step == NOTIFIED:
             announced = announced or at
         elif step == HELD:
+            last = latest(case, at)
             if not announced:
-                found.append(Found(at, "announced=never"))
-            elif _is_short(announced, at, rule.within, book):
-                days = (book.worktime.day_of(at) - book.worktime.day_of(announced)).days
-                found.append(Found(at, f"announced={days}"))
-            announced = NEVER
+                found.append(Found(last, "announced=never"))
+            elif _is_short(announced, last, rule.within, book):
+                days = (book.worktime.day_of(last) - book.worktime.day_of(announced)).days
+                found.append(Found(last, f"announced={days}"))
+            announced = announced if latest(case, announced) > at else NEVER  # it may be of the next
     return found
 
 

@@ -14,7 +14,7 @@ from rules.instant import MINUTE
 def narrowed(case: Case, rule: TimeLimit | ProcessRule, clock: Clock, book: RuleBook) -> Case:
     """``case``, or of a window no more than what decides about ``clock`` of ``rule``."""
     row = rule.finding if isinstance(rule, ProcessRule) else rule.kind
-    if not row.parted or not is_window(case):
+    if not row.parted or not is_window(case) or case.spans:  # with a span, a clock does not begin in the minute of its number
         return case
     since = clock.start // MINUTE * MINUTE
     if row.parted == "day":

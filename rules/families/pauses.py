@@ -5,8 +5,9 @@ from functools import partial
 from typing import NamedTuple
 
 from rules.book import RuleBook
-from rules.case import UNREACHED, Case, Suspension, Terms
+from rules.case import UNREACHED, Case, Suspension, Terms, latest
 from rules.errors import UncoveredDate
+from rules.families.order import last_ends
 from rules.instant import Instant
 from rules.worktime import DAY_UNITS, Limit, Worktime
 
@@ -31,29 +32,24 @@ def approved_days(procedure: str, days: int, book: RuleBook) -> int:
     return min(days, special.max_days) if special.max_days else days
 
 
-def cap_of(suspension: Suspension, book: RuleBook) -> int:
+def cap_of(case: Case, suspension: Suspension, book: RuleBook) -> int:
     """The instant at which a suspension is used up, whoever resumes it when. Equal to its start if it stops nothing."""
     at, procedure, days = suspension
     days = approved_days(procedure, days, book)
     if days <= 0:
         return at
-    return book.worktime.due(at, Limit(days, DAY_UNITS[book.special.unit]))
-
-
-def resumed_at(case: Case, suspended: int) -> int:
-    """When the suspension of that instant ended: the first resumption at or after it, 0 while it lasts."""
-    for at in case.resumptions:
-        if at >= suspended:
-            return at
-    return 0
+    return book.worktime.due(latest(case, at), Limit(days, DAY_UNITS[book.special.unit]))
 
 
 def pauses_of(case: Case, book: RuleBook) -> tuple[Pause, ...]:
-    """All pauses of the case, sorted and disjoint. One without an end yet is taken at its cap."""
+    """All pauses of the case, sorted and disjoint. One without an end yet is taken at its cap.
+
+    Where a day was told only, a pause lasts as long as it can have.
+    """
     found: list[Pause] = []
-    for suspension in case.suspensions:
-        start = suspension[0]
-        found.append(Pause(start, _end(resumed_at(case, start), partial(cap_of, suspension, book), book), suspension[1]))
+    resumed = last_ends(case, case.resumptions, [at for at, _, _ in case.suspensions], book)
+    for suspension, ended in zip(case.suspensions, resumed, strict=True):
+        found.append(Pause(suspension[0], _end(ended, partial(cap_of, case, suspension, book), book), suspension[1]))
     if book.supplement.stops_clock and case.requests and case.terms is not None:
         found += _supplements(case, case.terms, book)
     if len(found) > 1:
@@ -64,11 +60,11 @@ def pauses_of(case: Case, book: RuleBook) -> tuple[Pause, ...]:
 def _supplements(case: Case, terms: Terms, book: RuleBook) -> list[Pause]:
     """A supplement asked for after acceptance stops the clock until it comes, at most for the days the book allows."""
     limit = Limit(book.supplement.max_days, DAY_UNITS[book.special.unit])
+    requests = [at for at in case.requests if latest(case, at) >= terms.at]
     pauses = []
-    for request in case.requests:
-        if request >= terms.at:
-            came = next((at for at in case.supplements if at >= request), 0)
-            pauses.append(Pause(request, _end(came, partial(book.worktime.due, request, limit), book), "supplement"))
+    for request, came in zip(requests, last_ends(case, case.supplements, requests, book), strict=True):
+        cap = partial(book.worktime.due, latest(case, request), limit)
+        pauses.append(Pause(request, _end(came, cap, book), "supplement"))
     return pauses
 
 

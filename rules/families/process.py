@@ -29,14 +29,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from rules.book import ProcessRule, RuleBook
-from rules.case import NEVER, Case, first
+from rules.case import NEVER, Case, latest
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.families.found import Found
-from rules.families.pauses import pauses_of
+from rules.families.order import by_latest, in_order
+from rules.families.pauses import Pause, pauses_of
 from rules.families.time_limits import counted_from, limit_of, with_extensions
 from rules.instant import MINUTE, SECOND
 from rules.numbers import StageNumber
+from rules.worktime import Limit
 
 APPLICATION = StageNumber.APPLICATION.value
 ACCEPTANCE = StageNumber.ACCEPTANCE.value
@@ -71,27 +73,32 @@ def unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]
     accepted = case.terms.at if case.terms is not None else NEVER
     # An answer given only after the conclusion mends nothing: else a card would be gone as soon as the department accepts what it
     # has concluded long ago.
-    if 0 < accepted <= case.concluded or 0 < case.not_accepted <= case.concluded:
-        return ()
-    return (Found(case.concluded, f"how={case.how}"),)
+    for answered in (accepted, case.not_accepted):
+        if answered and in_order(case, answered, case.concluded, book):
+            return ()
+    return (Found(latest(case, case.concluded), f"how={case.how}"),)
 
 
 def undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """A decision that was made only after the conclusion comes as late as none."""
-    undecided = not 0 < case.decided <= case.concluded
-    return (Found(case.concluded, ""),) if case.concluded and case.how == "normal" and undecided else ()
+    if not case.concluded or case.how != "normal" or (case.decided and in_order(case, case.decided, case.concluded, book)):
+        return ()
+    return (Found(latest(case, case.concluded), ""),)
 
 
 def result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Where a window system knows no decisions, the conclusion stands for it."""
-    result, settled = first(case.issued, case.delivered), first(case.decided, case.concluded)
-    return (Found(result, ""),) if result and not (settled and settled <= result) else ()
+    settled = [at for at in (case.decided, case.concluded) if at]
+    early = [at for at in (case.issued, case.delivered) if at and not any(in_order(case, each, at, book) for each in settled)]
+    return (Found(latest(case, min(early)), ""),) if early else ()
 
 
 def accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Decided first, accepted afterwards."""
     terms = case.terms
-    return (Found(terms.at, ""),) if terms is not None and case.decided and case.decided < terms.at else ()
+    if terms is None or not case.decided or in_order(case, terms.at, case.decided, book):
+        return ()
+    return (Found(latest(case, terms.at), ""),)
 
 
 def stage_missing(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -102,11 +109,11 @@ def stage_missing(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fou
     if not flow:
         return ()
     over = case.concluded
-    passed = {stage for at, stage in case.entered if at <= over}
-    passed.update([stage for at, stage in case.left if at <= over])
-    passed.update([stage for stage, at in ((APPLICATION, case.applied), (APPROVAL, case.decided)) if 0 < at <= over])
+    passed = {stage for at, stage in (*case.entered, *case.left) if in_order(case, at, over, book)}
+    told = ((APPLICATION, case.applied), (APPROVAL, case.decided))
+    passed.update([stage for stage, at in told if at and in_order(case, at, over, book)])
     lacking = [STAGES[stage] for stage in _to_pass(flow) if stage not in passed]
-    return (Found(case.concluded, f"stages={','.join(lacking)}"),) if lacking else ()
+    return (Found(latest(case, over), f"stages={','.join(lacking)}"),) if lacking else ()
 
 
 @lru_cache
@@ -133,29 +140,48 @@ def stage_out_of_order(case: Case, rule: ProcessRule, book: RuleBook) -> Sequenc
         steps.append((case.decided, APPROVAL))
     found = []
     reached, since = -1, NEVER
-    for at, position, stage in sorted((at, place[stage], stage) for at, stage in steps if stage in place):
-        if position < reached and not any(since <= returned <= at for returned, _ in case.returns):
-            found.append(Found(at, f"stage={STAGES[stage]}"))
+    ordered = sorted((at, place[stage], stage) for at, stage in steps if stage in place)
+    for at, position, stage in _apart(case, ordered) if case.spans else ordered:
+        if position < reached:
+            if at - since <= book.tolerance:  # in order, after all: the case is as far as it was
+                since = at
+                continue
+            if not any(since <= latest(case, returned) and returned <= latest(case, at) for returned, _ in case.returns):
+                found.append(Found(latest(case, at), f"stage={STAGES[stage]}"))
         reached, since = position, at
     return found
 
 
+def _apart(case: Case, steps: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The sorted ``steps`` without those told to the minute, hour or day in whose span lies another: their order is unknown."""
+    spans = [(at, latest(case, at)) for at, _, _ in steps]
+    clear = []
+    for place, (first, last) in enumerate(spans):
+        others = spans[:place] + spans[place + 1 :]
+        if first == last or not any(begin <= last and first <= end for begin, end in others):
+            clear.append(steps[place])
+    return clear
+
+
 def returned(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Each time from the ``count``-th on that a stage sent it back."""
-    return [Found(at, f"stage={STAGES[stage]}") for at, stage in case.returns[rule.count - 1 :]]
+    return [Found(at, f"stage={STAGES[stage]}") for at, stage in by_latest(case, case.returns)[rule.count - 1 :]]
 
 
 def reversed_by_later(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """What counts is how the review left it last; otherwise than by returning it means that it went on."""
     if case.granted or not case.decided:
         return ()
-    last = max((at for at, stage in case.left if stage == REVIEW and at <= case.decided), default=NEVER)
-    return (Found(case.decided, ""),) if last and (last, REVIEW) not in case.returns else ()
+    returns = [at for at, stage in case.returns if stage == REVIEW and in_order(case, at, case.decided, book)]
+    passed = [at for at, stage in case.left if stage == REVIEW and latest(case, at) <= case.decided and at not in returns]
+    if not passed or any(latest(case, at) > passed[-1] for at in returns):
+        return ()
+    return (Found(latest(case, case.decided), ""),)
 
 
 def suspended(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Each suspension from the ``count``-th on."""
-    return [Found(at, f"procedure={procedure}") for at, procedure, _ in case.suspensions[rule.count - 1 :]]
+    return [Found(at, f"procedure={procedure}") for at, procedure, _ in by_latest(case, case.suspensions)[rule.count - 1 :]]
 
 
 def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -163,31 +189,43 @@ def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
     text = (case.terms.promised or case.terms.statutory) if case.terms is not None else ""
     if not text or rule.within is None:
         return ()
-    start = counted_from(case, book)
+    limit, first = limit_of(text), counted_from(case, book)
+    start = latest(case, first)
     found: list[Found] = []
     try:
         pauses = pauses_of(case, book)
         for at, procedure, _ in case.suspensions:
             if at < start:
                 continue
-            paused = [(max(pause.start, start), min(pause.end, at)) for pause in pauses if start < pause.end and pause.start < at]
-            deadline = book.worktime.due(start, with_extensions(case, book, limit_of(text), at), paused)
+            until = latest(case, at)
+            deadline = _deadline(case, book, start, limit, pauses, until)
             near = book.worktime.before(deadline, rule.within)
-            if start < near <= at <= deadline:
-                found.append(Found(at, f"procedure={procedure}"))
+            if case.spans:  # near it and not past it, whenever in its span each of them was
+                exact = [pause for pause in pauses if latest(case, pause.start) == pause.start and pause.end <= at]
+                deadline = _deadline(case, book, first, limit, exact, at)
+            if start < near <= at and until <= deadline:
+                found.append(Found(until, f"procedure={procedure}"))
     except UncoveredDate:
         pass  # nobody can say how near it was; the case's own limits report the missing year
     return found
 
 
+def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, pauses: Sequence[Pause], at: int) -> int:
+    """The promise as it stood at ``at``: with what had been paused and granted by then."""
+    paused = [(max(pause.start, start), min(pause.end, at)) for pause in pauses if start < pause.end and pause.start < at]
+    return book.worktime.due(start, with_extensions(case, book, limit, at), paused)
+
+
 def supplement_requested(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Each request for a supplement from the ``count``-th on."""
-    return [Found(at, "") for at in case.requests[rule.count - 1 :]]
+    requests = sorted([latest(case, at) for at in case.requests]) if case.spans else case.requests
+    return [Found(at, "") for at in requests[rule.count - 1 :]]
 
 
 def terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Ended without a result."""
-    return (Found(case.concluded, f"how={case.how}"),) if case.concluded and case.how in ("voided", "withdrawn") else ()
+    ended = case.concluded and case.how in ("voided", "withdrawn")
+    return (Found(latest(case, case.concluded), f"how={case.how}"),) if ended else ()
 
 
 def same_second(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
@@ -215,4 +253,4 @@ def four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     people = {handler for stage, handler in case.handlers if stage == HANDLING}
     for wanted in (REVIEW, APPROVAL):
         people = people and {handler for stage, handler in case.handlers if stage == wanted and handler in people}
-    return (Found(case.decided, ""),) if people else ()
+    return (Found(latest(case, case.decided), ""),) if people else ()

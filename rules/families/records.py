@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from rules import events as ev
 from rules.book import ProcessRule, RecordLook, RuleBook
-from rules.case import Case
+from rules.case import Case, last_instant, latest
 from rules.events import Header
 from rules.families.found import Found
 from rules.instant import DAY, Instant
@@ -50,15 +50,23 @@ def fee_outside(event: ev.FeeCharged, at: Instant, arrived: Instant, book: RuleB
 def outside_hours(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """Done at a window while the office was closed; an online application may be accepted by a machine at night.
 
-    A system that notes days only writes midnight, and nothing can be said of the hour.
+    A system that notes days only, and does not say so, writes midnight: nothing can be said of the hour. Told to the day only,
+    it was a day on which the office did not open at all.
     """
-    if event.channel != "hall" or book.worktime.in_office(at) or not book.worktime.clock.to_local(at) % DAY:
+    worktime = book.worktime
+    if event.channel != "hall":
+        return None
+    if event.precision != "second":
+        if worktime.opens_within(at, last_instant(event, at)):
+            return None
+    elif worktime.in_office(at) or not worktime.clock.to_local(at) % DAY:
         return None
     return f"event={event.__struct_config__.tag}"
 
 
 def back_entry(event: Header, at: Instant, arrived: Instant, book: RuleBook) -> str | None:
     """Typed in longer after it happened than the book allows, and a day after it at least."""
+    at = last_instant(event, at)
     if arrived - at < DAY or arrived <= book.worktime.due(at, book.marked_within["back-entry"]):
         return None
     return f"event={event.__struct_config__.tag} days={(arrived - at) // DAY}"
@@ -91,7 +99,7 @@ def by_hand(level: str) -> RecordLook:
 def marked(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """What a case has kept of such a finding."""
     code = rule.finding.code
-    return [Found(at, detail) for at, mark, detail in case.marks if mark == code]
+    return [Found(latest(case, at), detail) for at, mark, detail in case.marks if mark == code]
 
 
 def marked_by_hand(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

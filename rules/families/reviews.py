@@ -13,13 +13,13 @@ upheld makes the review count for nothing; the numbers of the others stay.
 | review-appeal | the appeal | its decision | none; for books that want one |
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from rules import events as ev
 from rules.book import RuleBook, TimeLimit
-from rules.case import NEVER, Case, ReviewNote, first
+from rules.case import NEVER, Case, ReviewNote, Span, first, latest_in
 from rules.events import Header
 from rules.families.complaints import numbered
 from rules.families.run import Run, limit_of
@@ -75,17 +75,19 @@ def note_of(event: Any, at: Instant) -> ReviewNote:
 
 def reviews_of(case: Case) -> tuple[Review, ...]:
     """Every bad review of the case, by when it was given."""
-    return _reviews(case.reviews)
+    return _reviews(case.reviews, case.spans)
 
 
 @lru_cache(maxsize=64)
-def _reviews(notes_of_all: tuple[ReviewNote, ...]) -> tuple[Review, ...]:
+def _reviews(notes_of_all: tuple[ReviewNote, ...], spans: tuple[Span, ...]) -> tuple[Review, ...]:
     """Every rule of the family asks for the reviews of the same case, one after the other."""
     rated: list[ReviewNote] = []
+    named: set[str] = set()
     later: list[list[ReviewNote]] = []
-    for note in notes_of_all:
+    for note in sorted(notes_of_all, key=partial(_at_last, spans)) if spans else notes_of_all:
         if note[1] == RATED:
-            if not note[2] or all(note[2] != known[2] for known in rated):  # the same rating again is the same rating
+            if not note[2] or note[2] not in named:  # the same rating again is the same rating
+                named.add(note[2])
                 rated.append(note)
                 later.append([])
             continue
@@ -94,6 +96,11 @@ def _reviews(notes_of_all: tuple[ReviewNote, ...]) -> tuple[Review, ...]:
                 later[place].append(note)
                 break
     return tuple([_review(each, notes) for each, notes in zip(rated, later, strict=True)])
+
+
+def _at_last(spans: Sequence[Span], note: ReviewNote) -> ReviewNote:
+    """A review stands where it began, what was done about it where it can have been done last: so it finds its review."""
+    return note if note[1] == RATED else (latest_in(spans, note[0]), *note[1:])
 
 
 def _review(rated: ReviewNote, notes: list[ReviewNote]) -> Review:

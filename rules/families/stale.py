@@ -5,11 +5,12 @@ and a handing-over do, too. Suspensions stop the clock as they stop the others. 
 and gaps that were long enough, are therefore looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from rules.book import RuleBook, TimeLimit
-from rules.case import Case, over_at
+from rules.case import NEVER, Case, latest, over_at
 from rules.families.run import Run, limit_of
 from rules.instant import DAY
 from rules.worktime import Unit
@@ -24,12 +25,21 @@ def stale_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
         return
     limit, over = limit_of(rule.limit), over_at(case)
     least = (limit.value - 2) * DAY if limit.unit in _DAYS else 0  # its first day may count, and its last end early
-    touched = sorted(at for at in _touches(case) if at >= terms.at and not (over and at > over))
+    touched = sorted(at for at in _touches(case) if latest(case, at) >= terms.at and not (over and at > over))
     cycle = 0
-    for start, end in pairwise((*touched, over)):  # none where the case was over before it was accepted
+    # None where the case was over before it was accepted.
+    for start, end in _gaps(case, touched, over) if case.spans else pairwise((*touched, over)):
         if not end or end - start >= least:
             cycle += 1
             yield Run(cycle, start, end, limit, True)
+
+
+def _gaps(case: Case, touched: Sequence[int], over: int) -> Iterator[tuple[int, int]]:
+    """From the last that can have been heard so far to what was heard next."""
+    last = NEVER
+    for at, following in pairwise((*touched, over)):
+        last = max(last, at, key=partial(latest, case))
+        yield last, following
 
 
 def _touches(case: Case) -> Iterator[int]:

@@ -21,9 +21,10 @@ A case refused at the door is over like a concluded one: none of its clocks runs
 from collections.abc import Iterator, Sequence
 
 from rules.book import RuleBook, TimeLimit
-from rules.case import NEVER, Case, first, over_at
+from rules.case import NEVER, Case, first, latest, over_at
 from rules.errors import UncoveredDate
-from rules.families.pauses import Pause, approved_days, prolonged, resumed_at
+from rules.families.order import first_end, in_order
+from rules.families.pauses import Pause, approved_days, prolonged
 from rules.families.run import Run, cut_off
 from rules.families.run import limit_of as limit_of
 from rules.instant import DAY, Instant
@@ -57,7 +58,7 @@ def counted_from(case: Case, book: RuleBook) -> int:
         for received, answered in _rounds(case):
             if received > terms.at:
                 break
-            if answered > book.worktime.due(received, notice):
+            if answered > book.worktime.due(latest(case, received), notice):
                 return received
     except UncoveredDate:
         pass  # nobody can say that the answer was late
@@ -81,13 +82,14 @@ def branch_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     for cycle, (start, department, own) in enumerate(case.branches, 1):
         text = own if rule.limit == "own" else rule.limit
         if text:
-            yield Run(cycle, start, branch_end(case, start, department), limit_of(text), True)
+            yield Run(cycle, start, branch_end(case, start, department, book), limit_of(text), True)
 
 
-def branch_end(case: Case, start: Instant, department: str) -> Instant:
+def branch_end(case: Case, start: Instant, department: str, book: RuleBook) -> Instant:
     """When the part that ``department`` was given at ``start`` was done, or over with the case; ``NEVER`` while it runs."""
-    done = _first_of([at for at, which in case.branch_ends if which == department], start)
-    return cut_off(start, done, over_at(case))
+    starts = [at for at, which, _ in case.branches if which == department]
+    ends = [at for at, which in case.branch_ends if which == department]
+    return cut_off(start, first_end(case, ends, start, starts, book), over_at(case))
 
 
 def stage_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
@@ -96,33 +98,36 @@ def stage_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     if not text:
         return
     over = over_at(case)
-    for cycle, (start, end) in enumerate(_visits(case, rule.stage), 1):
+    for cycle, (start, end) in enumerate(_visits(case, rule.stage, book), 1):
         yield Run(cycle, start, cut_off(start, end, over), limit_of(text), True)
 
 
-def _visits(case: Case, stage: int) -> Iterator[tuple[int, int]]:
+def _visits(case: Case, stage: int, book: RuleBook) -> Iterator[tuple[int, int]]:
     """From when to when (``NEVER``: still) the case was in ``stage``; until it left, or another stage was entered.
 
     Entering the stage it is in already begins no new visit: else typing it in again would start its clock anew.
     """
     start = NEVER
     left = [at for at, other in case.left if other == stage]
+    starts = [at for at, other in case.entered if other == stage]
     for at, other in case.entered:
         if start:
-            end = _first_of(left, start)
+            end = _left_at(case, left, start, starts, stage, book)
             if other == stage and not (end and end <= at):
                 continue
             yield start, min(end, at) if end else at
         start = at if other == stage else NEVER
     if start:
-        yield start, _first_of(left, start)
+        yield start, _left_at(case, left, start, starts, stage, book)
 
 
-def _first_of(instants: Sequence[int], since: int) -> int:
-    for at in instants:
-        if at >= since:
-            return at
-    return NEVER
+def _left_at(case: Case, left: Sequence[int], start: int, starts: Sequence[int], stage: int, book: RuleBook) -> int:
+    """When the visit that began at ``start`` was left. A later stage whose span reaches to its beginning was entered after it."""
+    if case.spans:
+        for at, other in case.entered:
+            if at < start and other > stage and latest(case, at) >= start:
+                return start
+    return first_end(case, left, start, starts, book)
 
 
 def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
@@ -135,10 +140,11 @@ def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:
 def special_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """Each suspension that days were approved for."""
     unit = DAY_UNITS[book.special.unit]
+    starts = [at for at, _, _ in case.suspensions]
     for cycle, (start, procedure, days) in enumerate(case.suspensions, 1):
         approved = approved_days(procedure, days, book)
         if approved > 0:
-            ended = cut_off(start, resumed_at(case, start), over_at(case))
+            ended = cut_off(start, first_end(case, case.resumptions, start, starts, book), over_at(case))
             yield Run(cycle, start, ended, Limit(approved, unit), False)
 
 
@@ -157,10 +163,10 @@ def _rounds(case: Case) -> Iterator[tuple[int, int]]:
     if not case.supplements and not case.requests:
         yield case.applied, answer
         return
-    starts = [case.applied, *(at for at in case.supplements if at > case.applied)]
+    starts = [case.applied, *(at for at in case.supplements if at > case.applied or latest(case, at) > case.applied)]
     answers = [answer] if answer else []
     for start, following in zip(starts, [*starts[1:], NEVER], strict=True):
-        later = [at for at in (*case.requests, following) if at >= start]
+        later = [max(at, start) for at in (*case.requests, following) if at and latest(case, at) >= start]
         yield start, min([*answers, *later], default=NEVER)
 
 
@@ -182,20 +188,20 @@ def _first_answer(case: Case) -> int:
 
 def issuance_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The wait for the certificate to lie ready."""
-    yield from _after_decision(case, rule, first(case.issued, case.delivered))
+    yield from _after_decision(case, rule, first(case.issued, case.delivered), book)
 
 
 def delivery_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     """The wait for the applicant to have it."""
-    yield from _after_decision(case, rule, case.delivered)
+    yield from _after_decision(case, rule, case.delivered, book)
 
 
-def _after_decision(case: Case, rule: TimeLimit, end: int) -> Iterator[Run]:
+def _after_decision(case: Case, rule: TimeLimit, end: int, book: RuleBook) -> Iterator[Run]:
     """``ends_with`` says what the wait begins with. A case that was not decided by then is taken as decided when it concludes:
     what is decided afterwards undoes no wait."""
-    decided = case.decided if not case.concluded or case.decided <= case.concluded else NEVER
+    decided = case.decided if not case.concluded or in_order(case, case.decided, case.concluded, book) else NEVER
     if rule.ends_with == "decision" and decided:
-        start = decided if case.granted else NEVER
+        start = first(decided, case.concluded) if case.granted else NEVER  # the tolerance moves no deadline
     else:
         start = case.concluded if case.how == "normal" and (case.granted or not decided) else NEVER
     if start:

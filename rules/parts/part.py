@@ -6,7 +6,8 @@ begins in the minutes of that complaint. A part is a set of *ranges* of cycles f
 when they began. Its clocks and cards are judged as those of any case. All others are as they were: nothing they depend on has
 changed, and time has told them what it had to tell.
 
-Whoever gets no part judges the window whole. That is always right, and needed where the window forgets, or its book changes.
+Whoever gets no part judges the window whole. That is always right, and needed where the window forgets, its book changes, or
+anything of it was not told to the second: a span reaches over minutes, and days.
 Both ways lead to the same clocks, cards and changes (``tests/properties/test_parts.py``).
 """
 
@@ -50,7 +51,7 @@ class WindowPart(NamedTuple):
 
 def part_of(case: Case, joined: Case, changed: Collection[str], book: RuleBook) -> WindowPart | None:
     """What ``changed`` facts, with which ``case`` became ``joined``, touch of a window; None: judge it whole."""
-    if case.digest != book.digest or case.book != book.version or not is_window(case):
+    if case.digest != book.digest or case.book != book.version or not is_window(case) or joined.spans:
         return None
     fields = _FACTS.intersection(changed)
     if len(fields) != 1 or not _BESIDE.issuperset(fields.symmetric_difference(changed)) or _forgets(case, joined, book):

@@ -23,7 +23,21 @@ from collections.abc import Iterator
 
 from rules.alerts import STATES
 from rules.book import RuleBook
-from rules.case import ACCEPTED, IRREGULAR, JUDGED, NEVER, OVERDUE, REFUSED, SETTLED, WARNED, Card, Case, over_at, place_of
+from rules.case import (
+    ACCEPTED,
+    IRREGULAR,
+    JUDGED,
+    NEVER,
+    OVERDUE,
+    REFUSED,
+    SETTLED,
+    WARNED,
+    Card,
+    Case,
+    latest,
+    over_at,
+    place_of,
+)
 from rules.families import branch_end
 from rules.instant import DAY, MINUTE
 from rules.numbers import LevelNumber
@@ -86,7 +100,7 @@ def counted_of_parts(case: Case, book: RuleBook) -> Iterator[tuple[str, int, int
         if not department or department == whole:
             continue
         yield department, to_local(start) // DAY, ACCEPTED
-        end = branch_end(case, start, department)
+        end = branch_end(case, start, department, book)
         if end:
             yield department, to_local(end) // DAY, SETTLED
         clocks = [clock for clock in case.clocks if clock.cycle == cycle and book.kind_of[clock.rule] == "branch"]
@@ -116,10 +130,17 @@ def _refused(case: Case, over: int) -> bool:
 
 
 def paces(case: Case, book: RuleBook) -> Iterator[tuple[int, int, int]]:
-    """``(day, stage, minutes)`` of each visit to a stage, once the case is concluded; natural time, pauses included."""
+    """``(day, stage, minutes)`` of each visit to a stage, once the case is concluded; natural time, pauses included.
+
+    A visit of which an hour or day was told only has no minutes.
+    """
     if not case.concluded:
         return
     for at, stage in case.entered:
         left = next((when for when, which in case.left if which == stage and when >= at), NEVER)
-        if left and left <= case.concluded:
+        if left and left <= case.concluded and not (case.spans and _is_vague(case, at, left)):
             yield book.worktime.clock.to_local(left) // DAY, stage, (left - at) // MINUTE
+
+
+def _is_vague(case: Case, *instants: int) -> bool:
+    return any(latest(case, at) - at > MINUTE for at in instants)

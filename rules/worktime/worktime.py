@@ -235,6 +235,13 @@ class Worktime:
         day, time_of_day = divmod(self.clock.to_local(instant), DAY)
         return self.dates.is_worked(day) and self.hours.on(self.day_of(instant)).is_open(time_of_day)
 
+    def opens_within(self, first: Instant, last: Instant) -> bool:
+        """Whether the office is open at any instant from ``first`` to ``last``, both counted."""
+        if self.in_office(first) or self.in_office(last):
+            return True
+        at = self.dates.axis.office_at
+        return at(self.clock.to_local(first)) < at(self.clock.to_local(last))
+
 
 def is_one(limit: Limit) -> bool:
     """Whether ``limit`` is counted in one go: nothing was granted beyond it, or calendar days beyond other natural ones."""

@@ -11,7 +11,19 @@ from monitor.stream.partition.clock import ClockRecord
 from monitor.wire import DeadLetter, Figures
 from rules.alerts import Alert
 from rules.case import Card, Case, Clock, Origin, Tally, Terms
-from rules.events import EVENT_TYPES, TICK, Accepted, AlertAcknowledged, Duty, Event, Header, Record, StageEntered, Tallied
+from rules.events import (
+    EVENT_TYPES,
+    TICK,
+    Accepted,
+    Action,
+    AlertAcknowledged,
+    Duty,
+    Event,
+    Header,
+    Record,
+    StageEntered,
+    Tallied,
+)
 from rules.worktime import CountedDays
 
 NAME = "state-2"
@@ -113,6 +125,7 @@ CASE = Case(
     horizon=139,
     tally=TALLY,
     hearings=((140, 1), (141, 3)),
+    spans=((1_772_380_800_000, 1_772_467_199_999),),
 )
 """A case that is everything at once, which no case is: storage does not ask."""
 
@@ -211,6 +224,7 @@ TALLIED = Tallied(
     terminal="T7",
     item="licence",
     numbered_by="湖南省/1%",
+    precision="minute",
     kind="item",
     book="hunan-1",
     day=20_514,
@@ -269,13 +283,14 @@ _FIELDS: dict[str, Any] = {
     "cause": "objective",
     "consent": "市监察局",
     "level": "red",
+    "precision": "day",
 }
 """The value of every field of a reported record, by its name."""
 
 
 def event(kind: type[Header], fields: set[str]) -> Header:
     """A record of that type with these fields filled."""
-    about = {"case": ""} if issubclass(kind, Duty) else {}
+    about = {"case": ""} if issubclass(kind, Duty) else {"precision": "second"} if issubclass(kind, Action) else {}
     return kind(**{**{name: _FIELDS[name] for name in fields}, **about})
 
 

@@ -10,7 +10,7 @@ from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.book import RuleBooks
 from rules.bookfile import parse_book
-from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
+from tests.properties.records import BEGIN, CASE, MINUTES, events, moments, told
 from tests.rules.story import table
 
 names = st.sampled_from(["TS1", "TS2", "TS3"])
@@ -54,7 +54,7 @@ def _told(fields: dict[str, Any], case: str) -> ev.Header:
 
 
 def _about(case: str) -> st.SearchStrategy[ev.Header]:
-    return complained.map(lambda fields: _told(fields, case))
+    return told(complained.map(lambda fields: _told(fields, case)))
 
 
 def _mixed(length: int) -> st.SearchStrategy[list[ev.Header]]:
@@ -67,7 +67,7 @@ attended: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.AttendantArrived, at=on_the_day, operator=st.sampled_from("甲乙")),
     _kind(ev.AttendantLeft, at=on_the_day, operator=st.sampled_from("甲乙")),
 ).map(lambda fields: _told(fields, ""))
-on_duty = st.lists(attended, min_size=1, max_size=24)
+on_duty = st.lists(told(attended), min_size=1, max_size=24)
 on_windows = st.lists(_about(""), min_size=1, max_size=14) | on_duty
 histories: st.SearchStrategy[list[ev.Header]] = st.one_of(_mixed(18), on_windows)
 

@@ -19,7 +19,7 @@ from rules.case import Case, alert_id
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action, Header
 from rules.instant import to_datetime, to_instant
 from tests.properties.complaints import EVERYTHING
-from tests.properties.records import BEGIN, CASE, moments
+from tests.properties.records import BEGIN, CASE, coarsened, moments
 from tests.properties.test_life_properties import OFFICES
 from tests.properties.test_step_properties import PROFILES
 
@@ -131,6 +131,11 @@ def _values(name: str, kind: mi.Type) -> st.SearchStrategy[Any]:
     return st.one_of(usual, usual, usual, _any(kind))
 
 
+def _begun(event: Header) -> Header:
+    """One that says how exactly it was told begins as that says; others are refused at the door."""
+    return event if event.precision == "second" else coarsened(event, event.precision)
+
+
 def _of(cls: type[Header]) -> st.SearchStrategy[Header]:
     described = mi.type_info(cls)
     assert isinstance(described, mi.StructType)
@@ -140,7 +145,7 @@ def _of(cls: type[Header]) -> st.SearchStrategy[Header]:
         values = _values(field.name, field.type)
         wanted = field.required or field.name in ("case", "numbered_by", "hall", "department", "window")
         (always if wanted else maybe)[field.name] = values
-    return st.fixed_dictionaries(always, optional=maybe).map(lambda values: cls(**values))
+    return st.fixed_dictionaries(always, optional=maybe).map(lambda values: _begun(cls(**values)))
 
 
 class Arriving(NamedTuple):

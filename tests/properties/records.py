@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from rules import events as ev
+from rules.events import Precision
 
 ZONE = timezone(timedelta(hours=8))
 BEGIN = datetime(2025, 9, 24, 8, 0, tzinfo=ZONE)  # runs into the National Day holiday and its make-up days
@@ -31,6 +33,24 @@ handlers = st.sampled_from(["", "甲", "甲", "乙"])
 stages = st.sampled_from(["pre-review", "handling", "review", "approval"])
 
 
+PRECISIONS: tuple[Precision, ...] = ("second", "second", "second", "minute", "hour", "day")
+
+
+def coarsened(event: ev.Header, precision: Precision) -> ev.Header:
+    """The same, told less exactly."""
+    if precision == "second" or isinstance(event, ev.Action):
+        return event
+    begins = event.at.astimezone(ZONE).replace(second=0, microsecond=0)
+    if precision != "minute":
+        begins = begins.replace(minute=0, hour=0 if precision == "day" else begins.hour)
+    return msgspec.structs.replace(event, at=begins, precision=precision)
+
+
+def told(events: st.SearchStrategy[ev.Header]) -> st.SearchStrategy[ev.Header]:
+    """One in two of them not to the second."""
+    return st.builds(coarsened, events, st.sampled_from(PRECISIONS))
+
+
 def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Header]:
     return st.builds(
         lambda at, **values: kind(id="e", at=at, **{"item": "licence", **CASE, **values}),  # ids play no part in the core
@@ -40,7 +60,7 @@ def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchS
 
 
 limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh", "0d", "0h", "30h", "instant"])
-events: st.SearchStrategy[ev.Header] = st.one_of(
+exact: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Applied, channel=st.sampled_from(["hall", "online"])),
     _kind(
         ev.Accepted,
@@ -73,4 +93,7 @@ events: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Rated, score=st.integers(1, 5)),
     _kind(ev.FeeCharged, amount_fen=st.integers(0, 100), cashier=st.sampled_from(["大厅收费处", "财务室"])),
 )
+events = told(exact)
 histories = st.lists(events, min_size=1, max_size=14)
+"""Some of their records told to the minute, hour or day only."""
+exact_histories = st.lists(exact, min_size=1, max_size=14)

@@ -111,7 +111,7 @@ def test_the_clocks_of_a_rule_depend_on_no_facts_but_those_its_row_names(events,
         other = pool[number % len(pool)] if pool else _NOTHING
         clocks = clocks_of(case, BOOK)
         for reads, places in by_reads(BOOK).items():
-            facts = {field: getattr(case, field) for field in reads}
+            facts = {field: getattr(case, field) for field in (*reads, "spans")}  # any fact may have a span
             mixed = msgspec.structs.replace(other, key=case.key, tally=None, **facts)
             same = [clock for clock in clocks_of(mixed, BOOK) if clock.rule in places]
             assert same == [clock for clock in clocks if clock.rule in places], {BOOK.rules[place].id for place in places}
@@ -125,7 +125,7 @@ def test_the_function_of_a_rule_reads_no_facts_but_those_its_row_names(events):
                 watched = Watched(case)
                 look(watched, rule)
                 row = rule.finding if isinstance(rule, ProcessRule) else rule.kind
-                assert watched.seen <= row.reads | {"key"}, rule.id
+                assert watched.seen <= row.reads | {"key", "spans"}, rule.id
 
 
 @given(courses)

@@ -18,7 +18,8 @@ DAY = "2026-03-02T00:00:00+08:00"
 
 
 def read(text: str, *formats: str, **options: Any) -> datetime | None:
-    return Time("at", ("at",), formats, ZONE, **options).read({"at": text})
+    found = Time("at", ("at",), formats, ZONE, **options).read({"at": text})
+    return found.when if found is not None else None
 
 
 @pytest.mark.parametrize(

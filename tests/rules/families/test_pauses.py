@@ -6,7 +6,8 @@ from typing import Any
 from rules.book import RuleBook
 from rules.case import Case, Terms
 from rules.families import Pause, pauses_of
-from rules.families.pauses import approved_days, cap_of, resumed_at
+from rules.families.order import last_ends
+from rules.families.pauses import approved_days, cap_of
 from rules.instant import to_instant
 from tests.rules.story import book, day
 
@@ -58,7 +59,7 @@ def test_approved_days_may_be_natural_ones() -> None:
 def test_a_suspension_without_approved_days_stops_nothing() -> None:
     assert pauses(suspensions=(suspended(1),), resumptions=(at(day(3)),)) == []
     assert pauses(suspensions=(suspended(1, 0),), resumptions=(at(day(3)),)) == []
-    assert cap_of(suspended(1), DEFAULT) == at(day(1))
+    assert cap_of(Case("k"), suspended(1), DEFAULT) == at(day(1))
 
 
 def test_days_a_place_grants_without_approval_are_by_procedure() -> None:
@@ -106,7 +107,8 @@ def test_a_suspension_within_another_does_not_hide_that_the_outer_one_still_last
 
 def test_a_resumption_ends_the_suspensions_before_it_only() -> None:
     case = Case("k", resumptions=(at(day(2)), at(day(9))))
-    assert [resumed_at(case, at(day(when))) for when in (1, 2, 3, 10)] == [at(day(2)), at(day(2)), at(day(9)), 0]
+    begun = [at(day(when)) for when in (1, 2, 3, 10)]
+    assert last_ends(case, case.resumptions, begun, DEFAULT) == [at(day(2)), at(day(2)), at(day(9)), 0]
 
 
 def test_a_supplement_asked_for_after_acceptance_stops_the_clock_until_it_comes() -> None:

@@ -9,12 +9,13 @@ import msgspec
 
 from monitor.explain.defence import limits_of
 from monitor.explain.effects import effects_of
+from monitor.explain.order import notes_of
 from monitor.explain.people import details_of, mask_detail
 from monitor.explain.story import CardEntry, CaseStory, ChangeLine, RecordEntry
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks
 from rules.cards import AlertChange, alert_of
-from rules.case import Case, case_flags, case_state, place_of
+from rules.case import Case, case_flags, case_state, last_instant, place_of
 from rules.drive import OneCase
 from rules.errors import BadEvent
 from rules.events import TICK, Event, Record, Tallied, Tick
@@ -87,7 +88,7 @@ class Follower:
             refused = str(error)
         kind = str(type(event).__struct_config__.tag)
         at = to_instant(event.at)
-        late = arrived - at
+        late = arrived - last_instant(event, at)
         silent = not refused and self.case is before
         watched = supervised(event) and not (silent and kind not in self._known_kinds)
         self._known_kinds.add(kind)
@@ -97,10 +98,11 @@ class Follower:
                 type=kind,
                 arrived=self._wall(arrived),
                 at=self._wall(at),
+                precision=event.precision,
                 details=details_of(event, unmasked=self.unmasked),
                 late_ms=late if late >= MINUTE else 0,
                 repeated=watched and silent,
-                ahead=-late > CLOCK_TOLERANCE,
+                ahead=at - arrived > CLOCK_TOLERANCE,
                 unwatched=not watched,
                 refused=refused,
                 effects=() if refused else effects_of(before, self.case, self.books),
@@ -134,6 +136,7 @@ class Follower:
             records=tuple(self._records),
             limits=tuple(limits_of(case, book, self.now)),
             cards=tuple(self._cards(book)),
+            reordered=tuple(notes_of(case, book)),
         )
 
     def _noted(self, changes: Sequence[AlertChange], record: int) -> tuple[ChangeLine, ...]:

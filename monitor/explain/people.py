@@ -7,7 +7,7 @@ from rules.events import Header
 
 _PEOPLE = frozenset({"operator", "handler", "approver", "person", "applicant"})
 _ELSEWHERE = frozenset(
-    {"id", "at", "case", "numbered_by", "region", "hall", "department", "window", "item", "channel", "terminal"}
+    {"id", "at", "case", "numbered_by", "region", "hall", "department", "window", "item", "channel", "terminal", "precision"}
 )
 """Told once for the whole case, or of no use to a reader."""
 

@@ -21,6 +21,26 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "note: due before it was accepted, as its window system says",
     ),
     "clock_ahead": ("注意：窗口时钟快于到达时间，按到达时间计", "note: a window's clock runs ahead; arrival counts instead"),
+    "in_tolerance": (
+        "注意：{later} {later_at} 早于{earlier} {earlier_at}，相差 {by}，在 {tolerance} 的容差之内，视为先后无误",
+        "note: {later} {later_at} lies {by} before {earlier} {earlier_at}: within the tolerance of {tolerance}, so in order",
+    ),
+    "in_span": (
+        "注意：{later}仅告知为 {later_at}，可能在{earlier} {earlier_at} 之后，视为先后无误",
+        "note: {later} was told as {later_at} only and may lie after {earlier} {earlier_at}: in order",
+    ),
+    "told_minute": (
+        "只告知到分：起算取该分钟之末，终止取该分钟之始",
+        "only the minute was told: what began counts from its end, what ended from its beginning",
+    ),
+    "told_hour": (
+        "只告知到小时：起算取该小时之末，终止取该小时之始",
+        "only the hour was told: what began counts from its end, what ended from its beginning",
+    ),
+    "told_day": (
+        "只告知到日：起算取当日之末，终止取当日之始",
+        "only the day was told: what began counts from its end, what ended from its beginning",
+    ),
     "records": ("一、记录（按到达先后）", "1. Records, in order of arrival"),
     "limits": ("二、时限", "2. Time limits"),
     "no_limits": ("无时限", "none"),

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from rules.events import Precision
 from rules.worktime import CountedDays
 
 What = Literal["started", "ended", "moved", "reopened", "gone"]
@@ -36,6 +37,21 @@ class ChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     record: int = 0
 
 
+class OrderNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Two steps that were told the wrong way round and count as in order.
+
+    ``by_ms``: how far apart they are beyond what an inexact time allows; 0 where that alone puts them right.
+    """
+
+    earlier: str
+    earlier_at: datetime
+    later: str
+    later_at: datetime
+    later_precision: Precision
+    by_ms: int
+    tolerance_ms: int
+
+
 class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record in order of arrival, and what it changed; ``number`` 0 stands for the passing of time.
 
@@ -49,6 +65,7 @@ class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     arrived: datetime
     at: datetime | None = None
     details: dict[str, str] = {}
+    precision: Precision = "second"
     late_ms: int = 0
     repeated: bool = False
     ahead: bool = False
@@ -112,3 +129,4 @@ class CaseStory(msgspec.Struct, frozen=True):
     records: tuple[RecordEntry, ...]
     limits: tuple[LimitEntry, ...]
     cards: tuple[CardEntry, ...]
+    reordered: tuple[OrderNote, ...] = ()

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from monitor import words
 from monitor.explain.phrases import phrase
-from monitor.explain.story import CardEntry, CaseStory, ChangeLine, Effect, LimitEntry, RecordEntry
+from monitor.explain.story import CardEntry, CaseStory, ChangeLine, Effect, LimitEntry, OrderNote, RecordEntry
 from monitor.words import Language
+from rules.events import Precision
 from rules.families import FIRST_NUMBER
 from rules.keys import WINDOW_KEY
 
@@ -54,6 +55,7 @@ class _Teller:
         yield self._say("book", book=story.book, title=story.book_title, calendar=story.calendar, zone=story.zone)
         for flag in story.flags:
             yield self._say(flag)
+        yield from map(self._order, story.reordered)
 
     def _record(self, entry: RecordEntry) -> Iterator[str]:
         if not entry.number:
@@ -63,7 +65,8 @@ class _Teller:
         else:
             kind = words.word(words.RECORDS, entry.type, self.lang)
             details = self._details(entry)
-            yield f"{entry.number:>3}. {self._at(entry.at or entry.arrived)} {kind}{details}"
+            at = _as_told(entry.at, entry.precision) if entry.at is not None else self._at(entry.arrived)
+            yield f"{entry.number:>3}. {at} {kind}{details}"
             yield from (f"     {line}" for line in self._remarks(entry))
         for effect in entry.effects:
             yield f"     {self._effect(effect)}"
@@ -85,6 +88,8 @@ class _Teller:
         return f"（{'，'.join(shown)}）" if self.lang == "zh" else f" ({', '.join(shown)})"
 
     def _remarks(self, entry: RecordEntry) -> Iterator[str]:
+        if entry.precision != "second":
+            yield self._say(f"told_{entry.precision}")
         if entry.late_ms:
             yield self._say("late", arrived=self._at(entry.arrived), late=words.duration(entry.late_ms, self.lang))
         if entry.ahead:
@@ -95,6 +100,14 @@ class _Teller:
             yield self._say("repeated")
         elif entry.unwatched:
             yield self._say("unwatched")
+
+    def _order(self, note: OrderNote) -> str:
+        names = {each: words.word(words.RECORDS, getattr(note, each), self.lang) for each in ("earlier", "later")}
+        times = {"earlier_at": self._at(note.earlier_at), "later_at": _as_told(note.later_at, note.later_precision)}
+        if not note.by_ms:
+            return self._say("in_span", **names, **times)
+        by, tolerance = words.duration(note.by_ms, self.lang), words.duration(note.tolerance_ms, self.lang)
+        return self._say("in_tolerance", **names, **times, by=by, tolerance=tolerance)
 
     def _effect(self, effect: Effect) -> str:
         name = self._rule(effect.name, effect.rule, effect.cycle)
@@ -154,3 +167,9 @@ class _Teller:
 
     def _say(self, key: str, **values: object) -> str:
         return phrase(key, self.lang, **values)
+
+
+def _as_told(when: datetime, precision: Precision) -> str:
+    """No more of the time than was told."""
+    forms = {"second": "%Y-%m-%d %H:%M:%S", "minute": "%Y-%m-%d %H:%M", "hour": "%Y-%m-%d %Hh", "day": "%Y-%m-%d"}
+    return when.strftime(forms[precision])

@@ -18,6 +18,7 @@ from rules.families.reviews import REVIEW_EVENTS
 from rules.families.run import Run, limit_of
 from rules.families.subjects import minutes_of, subjects_of, touched
 from rules.families.time_limits import branch_end, clip, deadline_of, extended
+from rules.families.tolerated import Reordered, reordered
 
 __all__ = [
     "ATTENDANCE_EVENTS",
@@ -31,6 +32,7 @@ __all__ = [
     "REVIEW_EVENTS",
     "Found",
     "Pause",
+    "Reordered",
     "Run",
     "begun_at",
     "branch_end",
@@ -46,6 +48,7 @@ __all__ = [
     "minutes_of",
     "narrowed",
     "pauses_of",
+    "reordered",
     "since_finding",
     "subjects_of",
     "threshold_of",

@@ -1,7 +1,7 @@
 """Limits as people write them (20个工作日, 3个月, 即办) in the rules' forms (``20wd``, ``3mo``, ``instant``); due times."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
@@ -70,9 +70,10 @@ class DueTime(msgspec.Struct, frozen=True):
 
     def of(self, row: SourceRow) -> object:
         """The aware time; ``""`` where the row has none."""
-        when: datetime | None = self.time.read(row)
-        if when is None:
+        found = self.time.read(row)
+        if found is None:
             return ""
+        when = found.when
         is_date = (when.hour, when.minute, when.second, when.microsecond) == (0, 0, 0, 0)
         if is_date and not any("24:00" in row[column] for column in self.time.columns):
             return when + _TO_THE_END

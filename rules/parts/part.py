@@ -6,8 +6,8 @@ begins in the minutes of that complaint. A part is a set of *ranges* of cycles f
 when they began. Its clocks and cards are judged as those of any case. All others are as they were: nothing they depend on has
 changed, and time has told them what it had to tell.
 
-Whoever gets no part judges the window whole. That is always right, and needed where the window forgets, its book changes, or
-anything of it was not told to the second: a span reaches over minutes, and days.
+Whoever gets no part judges the window whole. That is always right, and needed where the window forgets, or its book changes. It
+is needed, too, where anything was not told to the second, for a span reaches over minutes and days.
 Both ways lead to the same clocks, cards and changes (``tests/properties/test_parts.py``).
 """
 

@@ -58,7 +58,33 @@ UNREAD_PARTITIONS = Gauge(
 )
 """In: worker. Worry: Above 0: do what the log says (howto/recover)."""
 TICKS = Counter("supervise_ticks_sent", "Ticks this worker appended to the events topic", ["partition"])
-"""In: worker. Worry: More than a few a second per partition: the broker's clock and the worker's disagree."""
+"""In: worker. Worry: More than a few a second per partition for minutes."""
+CLOCK_OFFSET = Gauge(
+    "supervise_clock_offset_seconds",
+    "By how much this worker's clock is ahead of that of the partition's broker, as the last tick measured it",
+    ["partition"],
+)
+"""In: worker. Worry: Beyond a minute either way: no card depends on it, but logs are hard to read. Set the clock right."""
+CLOCK_UNCERTAINTY = Gauge(
+    "supervise_clock_uncertainty_seconds", "By how much the true offset may differ from the one shown", ["partition"]
+)
+"""In: worker. Worry: Above a second: the broker is slow to acknowledge ticks. Beyond 5 s nothing is measured."""
+CLOCK_DOUBT = Gauge(
+    "supervise_clock_doubt_seconds",
+    "How far the stamps of the partition's broker lie beyond the time two sources agree on; 0: they are believed",
+    ["partition"],
+)
+"""In: worker. Worry: Other than 0: set the broker's clock right, or this machine's (howto/runbooks)."""
+CLOCK_JUMPS = Counter(
+    "supervise_clock_jumps",
+    "How often the clock of the partition's broker was set. Direction: ahead, back",
+    ["partition", "direction"],
+)
+"""In: worker. Worry: Any rise: have that broker keep its time by NTP."""
+HELD_RECORDS = Gauge(
+    "supervise_held_records", "Records that are not applied yet because their stamps are in doubt", ["partition"]
+)
+"""In: worker. Worry: Above 0 for a minute: as for supervise_clock_doubt_seconds."""
 TALLIES = Counter("supervise_tallies_sent", "Reports on the counts of cases this worker appended to the events topic")
 """In: worker. Worry: None for an hour in which cases were accepted: rates and volumes are not watched."""
 DEAD_LETTERS = Counter(

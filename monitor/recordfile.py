@@ -11,10 +11,11 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
+from monitor.wire import MAX_VALUE_BYTES, check_time, decode_record, explain_invalid
 from rules.errors import BadEvent
 from rules.events import Aware, Event, Record, Tallied, Tick
 from rules.instant import to_instant
+from rules.recordtime import EARLIEST, LATEST
 
 Seen = Callable[[int], None]
 """Called with the number of records read so far, now and then."""

@@ -52,12 +52,15 @@ class OneCase:
         self._alerts += map(alert_of, self.changes[len(self._alerts) :])
         return self._alerts
 
-    def apply(self, record: Record, arrived: Instant, offset: int | None = None) -> tuple[AlertChange, ...]:
+    def apply(
+        self, record: Record, arrived: Instant, offset: int | None = None, *, now: Instant | None = None
+    ) -> tuple[AlertChange, ...]:
         """The changes that ``record`` makes, which arrived at ``arrived`` (epoch ms). ``offset`` delivers an earlier one again.
 
+        ``now`` is the time it brings, where that is not its arrival (:mod:`rules.recordtime`).
         Raises :class:`~rules.errors.BadEvent` for a record that cannot be what it says; the case is then as before.
         """
-        now = self.now = max(self.now, arrived)
+        now = self.now = max(self.now, arrived if now is None else now)
         if offset is None:
             offset = self.offset = self.offset + 1
         again = self.case is not None and offset <= self.case.offset
@@ -109,13 +112,16 @@ class Cases:
         self._wakes: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
 
-    def apply(self, record: Record, arrived: Instant, offset: int | None = None) -> Sequence[AlertChange]:
+    def apply(
+        self, record: Record, arrived: Instant, offset: int | None = None, *, now: Instant | None = None
+    ) -> Sequence[AlertChange]:
         """The changes that ``record`` makes to its case, or a tick to every case whose instant has come.
 
-        ``offset`` is that of its partition, where it has one. Raises :class:`~rules.errors.BadEvent` for a record that cannot be
+        ``offset`` is that of its partition, where it has one. ``now`` is the time it brings, where that is not its arrival
+        (:mod:`rules.recordtime`). Raises :class:`~rules.errors.BadEvent` for a record that cannot be
         what it says; its case is then as before.
         """
-        self.now = max(self.now, arrived)
+        self.now = max(self.now, arrived if now is None else now)
         self.offset = self.offset + 1 if offset is None else offset
         if not isinstance(record, Tick):
             return self._decide(key_of(record), record, arrived)

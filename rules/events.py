@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from rules.instant import Instant
 from rules.keys import DUTY_KEY, WINDOW_KEY, key_of_alert, space_named
 from rules.numbers import StageNumber, names_of
 
@@ -390,8 +391,15 @@ class CardIssuedByHand(Header, tag="card_issued_by_hand", frozen=True, kw_only=T
     reason: Why
 
 
-class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, gc=False):
-    """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time."""
+class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time.
+
+    ``at`` is the time by the clock of the worker that wrote it, epoch ms; 0: it has none. ``sure``: that clock has followed the
+    broker's own stamps until they leapt (:mod:`rules.recordtime`).
+    """
+
+    at: Instant = 0
+    sure: bool = False
 
 
 TallyKind = Literal["department", "window", "item"]

@@ -1,6 +1,6 @@
 """A range of the events topic as a file of lines: every record with its Kafka timestamp, ticks left out."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,9 +10,10 @@ from monitor.backtest.source import BacktestError, BacktestSource
 from monitor.kafka import consuming, partitions_of, read_event, read_ranges
 from monitor.recordfile import Seen, write_line
 from monitor.settings import Settings
-from monitor.wire import EARLIEST, LATEST, Topics, encode_event
+from monitor.wire import Topics, encode_event
 from rules.errors import BadEvent
-from rules.events import Tallied, Tick
+from rules.events import Event, Record, Tallied, Tick
+from rules.recordtime import EARLIEST, LATEST, RecordTime
 
 
 async def from_topic(settings: Settings, begin: int | None, end: int | None, folder: Path, seen: Seen) -> BacktestSource:
@@ -59,34 +60,29 @@ class _Copier:
         self._made = made
         self._begin, self._end = begin or EARLIEST, end or LATEST
         self._write = out.write
-        self._now: dict[int, int] = {}
+        self._times: defaultdict[int, RecordTime[tuple[Event, bytes] | None]] = defaultdict(RecordTime)
         self.read = 0
 
     def take(self, record: Any) -> None:
         """One record, in the order of its partition."""
-        at = record.timestamp
+        at, live = record.timestamp, record.timestamp_type == 1
         self.read += 1
+        if not live and not EARLIEST <= at < LATEST:
+            self._made.bad["impossible_time"] += 1
+            return
+        if not self._begin <= at < self._end:  # on a topic whose times go back, offsets tell the range only nearly
+            self.read -= 1
+            return
+        event: Record | None = None
         try:
-            if not EARLIEST <= at < LATEST:
-                raise BadEvent("impossible_time", f"the record's own timestamp is {at} ms")
-            if not self._begin <= at < self._end:  # on a topic whose times go back, offsets tell the range only nearly
-                self.read -= 1
-                return
-            now = self._now[record.partition] = max(at, self._now.get(record.partition, 0))
-            self._made.last = max(self._made.last, now)
-            line = self._line(record, at, now)
+            event = read_event(record.key, record.value)
         except BadEvent as error:
             self._made.bad[error.reason] += 1
-        else:
-            if line is None:
-                self._made.ticks += 1
-            else:
-                self._write(line)
-
-    @staticmethod
-    def _line(record: Any, at: int, now: int) -> bytes | None:
-        event = read_event(record.key, record.value)
-        if isinstance(event, Tick | Tallied):  # time and counts are made anew
-            return None
-        value: bytes = record.value
-        return write_line(at, now, encode_event(event) if b"\n" in value or b"\r" in value else value)
+        time, tick = self._times[record.partition], event if isinstance(event, Tick) else None
+        self._made.ticks += isinstance(event, Tick | Tallied)  # time and counts are made anew
+        told = (event, record.value) if event is not None and not isinstance(event, Tick | Tallied) else None
+        for each, arrived, now in time.take(told, at, tick, live=live):
+            if each is not None:
+                event, value = each
+                self._write(write_line(arrived, now, encode_event(event) if b"\n" in value or b"\r" in value else value))
+        self._made.last = max(self._made.last, time.now)

@@ -55,9 +55,10 @@ class Follower:
         for now, changes in groupby(self._one.advance(until), key=attrgetter("now")):
             self._time_made(tuple(changes), now)
 
-    def apply(self, record: Record, arrived: int, now: int = 0) -> None:
-        """A record that arrived at ``arrived``, or a tick; ``now`` is the time of its partition, if that is later."""
-        one, now = self._one, max(arrived, now)
+    def apply(self, record: Record, arrived: int, now: int | None = None) -> None:
+        """A record that arrived at ``arrived``, or a tick; ``now`` is the time of its partition, where it has one of its own."""
+        one = self._one
+        now = max(one.now, arrived if now is None else now)
         if one.wake_at is not None and one.wake_at <= now:  # what time alone had changed by then is not this record's doing
             self._time_made(one.apply(TICK, now), now)
         self.reach(now)
@@ -68,9 +69,9 @@ class Follower:
         """The partition's time has come to ``now``. No tick said so, so nobody was woken for it."""
         self._one.now = max(self._one.now, now)
 
-    def refuse(self, arrived: int, why: str) -> None:
+    def refuse(self, arrived: int, why: str, now: int | None = None) -> None:
         """A record of this case that nobody could read."""
-        self.apply(TICK, arrived)
+        self.apply(TICK, arrived, now)
         self._number += 1
         self._records.append(RecordEntry(self._number, "", self._wall(arrived), refused=why))
 
@@ -83,7 +84,7 @@ class Follower:
         before, refused = self.case, ""
         changes: tuple[AlertChange, ...] = ()
         try:
-            changes = self._one.apply(event, arrived)
+            changes = self._one.apply(event, arrived, now=self._one.now)
         except BadEvent as error:
             refused = str(error)
         kind = str(type(event).__struct_config__.tag)

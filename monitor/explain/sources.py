@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
@@ -14,12 +14,14 @@ from monitor.kafka import consuming, from_beginning, no_kafka, partition_of, par
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.recordfile import opened, read_line
 from monitor.settings import Settings
-from monitor.wire import Topics, encode_event
+from monitor.wire import Topics
 from rules.errors import BadEvent, SupervisionError
-from rules.events import TICK, Tick, key_of
+from rules.events import TICK, Record, Tick, key_of
 from rules.keys import is_case, number_of_case
+from rules.recordtime import RecordTime
 
-_TICK = encode_event(TICK)
+_TICK = b'{"type":"tick"'
+"""How every tick begins."""
 
 
 class Unreadable(SupervisionError):
@@ -120,30 +122,43 @@ async def follow_topic(follower: Follower, settings: Settings) -> None:
         raise no_kafka(settings.kafka, error, "--bootstrap") from error
 
 
+class _Raw(NamedTuple):
+    """A record as far as it was read: what it says, or what is wrong with it; neither if it is of another case."""
+
+    event: Record | None
+    fault: str
+
+
 async def _follow(follower: Follower, consumer: Any, where: TopicPartition, key: bytes) -> None:
     end = (await consumer.end_offsets([where]))[where]
-    now = 0
+    time: RecordTime[_Raw] = RecordTime()
     while await consumer.position(where) < end:
         for records in (await consumer.getmany(timeout_ms=1000)).values():
             for record in records:
                 if record.offset < end:
-                    now = max(now, record.timestamp)
-                    _apply(follower, key, record.key, record.value, record.timestamp, now)
-    follower.reach(now)
+                    _take(follower, key, record, time)
+    follower.reach(time.now)
 
 
-def _apply(follower: Follower, key: bytes, its_key: bytes | None, value: bytes | None, arrived: int, now: int) -> None:
+def _take(follower: Follower, key: bytes, raw: Any, time: RecordTime[_Raw]) -> None:
     """What a worker would make of the record: a tick wakes every case, a record only its own."""
-    if value == _TICK:
-        follower.apply(TICK, now)
-        return
-    bare = its_key == number_of_case(follower.key).encode()
-    if its_key != key and not bare:
-        return
+    read = _read(follower.key, raw.key, raw.value or b"")
+    tick = read.event if isinstance(read.event, Tick) else None
+    for (event, fault), arrived, now in time.take(read, raw.timestamp, tick, live=raw.timestamp_type == 1):
+        if isinstance(event, Tick):
+            follower.apply(TICK, now)
+        elif event is not None:
+            follower.apply(event, arrived, now)
+        elif fault:
+            follower.refuse(arrived, fault, now)
+
+
+def _read(key: str, its_key: bytes | None, value: bytes) -> _Raw:
+    mine, bare = its_key == key.encode(), its_key == number_of_case(key).encode()
+    if not mine and not bare and not value.startswith(_TICK):
+        return _Raw(None, "")
     try:
-        record = read_event(its_key, value)
-        if isinstance(record, Tick) or key_of(record) == follower.key:
-            follower.apply(record, arrived, now)
+        event = read_event(its_key, value)
     except BadEvent as error:
-        if not bare:  # else nobody knows whose it is
-            follower.refuse(arrived, str(error))
+        return _Raw(None, str(error) if mine else "")  # else nobody knows whose it is
+    return _Raw(event if isinstance(event, Tick) or key_of(event) == key else None, "")

@@ -12,11 +12,12 @@ from monitor.mapping.source import FileFormat
 from monitor.mapping.spoilt import identity, readable
 from monitor.mapping.times import LAST, Time
 from monitor.mapping.values import SourceRow, Value
-from monitor.wire import EARLIEST, LATEST, check_time, explain_invalid
+from monitor.wire import check_time, explain_invalid
 from rules.errors import BadEvent, SupervisionError
 from rules.events import EVENT_TYPES, Action, Event
 from rules.facts import check
 from rules.instant import to_instant
+from rules.recordtime import EARLIEST, LATEST
 
 
 class BadMapping(SupervisionError):

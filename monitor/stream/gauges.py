@@ -9,6 +9,7 @@ from monitor.stream.partition.slices import Slice
 
 _PER_PARTITION = (
     metrics.CONSUMER_LAG, metrics.OPEN_CASES, metrics.CASES, metrics.WAKEUPS_PENDING, metrics.UNCOVERED_CASES,
+    metrics.CLOCK_OFFSET, metrics.CLOCK_UNCERTAINTY, metrics.CLOCK_DOUBT, metrics.HELD_RECORDS,
 )  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def engine_state(engine: PartitionEngine) -> None:
     metrics.CASES.labels(label).set(len(engine.cases))
     metrics.WAKEUPS_PENDING.labels(label).set(board.waiting)
     metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
+    metrics.HELD_RECORDS.labels(label).set(len(engine.clock.held))
 
 
 def origin(library: Library, version: str) -> str:

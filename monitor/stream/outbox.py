@@ -29,7 +29,9 @@ Futures = list[asyncio.Future[Any]]
 class Sender(Protocol):
     """The producer, as :class:`monitor.stream.faust.transport.Producer`."""
 
-    async def send_records(self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]]) -> Futures: ...
+    async def send_records(
+        self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]], latest: int
+    ) -> Futures: ...
 
     async def send_one(
         self,
@@ -124,7 +126,7 @@ class Outbox:
     async def _send_urgent(self, part: Slice) -> Futures:
         sender, sent = self._sender, []
         if part.alerts:
-            sent += await sender.send_records(self._topics.alerts, part.partition, part.alerts)
+            sent += await sender.send_records(self._topics.alerts, part.partition, part.alerts, part.at)
         for letter in part.dead:
             sent.append(await sender.send_one(self._topics.dead_letters, letter.key or None, encode_json(letter)))
         for record in part.reroutes:
@@ -141,7 +143,7 @@ class Outbox:
         return sent
 
     async def _send_changes(self, part: Slice) -> Futures:
-        return await self._sender.send_records(self._changelog, part.partition, part.changes.items())
+        return await self._sender.send_records(self._changelog, part.partition, part.changes.items(), part.at)
 
     async def _acknowledged(self, sent: Futures) -> list[int]:
         """Wait for the broker; the offset it gave to the first record of each batch."""

@@ -12,7 +12,8 @@ from typing import Any
 from monitor import metrics
 from monitor.stream.outbox import Sender
 from monitor.stream.partition.engine import PartitionEngine
-from monitor.wire import EARLIEST, encode_json
+from monitor.wire import encode_json
+from rules.recordtime import EARLIEST
 
 AT_ONCE = 10
 PAUSE = 0.05

@@ -1,76 +1,72 @@
 """Appends a tick to a partition when its earliest wake-up has come. Live partitions only, one tick on its way at most.
 
-The broker's clock decides; ours only says when to ask. A tick stamped before the wake-up would wake nobody. Each tick therefore
-measures how far the broker's clock is from ours: its stamp lies between our sending and its acknowledgement. The next one is
-sent by the broker's time.
+The broker's clock decides when that is; this machine's own is never asked (:mod:`monitor.stream.broker_time`). Each tick measures
+it. So the first one is sent as soon as anything waits, and one a minute after that, by some partition. A tick that came too early
+wakes nobody and is repeated, less and less often. While stamps are in doubt, a tick a second says what time it ought to be.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
+
+from monitor.stream.broker_time import BrokerTime, Measured, OwnClock
+from rules.events import Tick
 
 LONGEST_SLEEP = 60.0
-"""Seconds after which the clock is looked at again, in case somebody set it."""
-RETRY = 0.005
-"""Seconds until a tick that came too early is repeated, at the earliest."""
+"""Seconds after which the clock is looked at again, and a tick sent to measure it."""
+RETRY, RARELY = 0.005, 5.0
+"""Seconds until a tick that came too early is repeated: at first, and at last."""
+IN_DOUBT = 1.0
+"""Seconds between ticks while stamps are in doubt."""
 
 
-def clock_ms() -> int:
-    """This machine's time, epoch milliseconds."""
-    return time.time_ns() // 1_000_000
+class RecordClock(Protocol):
+    """The time of the log, as :class:`monitor.stream.partition.clock.PartitionClock`."""
 
-
-@dataclass
-class Skew:
-    """By how many milliseconds the broker's clock is behind ours, as bounds that ticks have narrowed down.
-
-    Zero while zero is possible; else the bound that makes sure a tick is not stamped too early.
-    """
-
-    low: int = -(1 << 62)
-    high: int = 1 << 62
-
-    def observe(self, sent: int, stamp: int, acknowledged: int) -> None:
-        """A record sent at ``sent`` was stamped ``stamp`` before it was acknowledged."""
-        low, high = max(self.low, sent - stamp), min(self.high, acknowledged - stamp)
-        if low > high:  # somebody's clock was set
-            low, high = sent - stamp, acknowledged - stamp
-        self.low, self.high = low, high
+    now: int
 
     @property
-    def value(self) -> int:
-        """What to wait beyond an instant of ours."""
-        return 0 if self.low <= 0 <= self.high else self.high
+    def doubt(self) -> int: ...
 
 
 @dataclass
 class _Partition:
     due: Callable[[int], int]
     """The earliest wake-up, 0 for none; exact if it is not after the argument."""
+    clock: RecordClock
+    broker: BrokerTime
     timer: asyncio.TimerHandle | None = None
     on_its_way: bool = False
     offset: int = -1
-    applied: int = -1
+    taken: int = -1
+    measured: Measured | None = None
+    sent_at: float = -LONGEST_SLEEP
     not_before: float = 0.0
+    retry: float = RETRY
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class Ticker:
-    """``send(partition)`` appends a tick and returns its (offset, stamp) once acknowledged."""
+    """``send(partition, tick)`` appends a tick and returns its (offset, stamp) once acknowledged."""
 
     def __init__(
-        self, send: Callable[[int], Awaitable[tuple[int, int]]], failed: Callable[[BaseException], Awaitable[None]]
+        self,
+        send: Callable[[int, Tick], Awaitable[tuple[int, int]]],
+        failed: Callable[[BaseException], Awaitable[None]],
+        own: OwnClock | None = None,
     ) -> None:
         self._send = send
         self._failed = failed
+        self._own = own or OwnClock()
         self._partitions: dict[int, _Partition] = {}
-        self._skew = Skew()
+        self._brokers: dict[int, BrokerTime] = {}
 
-    def watch(self, partition: int, due: Callable[[int], int]) -> None:
-        """This partition is ours now."""
+    def watch(self, partition: int, due: Callable[[int], int], clock: RecordClock) -> None:
+        """This partition is ours now. What is known of its broker's clock outlives a rebalance."""
         self.forget(partition)
-        self._partitions[partition] = _Partition(due)
+        broker = self._brokers.setdefault(partition, BrokerTime(partition, self._own))
+        self._partitions[partition] = _Partition(due, clock, broker)
         self.arm(partition)
 
     def forget(self, partition: int) -> None:
@@ -84,19 +80,28 @@ class Ticker:
         for partition in list(self._partitions):
             self.forget(partition)
 
-    def applied(self, partition: int, tick_offset: int) -> None:
-        """A batch was applied; its last tick, or any before, lay at ``tick_offset``."""
+    def applied(self, partition: int, taken: int) -> None:
+        """A batch was applied; the engine has taken its records up to the offset ``taken``."""
         watched = self._partitions.get(partition)
         if watched is None:
             return
-        watched.applied = max(watched.applied, tick_offset)
+        watched.taken = max(watched.taken, taken)
         self._arrived(partition, watched)
 
     def _arrived(self, partition: int, watched: _Partition) -> None:
         """Go on once the tick under way has been both acknowledged and applied, in whichever order."""
-        if watched.on_its_way and watched.applied >= watched.offset >= 0:
-            watched.on_its_way, watched.offset = False, -1
+        if watched.on_its_way and watched.measured is not None and watched.taken >= watched.offset:
+            watched.broker.observe(watched.measured, watched.clock.now, watched.clock.doubt)
+            watched.on_its_way, watched.offset, watched.measured = False, -1, None
+            self._pause(watched)
         self.arm(partition)
+
+    def _pause(self, watched: _Partition) -> None:
+        """Hold the next tick back for longer each time, where the last one woke nobody whose time has come by the broker."""
+        now = watched.broker.now
+        is_early = 0 < watched.due(now) <= now
+        watched.retry = min(2 * watched.retry, RARELY) if is_early else RETRY
+        watched.not_before = asyncio.get_running_loop().time() + watched.retry
 
     def arm(self, partition: int) -> None:
         """Set the timer to the earliest wake-up."""
@@ -106,22 +111,36 @@ class Ticker:
         if watched.timer is not None:
             watched.timer.cancel()
             watched.timer = None
-        due = watched.due(0)
-        if not due:
-            return
-        loop = asyncio.get_running_loop()
-        wait = min((due + self._skew.value) / 1000 - time.time(), LONGEST_SLEEP)
-        wait = max(wait, watched.not_before - loop.time(), 0.0)
-        watched.timer = loop.call_later(wait, self._ring, partition)
+        wait = self._wait(watched)
+        if wait is not None:
+            watched.timer = asyncio.get_running_loop().call_later(wait, self._ring, partition)
+
+    def _wait(self, watched: _Partition) -> float | None:
+        """Seconds until a tick is wanted; None: until a record comes."""
+        due, broker = watched.due(0), watched.broker
+        now = asyncio.get_running_loop().time()
+        if watched.clock.doubt:
+            every = IN_DOUBT if broker.is_followed or not broker.is_measured else RARELY
+        elif not due:
+            return None
+        elif not broker.is_measured:
+            every = 0.0
+        elif not broker.is_followed:
+            every = RARELY
+        else:
+            every = LONGEST_SLEEP * len(self._partitions)  # one a minute, by some partition
+        wait = watched.sent_at + every - now
+        if due and broker.is_followed:
+            wait = min(wait, (due - broker.now) / 1000)
+        return min(max(wait, watched.not_before - now, 0.0), LONGEST_SLEEP)
 
     def _ring(self, partition: int) -> None:
         watched = self._partitions.get(partition)
         if watched is None:
             return
         watched.timer = None
-        now = clock_ms() - self._skew.value
-        due = watched.due(now)
-        if not due or due > now:
+        watched.due(watched.broker.now)  # exact now, if it has come
+        if (self._wait(watched) or 0.0) > 0 or not (watched.due(0) or watched.clock.doubt):
             self.arm(partition)
             return
         watched.on_its_way = True
@@ -130,13 +149,14 @@ class Ticker:
         task.add_done_callback(watched.tasks.discard)
 
     async def _tick(self, partition: int, watched: _Partition) -> None:
-        sent = clock_ms()
+        broker = watched.broker
+        watched.sent_at = asyncio.get_running_loop().time()
+        sent = self._own.monotonic()
         try:
-            watched.offset, stamp = await self._send(partition)
+            watched.offset, stamp = await self._send(partition, Tick(broker.now, broker.is_followed))
         except Exception as error:
             await self._failed(error)
             return
-        self._skew.observe(sent, stamp, clock_ms())
-        watched.not_before = asyncio.get_running_loop().time() + RETRY
+        watched.measured = Measured(sent, stamp, self._own.monotonic())
         if self._partitions.get(partition) is watched:
             self._arrived(partition, watched)

@@ -10,8 +10,13 @@ from monitor.wire import Topics
 from rules.errors import SupervisionError
 
 log = logging.getLogger(__name__)
-CHANGELOG_CONFIG = {"cleanup.policy": "compact", "min.compaction.lag.ms": "3600000"}
-"""A frozen worker may write late; until a record is an hour old both stay, and recovery takes the one that knows more."""
+CHANGELOG_CONFIG = {
+    "cleanup.policy": "compact",
+    "min.compaction.lag.ms": "3600000",
+    "message.timestamp.type": "LogAppendTime",
+}
+"""The broker stamps it: else it would refuse what its own clock finds too late. A frozen worker may write late. Until a record is
+an hour old both stay, and recovery takes the one that knows more."""
 _ATTEMPTS, _PAUSE = 100, 0.1  # a new topic takes a moment to be known to every broker
 
 

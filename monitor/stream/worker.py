@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from monitor.stream.ticker import Ticker
 from monitor.stream.topics import changelog_name
 from monitor.wire import Topics, encode_event
 from rules.errors import SupervisionError
-from rules.events import TICK
+from rules.events import Tick
 from rules.step import step
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Worker:
         self._partitions = partitions
         self._apply = apply
         self._engines: dict[int, PartitionEngine] = {}
+        self._under_way: defaultdict[int, list[Any]] = defaultdict(list)
         self._recovery, self._between = asyncio.Lock(), asyncio.Lock()
         self._assigned_at = 0.0
         self._failure: BaseException | None = None
@@ -172,8 +174,14 @@ class Worker:
             await self._outbox.put(part, _nothing)
             await asyncio.sleep(0)
 
+        under_way = self._under_way[message.partition]
+        under_way.append(message)
+        settled = [] if engine.clock.held else list(under_way)  # what is in doubt must be read again after a crash
+        del under_way[: len(settled)]
+
         async def done() -> None:
-            consumer.settle(message)
+            for each in settled:
+                consumer.settle(each)
             await stream.ack(event)
 
         await self._outbox.put(part, done)
@@ -184,15 +192,15 @@ class Worker:
             max(0, (consumer.highwater(message.tp) or 0) - message.offset - 1)
         )
         if engine.clock.is_live:
-            self._ticker.applied(message.partition, engine.tick_offset)
+            self._ticker.applied(message.partition, engine.clock.taken)
 
     def _settled(self, part: Slice, written: range, seconds: float) -> None:
         self._store.wrote(part.partition, written)
         self._figures.note(part)
         gauges.slice_settled(part, seconds)
 
-    async def _send_tick(self, partition: int) -> tuple[int, int]:
-        sent = await self.app.producer.send_one(self._topics.events, None, encode_event(TICK), partition=partition)
+    async def _send_tick(self, partition: int, tick: Tick) -> tuple[int, int]:
+        sent = await self.app.producer.send_one(self._topics.events, None, encode_event(tick), partition=partition)
         answer = await sent
         metrics.TICKS.labels(str(partition)).inc()
         return answer.offset, answer.timestamp
@@ -220,6 +228,7 @@ class Worker:
         self._engines.pop(partition, None)
         self._ticker.forget(partition)
         self._tallies.forget(partition)
+        self._under_way.pop(partition, None)
         gauges.partition_gone(partition)
 
     async def _recovered(self) -> None:
@@ -258,7 +267,7 @@ class Worker:
         def due(now: int) -> int:
             return engine.wakeups.earliest_current(now) if engine.clock.is_live else 0
 
-        self._ticker.watch(engine.partition, due)
+        self._ticker.watch(engine.partition, due, engine.clock)
 
     def _home(self, key: bytes) -> int:
         return partition_of(key, self._partitions)

@@ -16,6 +16,7 @@ from rules.case import Case
 from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import Record, Tick, key_of
+from rules.recordtime import RecordTime
 
 
 class Trail(msgspec.Struct):
@@ -43,6 +44,7 @@ class Recount:
         self.began = 0
         self.now = 0
         self._driven = Cases(books)
+        self._time: RecordTime[tuple[int, Record | None, str]] = RecordTime()
         self._home, self._point = home, point
 
     @property
@@ -50,18 +52,31 @@ class Recount:
         """Every case by its key, as the last record left it."""
         return self._driven.cases
 
-    def take(self, offset: int, timestamp: int, key: bytes | None, value: bytes | None) -> None:
-        """The next record of the topic, as it lies there."""
+    def take(self, offset: int, timestamp: int, key: bytes | None, value: bytes | None, *, live: bool = False) -> None:
+        """The next record of the topic, as it lies there; ``live``: the broker stamped it."""
+        record: Record | None = None
+        fault = ""
         try:
-            self.apply(offset, timestamp, read_event(key, value))
+            record = read_event(key, value)
         except BadEvent as error:
-            self.apply(offset, timestamp, None)
-            self.refused[error.reason] += offset < self._point
+            fault = error.reason
+        tick = record if isinstance(record, Tick) else None
+        for (number, read, why), arrived, now in self._time.take((offset, record, fault), timestamp, tick, live=live):
+            refused = why
+            try:
+                self.apply(number, arrived, read, now)
+            except BadEvent as error:
+                refused = error.reason
+            if refused:
+                self.refused[refused] += number < self._point
 
-    def apply(self, offset: int, arrived: int, record: Record | None) -> None:
-        """The same, already read; None for one that could not be, whose time counts all the same. May raise ``BadEvent``."""
+    def apply(self, offset: int, arrived: int, record: Record | None, now: int = 0) -> None:
+        """The same, already read; None for one that could not be, whose time counts all the same. May raise ``BadEvent``.
+
+        ``now`` is the time it brings, where that is not its arrival.
+        """
         driven = self._driven
-        driven.now = max(driven.now, arrived)
+        now = driven.now = max(driven.now, now or arrived)
         self.began = self.began or arrived
         if offset < self._point:
             self.now = driven.now
@@ -72,7 +87,7 @@ class Recount:
             if key not in driven.cases and not self._home(key.encode()):
                 return  # the worker sends it on to where it belongs, and there it lies, too
             self.events += offset < self._point
-        for change in driven.apply(record, arrived, offset):
+        for change in driven.apply(record, arrived, offset, now=now):
             trail = self.trails.setdefault(change.id, Trail())
             if offset < self._point:
                 trail.at_point = change

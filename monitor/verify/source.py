@@ -58,7 +58,7 @@ async def read_topics(settings: Settings, books: RuleBooks, seen: Seen) -> tuple
             nonlocal read
             read += 1
             where = TopicPartition(record.topic, record.partition)
-            found[where].take(record.offset, record.timestamp, record.key, record.value)
+            found[where].take(record.offset, record.timestamp, record.key, record.value, live=record.timestamp_type == 1)
 
         wanted = {each: (firsts[each], stops[each]) for each in events if stops[each] > firsts[each]}
         await read_ranges(consumer, wanted, take, lambda: seen(read))

@@ -17,11 +17,12 @@ from monitor.ledger.rows.cases import case_rows
 from monitor.ledger.rows.steps import step_of
 from monitor.ledger.rows.times import LocalDays, at
 from monitor.ledger.rows.unstorable import without_nul
-from monitor.wire import EARLIEST, LATEST, Topics, decode_alert, decode_dead_letter
+from monitor.wire import Topics, decode_alert, decode_dead_letter
 from rules.alerts import STANDING
 from rules.case import decode_case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import Action, CardIssuedByHand, Header, Tallied, Tick, key_of
+from rules.recordtime import EARLIEST, LATEST
 
 TopicPart = tuple[str, int]
 """A topic and a partition."""

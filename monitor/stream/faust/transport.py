@@ -8,6 +8,7 @@ why.
 """
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -237,17 +238,21 @@ class Producer(driver.Producer):  # type: ignore[misc]
     """Sends many records to one partition at once."""
 
     async def send_records(
-        self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]]
+        self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]], latest: int
     ) -> list[asyncio.Future[Any]]:
-        """Queue (key, value) pairs in order; one future per produced batch."""
-        producer = self._ensure_producer()
+        """Queue (key, value) pairs in order; one future per produced batch.
+
+        They are stamped no later than ``latest`` (epoch ms), the time of the log. Where a topic keeps our stamps, its broker
+        refuses those that its clock finds too late.
+        """
+        producer, stamp = self._ensure_producer(), min(latest, time.time_ns() // 1_000_000)
         sent: list[asyncio.Future[Any]] = []
         batch = producer.create_batch()
         for key, value in records:
-            if batch.append(key=key, value=value, timestamp=None) is None:
+            if batch.append(key=key, value=value, timestamp=stamp) is None:
                 sent.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()
-                batch.append(key=key, value=value, timestamp=None)
+                batch.append(key=key, value=value, timestamp=stamp)
         if batch.record_count():
             sent.append(await producer.send_batch(batch, topic, partition=partition))
         return sent

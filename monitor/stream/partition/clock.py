@@ -1,14 +1,22 @@
-"""The running maximum of a partition's record times, and how it survives a crash exactly.
+"""The time of a partition (:mod:`rules.recordtime`), and how it survives a crash exactly.
 
-``now`` of a record is the largest timestamp up to and including it. After a crash the worker reads again from the committed
-offset, which lies before records it has already seen. Those must find the same ``now`` as the first time, not the later one. The
-clock's record in the changelog therefore keeps ``now`` after its last record, and more: the ``now`` *before* each batch that
-could be read again. It leaves out where that is the batch's own first timestamp, as it mostly is.
+``now`` of a record is the time after it. After a crash the worker reads again from the committed offset, which lies before
+records it has already seen. Those must find the same ``now`` as the first time, not the later one. The clock's record in the
+changelog therefore keeps ``now`` after its last record, and more: the ``now`` *before* each batch that could be read again. It
+leaves out where that is the batch's own first timestamp, as it mostly is.
+
+Records in doubt are kept in memory only. Nothing behind the first of them is committed, so a crash has them read again.
 """
+
+from contextlib import suppress
 
 import msgspec
 
-from monitor.wire import LATEST
+from monitor.stream.partition.slices import RawRecord
+from monitor.wire import decode_record
+from rules.errors import BadEvent
+from rules.events import Tick
+from rules.recordtime import EARLIEST, LATEST, LEAP, Due, RecordTime
 
 
 class ClockRecord(msgspec.Struct, array_like=True, frozen=True):
@@ -24,18 +32,18 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(ClockRecord).decode
 
 
-class PartitionClock:
+class PartitionClock(RecordTime[RawRecord]):
     """Record time of one partition, epoch milliseconds.
 
-    ``offset`` is the last record applied by this process (-1: none yet). ``is_live`` tells whether the broker stamped it
-    (LogAppendTime). Then this worker is the one to make ticks.
+    ``offset`` is the last record applied by this process (-1: none yet), ``taken`` the last one taken, which may be in doubt.
+    ``is_live`` tells whether the broker stamped it (LogAppendTime). Then this worker is the one to make ticks.
     """
 
     def __init__(self, recovered: bytes | None = None) -> None:
         kept = _decode(recovered) if recovered else ClockRecord()
-        self.now = kept.now
+        super().__init__(kept.now)
         self.is_live = kept.is_live
-        self.offset = -1
+        self.offset = self.taken = -1
         self._recovered = kept
         self._marks = list(kept.marks)
 
@@ -49,13 +57,28 @@ class PartitionClock:
         """The last offset that the state holds, applied by this process or before it; -1: none."""
         return max(self.offset, self._recovered.offset)
 
-    def begin_batch(self, offset: int, timestamp: int, committed: int) -> None:
+    @property
+    def doubt(self) -> int:
+        """How far the last stamp lies from the time so far, where it is in doubt: milliseconds, below 0 behind it; else 0."""
+        return self.held[-1][0] - self.now if self.held else 0
+
+    def begin_batch(self, offset: int, timestamp: int, committed: int, *, live: bool = False) -> None:
         """A batch begins at ``offset``; everything before ``committed`` will never be read again."""
-        if self.offset < 0:
+        if self.taken < 0:
             self.now = self._now_before(offset)
         self._marks = [mark for mark in self._marks if committed <= mark[0] != offset]
-        if not self.now <= timestamp < LATEST:
+        is_its_own = self.now <= timestamp and EARLIEST <= timestamp < LATEST
+        if not is_its_own or (live and self.now and timestamp - self.now > LEAP):
             self._marks.append((offset, self.now))
+
+    def take_raw(self, record: RawRecord) -> list[Due[RawRecord]]:
+        """The next record as it lies in the topic, and what can be applied now, in order."""
+        live, tick = record.timestamp_type == 1, None
+        if live:
+            with suppress(BadEvent):
+                read = decode_record(record.value or b"")
+                tick = read if isinstance(read, Tick) else None
+        return self.take(record, record.timestamp, tick, live=live)
 
     def encode(self) -> bytes:
         """The record for the changelog."""

@@ -7,6 +7,9 @@ turn. An example: a tick may wake tens of thousands.
 Everybody else drives cases with :mod:`rules.drive`. This engine stays its own driver, for two reasons. It keeps cases as encoded
 rows: the changelog holds them so, and a million open cases have room for no more. It cuts its work into slices, each with
 everything it has to send: what is sent never runs ahead of what is stored.
+
+What a record does to a partition stands in this one file, however long. Whoever asks how it came to be reads it from top to
+bottom.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,12 +21,13 @@ from monitor.stream.partition.draft import SliceDraft
 from monitor.stream.partition.scoreboard import Scoreboard
 from monitor.stream.partition.slices import CLOCK_KEY, RawRecord, Reroute, Slice
 from monitor.stream.partition.wakeups import WakeUps
-from monitor.wire import EARLIEST, LATEST, MAX_VALUE_BYTES, checked_key, decode_record
+from monitor.wire import MAX_VALUE_BYTES, checked_key, decode_record
 from rules.book import RuleBooks
 from rules.case import Case
 from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick
 from rules.rates import Tallies
+from rules.recordtime import EARLIEST, LATEST, LEAP
 from rules.step import Delivery, Outcome, is_outdated, step
 
 SLICE_STEPS = 2000
@@ -47,7 +51,7 @@ class EngineFault(SupervisionError):
 class PartitionEngine:
     """The state of one partition of the events topic.
 
-    ``home(key)`` tells the partition a key belongs to. ``tick_offset`` is the offset of the last tick applied.
+    ``home(key)`` tells the partition a key belongs to.
     """
 
     def __init__(
@@ -66,7 +70,6 @@ class PartitionEngine:
         self.wakeups = WakeUps(self.cases.waits_for)
         self.scoreboard = Scoreboard()
         self.tallies = Tallies(books, partition)
-        self.tick_offset = -1
         self._books = books
         self._counts = books.counts_cases
         self._home = home
@@ -78,23 +81,41 @@ class PartitionEngine:
     def apply(self, records: Sequence[RawRecord], committed: int = 0) -> Iterator[Slice]:
         """Apply one fetched batch, in offset order; the effects, stretch by stretch, the last one marked.
 
-        Records this process has applied before are passed over. ``committed`` is the offset the broker would have us
-        start again from. :class:`EngineFault` names the record the rules failed on.
+        Records this process has taken before are passed over. ``committed`` is the offset the broker would have us
+        start again from. :class:`EngineFault` names the record the rules failed on. What is in doubt
+        (:mod:`rules.recordtime`) is applied with a later batch: until then the clock's ``offset`` stays before it.
         """
-        records = [record for record in records if record.offset > self.clock.offset]
+        clock = self.clock
+        records = [record for record in records if record.offset > clock.taken]
         if records:
-            self.clock.begin_batch(records[0].offset, records[0].timestamp, committed)
+            first = records[0]
+            clock.begin_batch(first.offset, first.timestamp, committed, live=first.timestamp_type == 1)
         for steps, record in enumerate(records, 1):
-            if self._apply_one(record):
-                yield from self._wake_due(record)
-            self.clock.offset = record.offset
+            if 0 <= record.timestamp - clock.now <= LEAP and not clock.held:  # as nearly always: a call would be dear
+                clock.now = record.timestamp
+                if self._apply_one(record, record.timestamp):
+                    yield from self._wake_due(record)
+                clock.offset = record.offset
+            else:
+                yield from self._apply_timed(record)
+            clock.taken = record.offset
             if steps % SLICE_STEPS == 0 and record is not records[-1]:
                 yield self._cut(ends_batch=False)
         if records:
-            self.clock.is_live = records[-1].timestamp_type == 1
+            clock.is_live = records[-1].timestamp_type == 1
             self._store_opened()
-            self._draft.changes[CLOCK_KEY] = self.clock.encode()
+            self._draft.changes[CLOCK_KEY] = clock.encode()
         yield self._cut(ends_batch=True)
+
+    def _apply_timed(self, record: RawRecord) -> Iterator[Slice]:
+        """Apply what a record lets go, itself perhaps, whose stamp is not just behind the time so far."""
+        for steps, (each, arrived, now) in enumerate(self.clock.take_raw(record), 1):
+            self.clock.now = now
+            if self._apply_one(each, arrived):
+                yield from self._wake_due(each)
+            self.clock.offset = each.offset
+            if steps % SLICE_STEPS == 0:
+                yield self._cut(ends_batch=False)
 
     def restore(self, key: bytes, encoded: bytes, case: Case, wake: int) -> None:
         """Take a case as it came from the changelog; ``wake`` is the instant it waits for, 0 for none."""
@@ -147,32 +168,29 @@ class PartitionEngine:
         if self._counts:
             self.tallies.change(before, after)
 
-    def _apply_one(self, record: RawRecord) -> bool:
-        """Apply one record; whether it is a tick that has cases to wake."""
+    def _apply_one(self, record: RawRecord, arrived: int) -> bool:
+        """Apply one record that arrived at ``arrived``; whether it is a tick that has cases to wake."""
         try:
             event = self._read(record)
             if isinstance(event, Tick):
-                self.tick_offset = record.offset
                 self._draft.count(Tick, "applied")
                 return self._is_anything_due()
-            self._apply_event(record, event)
+            self._apply_event(record, event, arrived)
         except BadEvent as error:
             self._draft.bury(record, error)
         return False
 
     def _read(self, record: RawRecord) -> Record:
-        value, at, clock = record.value, record.timestamp, self.clock
-        if not EARLIEST <= at < LATEST:
+        value, at = record.value, record.timestamp
+        if not EARLIEST <= at < LATEST and record.timestamp_type != 1:  # a broker's wrong clock is not the record's fault
             raise BadEvent("impossible_time", f"the record's own timestamp is {at} ms: only 2000 to 2099 is possible")
-        if at > clock.now:  # noqa: PLR1730  # a call for every record is dear
-            clock.now = at
         if value is None:
             raise BadEvent("invalid_json", "the record has no value")
         if len(value) > MAX_VALUE_BYTES:
             raise BadEvent("too_large", f"{len(value)} bytes, at most {MAX_VALUE_BYTES} are read")
         return decode_record(value)
 
-    def _apply_event(self, record: RawRecord, event: Event | Tallied) -> None:
+    def _apply_event(self, record: RawRecord, event: Event | Tallied, arrived: int) -> None:
         key = checked_key(event, record.key)
         opened = self._opened.get(key)
         if opened is None:
@@ -184,7 +202,7 @@ class PartitionEngine:
                 return
             opened = OpenedCase(case)
         before = opened.case
-        outcome = self._run(before, event, record, key)
+        outcome = self._run(before, event, record, key, arrived)
         after = outcome.case
         if after is before:
             self._draft.count(type(event), "unchanged")
@@ -192,9 +210,9 @@ class PartitionEngine:
         self._draft.count(type(event), "applied")
         self._keep(key, opened, outcome)
 
-    def _run(self, case: Case | None, event: Record, record: RawRecord, key: bytes) -> Outcome:
+    def _run(self, case: Case | None, event: Record, record: RawRecord, key: bytes, arrived: int) -> Outcome:
         try:
-            return self._step(case, Delivery(event, record.timestamp, record.offset), self._books, self.clock.now)
+            return self._step(case, Delivery(event, arrived, record.offset), self._books, self.clock.now)
         except BadEvent:
             raise
         except Exception as error:
@@ -233,7 +251,7 @@ class PartitionEngine:
 
     def _wake_one(self, key: bytes, record: RawRecord, held: list[bytes]) -> None:
         opened = OpenedCase(self.cases.get(key))
-        outcome = self._run(opened.case, TICK, record, key)
+        outcome = self._run(opened.case, TICK, record, key, self.clock.now)
         wake = outcome.wake_at or 0
         if outcome.case is not opened.case:
             if 0 < wake <= self.clock.now:

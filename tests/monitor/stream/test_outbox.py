@@ -26,7 +26,7 @@ class Broker:
         self.open: list[tuple[str, int | None, asyncio.Future[Answer]]] = []
 
     async def send_records(
-        self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]]
+        self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]], latest: int
     ) -> list[asyncio.Future[Any]]:
         return [self._take(topic, partition, list(records))]
 

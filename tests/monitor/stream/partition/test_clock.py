@@ -1,17 +1,22 @@
 """Record time across crashes."""
 
 from monitor.stream.partition.clock import PartitionClock
-from monitor.wire import LATEST
+from rules.recordtime import LATEST
+
+
+def _applied(clock: PartitionClock, now: int, offset: int) -> None:
+    """The records up to ``offset`` were applied; it is ``now``."""
+    clock.now, clock.offset, clock.taken = now, offset, offset
 
 
 def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:
     clock = PartitionClock()
     clock.begin_batch(0, 500, committed=0)
-    clock.now, clock.offset = 900, 9
+    _applied(clock, 900, 9)
     clock.begin_batch(10, 700, committed=0)  # stamped before what was seen: record time stands at 900
-    clock.now, clock.offset = 950, 19
+    _applied(clock, 950, 19)
     clock.begin_batch(20, 960, committed=0)
-    clock.now, clock.offset = 990, 29
+    _applied(clock, 990, 29)
     kept = clock.encode()
 
     again = PartitionClock(kept)
@@ -28,23 +33,22 @@ def test_a_batch_read_again_begins_with_the_time_it_began_with() -> None:
 
 def test_a_mark_of_the_clock_is_kept_only_while_a_batch_could_begin_there() -> None:
     clock = PartitionClock()
-    clock.now = 900
-    clock.offset = 5
+    _applied(clock, 900, 5)
     for offset in range(10, 500, 10):
         clock.begin_batch(offset, 100, committed=offset - 20)
-        clock.offset = offset + 9
+        _applied(clock, 900, offset + 9)
     assert len(clock.encode()) < 60
 
 
 def test_a_crash_during_the_second_reading_loses_nothing() -> None:
     clock = PartitionClock()
     clock.begin_batch(0, 100, committed=0)
-    clock.now, clock.offset = 900, 9
+    _applied(clock, 900, 9)
     clock.begin_batch(10, 700, committed=0)
-    clock.now, clock.offset = 950, 19
+    _applied(clock, 950, 19)
     once = PartitionClock(clock.encode())
     once.begin_batch(0, 100, committed=0)
-    once.now, once.offset = 400, 4
+    _applied(once, 400, 4)
     twice = PartitionClock(once.encode())
     assert twice.now == 950
     twice.begin_batch(10, 700, committed=10)
@@ -56,9 +60,9 @@ def test_a_crash_during_the_second_reading_loses_nothing() -> None:
 
 def test_a_first_record_with_an_impossible_stamp_does_not_stand_in_for_the_time() -> None:
     clock = PartitionClock()
-    clock.now, clock.offset = 900, 9
+    _applied(clock, 900, 9)
     clock.begin_batch(10, LATEST + 1, committed=0)
-    clock.offset = 19
+    _applied(clock, 900, 19)
     again = PartitionClock(clock.encode())
     again.begin_batch(10, LATEST + 1, committed=10)
     assert again.now == 900

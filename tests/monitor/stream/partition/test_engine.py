@@ -38,7 +38,7 @@ def test_a_tick_wakes_only_what_is_due_in_order_of_instant() -> None:
     run(target, [Raw(2, ms(MONDAY), 0, case_key(never), feed(accepted(never, MONDAY, "5d")).value)])
     parts = run(target, [Raw(3, ms(MONDAY + DAY) + 1, 0, None, encode_event(TICK))])
     assert [(alert.case, alert.level) for alert in alerts_of(parts)] == [(early, "yellow"), (late, "yellow")]
-    assert target.tick_offset == 3
+    assert target.clock.taken == 3
     again = run(target, [Raw(4, ms(MONDAY + DAY) + 2, 0, None, encode_event(TICK))])
     assert not alerts_of(again)
     assert list(again[-1].changes) == [CLOCK_KEY]

@@ -172,7 +172,12 @@ def test_hours_as_a_unit_of_a_column_are_read_as_well() -> None:
 
 def test_the_limit_of_a_branch_is_read_as_people_write_it() -> None:
     branch = {"type": "branch_opened", "id": "{no}-b", "at": "at", "limit": "{lim}"}
-    data = {"source": {"zone": ZONE}, "times": {"at": "iso"}, "common": {"case": "{no}", "region": "430100"}, "event": [branch]}
+    data = {
+        "source": {"zone": ZONE},
+        "times": {"at": "iso"},
+        "common": {"case": "{no}", "region": "430100", "department": "{dept}"},
+        "event": [branch],
+    }
     made = parse_mapping("m", data)
     (arrival,) = made.events(ROW | {"lim": "5个工作日"})
     assert arrival.event.limit == "5wd"  # type: ignore[union-attr]

@@ -175,7 +175,7 @@ def test_the_limit_of_a_branch_is_read_as_people_write_it() -> None:
     data = {
         "source": {"zone": ZONE},
         "times": {"at": "iso"},
-        "common": {"case": "{no}", "region": "430100", "department": "{dept}"},
+        "common": {"case": "{no}", "region": "430100", "department": "{dept}", "numbered_by": "430100-x"},
         "event": [branch],
     }
     made = parse_mapping("m", data)

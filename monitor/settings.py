@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rules.case import FORMAT
 from rules.errors import SupervisionError
 
 
@@ -93,7 +94,7 @@ class WorkerSettings(_Section):
     group: str = Field(
         default="supervise",
         pattern=r"^[A-Za-z0-9_-]{1,60}$",
-        description="Second half of the workers' consumer group, `PREFIX.GROUP`, which names the changelog too; without a dot. "
+        description="Middle of the workers' consumer group, `PREFIX.GROUP`, which names the changelog too; without a dot. "
         "Changing it means judging everything anew",
     )
     session_timeout: float = Field(
@@ -272,9 +273,10 @@ class Settings(BaseSettings):
         """The workers' consumer group and Faust app id.
 
         It carries the prefix, so that no two installations on one cluster share offsets or state. As ``worker.group`` has no dot,
-        the last one divides them.
+        the last but one divides them. Behind it stands the form of what is stored (:data:`rules.case.FORMAT`). Workers of a
+        version that keeps cases otherwise therefore begin with a changelog of their own, and read the events anew.
         """
-        return f"{self.topics.prefix}.{self.worker.group}"
+        return f"{self.topics.prefix}.{self.worker.group}.{FORMAT}"
 
     @property
     def changelog(self) -> str:

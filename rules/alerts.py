@@ -56,6 +56,7 @@ class Reason(IntEnum):
     AGED = 22
     RATE_REACHED = 23
     RATE_RECOVERED = 24
+    RECORD_CORRECTED = 25
 
     @property
     def code(self) -> str:

@@ -6,6 +6,7 @@
     ├── BadEvent         the sender's: the record becomes a dead letter
     ├── BadRuleBook      the operator's: nothing starts with it
     ├── UncoveredDate    the operator's: names the calendar and the year
+    ├── UnknownFormat    the operator's: state that another version of the program keeps
     └── the monitor's    each beside what raises it; docs/reference/errors.md has the whole tree
 
 Anything else that escapes from the core is ours, and crashes loudly.
@@ -60,3 +61,12 @@ class UncoveredDate(SupervisionError):
     def year(self) -> int:
         """The year that is missing."""
         return self.day.year
+
+
+class UnknownFormat(SupervisionError):
+    """Stored state has the form of another version of the program. Nothing is lost: the events are all there.
+
+    Whose: the operator's.
+    Mend: start workers of this version with their own changelog and group, which carry the form in their names; they read the
+    events anew.
+    """

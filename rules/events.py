@@ -25,6 +25,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 Why = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Days = Annotated[int, msgspec.Meta(ge=0, le=3660)]
+Revision = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Region = Annotated[str, msgspec.Meta(min_length=6, max_length=6)]
 
 Channel = Literal["hall", "online", "self-service", "post", "off-hall"]
@@ -46,6 +47,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``region`` is the 6-digit administrative division code; its prefixes of 2 and 4 digits are province and city.
     ``numbered_by`` (编号单位) is who numbers the case; empty, its region and department. Two of them may use one number.
     ``precision`` says how exactly ``at`` was told. If not to the second, ``at`` is the beginning of that minute, hour or day.
+    ``revision`` numbers the versions of one record, that is of one ``id``: the highest counts. Without it the one that arrived
+    last does.
     """
 
     id: Name
@@ -61,6 +64,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     item: Text = ""
     numbered_by: Text = ""
     precision: Precision = "second"
+    revision: Revision = 0
 
 
 class Consulted(Header, tag="consulted", frozen=True, kw_only=True):
@@ -391,6 +395,17 @@ class CardIssuedByHand(Header, tag="card_issued_by_hand", frozen=True, kw_only=T
     reason: Why
 
 
+class Retracted(Header, tag="retracted", frozen=True, kw_only=True):
+    """撤销误录: the record whose id is ``record`` was typed in by mistake and counts for nothing; ``operator`` and ``reason`` say
+    who says so, and why. With a ``revision`` it takes back the versions up to that one only. ``attendance``: the record was one
+    of a window's attendance, which is kept under a key of its own."""
+
+    operator: Name
+    record: Name
+    reason: Why
+    attendance: bool = False
+
+
 class Tick(msgspec.Struct, tag="tick", frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Time has passed. Written by whoever owns the clock, never by a window system; its Kafka timestamp is the time.
 
@@ -444,6 +459,7 @@ Event = (
     | ComplaintRefused | ComplaintExtended | ComplaintMisrouted
     | RatingVerified | RatingRectified | RatingCalledBack | RatingAppealed | RatingAppealDecided
     | WindowOpened | WindowClosed | AttendantArrived | AttendantLeft
+    | Retracted
 )  # fmt: skip
 Record = Event | Tallied | Tick
 """What the events topic holds. Only events are reported; tallies and ticks are the workers' own."""
@@ -468,12 +484,25 @@ def key_of(event: Header) -> str:
         return own(event)
     if event.case:
         return f"{space_named(event.numbered_by, event.region, event.department)}/{event.case}"
-    return f"{WINDOW_KEY}{event.region}/{event.hall}/{event.window}"  # so that it still finds an owner
+    return f"{WINDOW_KEY}{_window(event)}"  # so that it still finds an owner
+
+
+def _window(event: Header) -> str:
+    return f"{event.region}/{event.hall}/{event.window}"
+
+
+def _key_of_retracted(event: Retracted) -> str:
+    """That of the record it takes back, which a window's attendance keeps for itself."""
+    if event.case or not event.attendance:
+        space = space_named(event.numbered_by, event.region, event.department)
+        return f"{space}/{event.case}" if event.case else f"{WINDOW_KEY}{_window(event)}"
+    return f"{DUTY_KEY}{_window(event)}"
 
 
 _OTHER_KEYS: dict[type[Header], Callable[[Any], str]] = {
     **{cls: lambda act: key_of_alert(act.alert) for cls in EVENT_TYPES.values() if issubclass(cls, Action)},
-    **{cls: lambda at: f"{DUTY_KEY}{at.region}/{at.hall}/{at.window}" for cls in EVENT_TYPES.values() if issubclass(cls, Duty)},
+    **{cls: lambda at: f"{DUTY_KEY}{_window(at)}" for cls in EVENT_TYPES.values() if issubclass(cls, Duty)},
+    Retracted: _key_of_retracted,
     Tallied: lambda tally: str(tally.case),
 }
 """Records whose key is not their case's."""

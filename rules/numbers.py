@@ -133,6 +133,55 @@ class Counter(IntEnum):
     WARNED = 6
 
 
+class RecordNumber(IntEnum):
+    """The type of a record, by its tag: an entry of ``Case.journal``. Acts on cards have none, for they are no part of it."""
+
+    APPLIED = 0
+    ACCEPTED = 1
+    NOT_ACCEPTED = 2
+    SUPPLEMENT_REQUESTED = 3
+    SUPPLEMENTED = 4
+    STAGE_ENTERED = 5
+    STAGE_LEFT = 6
+    SUSPENDED = 7
+    RESUMED = 8
+    EXTENDED = 9
+    DECIDED = 10
+    CONCLUDED = 11
+    ISSUED = 12
+    DELIVERED = 13
+    TRANSFERRED = 14
+    BRANCH_OPENED = 15
+    BRANCH_CONCLUDED = 16
+    HEARING_OFFERED = 17
+    HEARING_REQUESTED = 18
+    HEARING_NOTIFIED = 19
+    HEARING_HELD = 20
+    HEARING_WAIVED = 21
+    FEE_CHARGED = 22
+    CARD_ISSUED_BY_HAND = 23
+    COMPLAINT_FILED = 24
+    COMPLAINT_ACCEPTED = 25
+    COMPLAINT_REFUSED = 26
+    COMPLAINT_EXTENDED = 27
+    COMPLAINT_MISROUTED = 28
+    COMPLAINT_ANSWERED = 29
+    COMPLAINT_CLOSED = 30
+    RATED = 31
+    RATING_VERIFIED = 32
+    RATING_RECTIFIED = 33
+    RATING_CALLBACK = 34
+    RATING_APPEALED = 35
+    RATING_APPEAL_DECIDED = 36
+    WINDOW_OPENED = 37
+    WINDOW_CLOSED = 38
+    ATTENDANT_ARRIVED = 39
+    ATTENDANT_LEFT = 40
+    CONSULTED = 41
+    ARCHIVED = 42
+    RETRACTED = 43
+
+
 def names_of(numbers: type[IntEnum], between: str = "_") -> tuple[Any, ...]:
     """Names as records carry them, each at the place of its number. ``between`` stands between words: ``pre-review``."""
     assert [member.value for member in numbers] == list(range(len(numbers))), f"{numbers.__name__} leaves a number out"

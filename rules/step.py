@@ -45,33 +45,59 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.alerts import Alert, Reason
+from rules.alerts import STATES, Alert, Reason
 from rules.book import RuleBook, RuleBooks
-from rules.cards import (
-    REASONS,
-    WITHDRAWN,
-    Act,
-    AlertChange,
-    act_of,
-    acted,
-    alert_of,
-    judge,
-    undisturbed,
+from rules.cards import REASONS, WITHDRAWN, Act, AlertChange, act_of, acted, alert_of, judge, undisturbed
+from rules.case import (
+    NEVER,
+    UNREACHED,
+    Case,
+    Clock,
+    alert_id,
+    cycles_of,
+    is_card,
+    is_over,
+    is_window,
+    place_of,
+    tallied,
+    with_cycles,
 )
-from rules.case import NEVER, UNREACHED, Case, Clock, is_over, is_window, place_of, tallied
 from rules.clocks import affected, clocks_of, moves_deadlines, unmoved
 from rules.errors import BadEvent
-from rules.events import Action, Record, Tallied, Tick, key_of
-from rules.facts import Facts, check, forgotten, join, supervised
-from rules.instant import MINUTE, Instant, to_instant
+from rules.events import Action, Header, Record, Retracted, Tallied, Tick, key_of
+from rules.facts import (
+    CLOCK_TOLERANCE,
+    OF_THE_WHOLE,
+    Facts,
+    JournalEntry,
+    appended,
+    began_at,
+    check,
+    digest_of,
+    emptied,
+    entry_of,
+    forgotten,
+    home_of,
+    join,
+    read,
+    remembered,
+    retold,
+    supervised,
+    told_by,
+    turns,
+    written,
+)
+from rules.instant import Instant, to_instant
 from rules.parts import WindowPart, clocks_in, index_of, part_in_time, part_of, part_of_card, put_back, soonest_in
 from rules.rates import detailed, without_old_cards
 
-CLOCK_TOLERANCE = 1 * MINUTE
-"""How far a window's clock may run ahead before the case is flagged for it."""
+__all__ = ["CLOCK_TOLERANCE", "Decision", "Delivery", "Outcome", "decide", "is_outdated", "step", "wake_at"]
 
 _PLACES = frozenset({"terms", "origin", "desk", "horizon"})
 """What decides by which book a case is judged."""
+_TELL_ANEW = -1
+_GONE_OR_UNSEEN = frozenset(map(STATES.index, ("withdrawn", "pending")))
+_TAKEN_BACK = frozenset({Reason.LATE_RECORD, Reason.LIMIT_MOVED})
 _replace = msgspec.structs.replace
 
 
@@ -120,7 +146,9 @@ def decide(case: Case | None, delivery: Delivery, books: RuleBooks, now: Instant
     match delivery.record:
         case Action() as action:
             return _acted(case, action, delivery, books, now)
-        case record if supervised(record):  # by a window or an inspector, or counted by a worker: it joins facts
+        case Tallied():
+            return _counted(case, delivery, books, now, in_time)
+        case record if supervised(record) or _corrects(case, record):  # by a window or an inspector: it joins facts
             return _reported(case, delivery, books, now, in_time)
         case _:  # nothing a clock depends on: it tells no more than a tick
             return _ticked(case, delivery, books, now)
@@ -145,78 +173,202 @@ def _acted(case: Case | None, action: Action, delivery: Delivery, books: RuleBoo
     if delivery.offset <= case.offset:
         return Decision(case, (), wake_at(case, books, now))
     before, changes = _advanced(case, books, now)
-    book = books.get(before.book)
-    cards = acted(before, action, min(to_instant(action.at), delivery.arrived), book)
+    place, cycle = _cycle_of(before, action.alert)
+    book = books.get(cycle.book)
+    cards = acted(cycle, action, min(to_instant(action.at), delivery.arrived), book)
     if cards is None:  # it was done already
         after = _replace(before, offset=delivery.offset) if before is not case else case
         return Decision(after, changes, wake_at(after, books, now))
-    joined = _replace(before, offset=delivery.offset, cards=cards)
-    card = next(card for card, known in zip(cards, before.cards, strict=True) if card is not known)
+    joined = _replace(cycle, offset=delivery.offset, cards=cards)
+    card = next(card for card, known in zip(cards, cycle.cards, strict=True) if card is not known)
     reason = REASONS[act_of(action)]
-    after, more = _judged(joined, book, now, ((card.rule, card.level, card.cycle), reason))
+    acted_on, more = _judged(joined, book, now, ((card.rule, card.level, card.cycle), reason))
     signed = [
         change._replace(by=action.operator, note=action.reason)
         if change.id == action.alert and change.card_change.reason is reason
         else change
         for change in more
     ]
+    after = _replace(with_cycles(before, place, acted_on), offset=delivery.offset)
     return Decision(after, (*changes, *signed), wake_at(after, books, now))
 
 
-def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, in_time: bool) -> Decision:
-    """What a report does to a case: a window's, an inspector's card, a worker's counts."""
+def _cycle_of(case: Case, alert: str) -> tuple[int, Case]:
+    """The cycle whose alert that is, and its place; the first where there is no such alert."""
+    for place, cycle in enumerate(case.later, 1):
+        if any(alert == alert_id(cycle, card.rule, card.level, card.cycle) for card in cycle.cards):
+            return place, cycle
+    return 0, case
+
+
+def _counted(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, in_time: bool) -> Decision:
+    """What a worker's counts do to their tally. When they arrived does not matter, so they move nobody's time."""
+    record: Any = delivery.record
     changes: tuple[AlertChange, ...] = ()
     if case is None:
-        before = _opened(delivery.record)
+        before = Case(key_of(record), book=record.book)
     elif delivery.offset <= case.offset:
         return Decision(case, (), wake_at(case, books, now))
     elif in_time:
         before = case
     else:
         before, changes = _advanced(case, books, now)
-    facts = _facts(before, delivery, books)
-    if facts:
-        after, more, wake = _settled(before, facts, books, now, delivery.offset)
-        return Decision(after, changes + more if changes else more, wake)
+    tally = tallied(before.tally, record)
+    if tally is before.tally:
+        return _unchanged(case, before, changes, delivery, books, now)
+    after, more, wake = _settled(before, {"tally": tally}, books, now, delivery.offset)
+    return Decision(after, changes + more, wake)
+
+
+def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, in_time: bool) -> Decision:
+    """What a report does to a case: a window's, or an inspector's card."""
+    changes: tuple[AlertChange, ...] = ()
+    record: Any = delivery.record
+    if case is None:
+        before = Case(key_of(record))
+    elif delivery.offset <= case.offset:
+        return Decision(case, (), wake_at(case, books, now))
+    elif in_time:
+        before = case
+    else:
+        before, changes = _advanced(case, books, now)
+    claimed, arrived, digest = to_instant(record.at), delivery.arrived, digest_of(record)
+    at = min(claimed, arrived)
+    place = _place_for(before, record, at)
+    if place == _TELL_ANEW or digest in before.journal:
+        return _told_anew(case, before, changes, delivery, books, now)
+    cycle = before.later[place - 1] if place else before
+    facts, (own, marks, says) = join(cycle, record, at, arrived, books)
+    if facts and claimed > arrived + CLOCK_TOLERANCE and not cycle.ahead:
+        facts = {**facts, "ahead": True}
+    if not facts and not record.revision and not says:
+        return _unchanged(case, before, changes, delivery, books, now)
+    entry = entry_of(record, digest, at, claimed, arrived, own, marks)
+    if place:
+        journal = appended(before.journal, entry, home_of(before))
+        moved, more, _ = _settled(cycle, facts, books, now, delivery.offset) if facts else (cycle, (), None)
+        after = _replace(with_cycles(before, place, moved), offset=delivery.offset, journal=journal)
+        return Decision(after, changes + more, wake_at(after, books, now))
+    if not facts and before.book:  # it says nothing new, but may be corrected
+        after = _replace(before, offset=delivery.offset, journal=appended(before.journal, entry, home_of(before)))
+        return Decision(after, changes, wake_at(after, books, now))
+    after, more, wake = _settled(before, {**facts, "journal": _noted(before, facts, entry)}, books, now, delivery.offset)
+    if after.later:
+        wake = wake_at(after, books, now)
+    return Decision(after, changes + more if changes else more, wake)
+
+
+def _noted(before: Case, facts: Facts, entry: JournalEntry) -> bytes:
+    """The journal of a case with one entry more, as the case will be with ``facts``."""
+    if _PLACES.isdisjoint(facts):
+        return appended(before.journal, entry, home_of(before))
+    joined = _replace(before, **facts)
+    known, home = home_of(before), home_of(joined)
+    journal = before.journal if known == home else written(read(before.journal, known), home)
+    return remembered(joined, appended(journal, entry, home))
+
+
+def _unchanged(
+    case: Case | None, before: Case, changes: tuple[AlertChange, ...], delivery: Delivery, books: RuleBooks, now: int
+) -> Decision:
+    """What a record does that says nothing new: what time alone had done ``before`` it."""
     if case is None:
         return Decision(None, (), None)
     after = _replace(before, offset=delivery.offset) if before is not case else case
     return Decision(after, changes, wake_at(after, books, now))
 
 
-def _opened(record: Any) -> Case:
-    """A case of which nothing is known yet."""
-    key = key_of(record)
-    if isinstance(record, Tallied):
-        return Case(key, book=record.book)
-    return Case(key)
+def _corrects(case: Case | None, record: Header) -> bool:
+    """Whether a record that no clock depends on is a version of one that some may."""
+    return record.revision > 0 or (case is not None and digest_of(record) in case.journal)
 
 
-def _facts(case: Case, delivery: Delivery, books: RuleBooks) -> Facts:
-    """The fields of ``case`` that the record changes; empty where it says nothing new."""
+def _place_for(case: Case, record: Header, at: Instant) -> int:
+    """The place of the cycle that the record joins; or that the case must be told anew, for where its cycles begin may change."""
+    if type(record) is Retracted:
+        return _TELL_ANEW
+    if not case.later or type(record) in OF_THE_WHOLE:
+        return _TELL_ANEW if turns(case, record, at) else 0
+    place = max([place for place, cycle in enumerate(cycles_of(case)) if not place or began_at(cycle)])
+    cycle = case.later[place - 1] if place else case
+    return _TELL_ANEW if (place and at < began_at(cycle)) or turns(cycle, record, at) else place
+
+
+def _told_anew(
+    case: Case | None, before: Case, changes: tuple[AlertChange, ...], delivery: Delivery, books: RuleBooks, now: int
+) -> Decision:
+    """What a record does whose id is known, that takes another back, or that may begin or end a cycle."""
     record: Any = delivery.record
-    if case.tally is not None or type(record) is Tallied:
-        return _counted(case, record)
-    at, arrived = to_instant(record.at), delivery.arrived
-    if at <= arrived:
-        return join(case, record, at, arrived, books)
-    facts = join(case, record, arrived, arrived, books)
-    if facts and at > arrived + CLOCK_TOLERANCE and not case.ahead:
-        facts = {**facts, "ahead": True}
-    return facts
+    claimed, arrived = to_instant(record.at), delivery.arrived
+    own, marks, says = told_by(before, record, min(claimed, arrived), arrived, books)
+    entry = entry_of(record, digest_of(record), min(claimed, arrived), claimed, arrived, own, marks)
+    entries = read(before.journal, home_of(before))
+    versions = [known for known in entries if known.id == entry.id]
+    if _is_old_news(entry, versions, says=says):
+        return _unchanged(case, before, changes, delivery, books, now)
+    corrects = bool(versions) or isinstance(record, Retracted)
+    if corrects and _has_card(before):
+        entry = entry._replace(after_card=True)
+    entries.append(entry)
+    after, more = _retold(before, entries, books, now, delivery.offset)
+    after = _replace(after, offset=delivery.offset, journal=remembered(after, written(entries, home_of(after))))
+    if corrects:
+        more = tuple([_as_corrected(change, record) for change in more])
+    return Decision(after, changes + more, wake_at(after, books, now))
 
 
-def _counted(case: Case, record: Any) -> Facts:
-    """What a worker has counted. When that arrived does not matter, so it moves nobody's time."""
-    tally = tallied(case.tally, record)
-    return {"tally": tally} if tally is not case.tally else {}
+def _is_old_news(entry: JournalEntry, versions: list[JournalEntry], *, says: bool) -> bool:
+    """Whether a record says what one of its versions said already, or nothing where a later version counts."""
+    if any(known.content == entry.content and known.revision == entry.revision for known in versions):
+        return True
+    return not says and not entry.revision and all(known.revision for known in versions)
+
+
+def _has_card(case: Case) -> bool:
+    """Whether a yellow or red card has fallen and stands, or was dealt with."""
+    return any(is_card(card.level) and card.state not in _GONE_OR_UNSEEN for cycle in cycles_of(case) for card in cycle.cards)
+
+
+def _as_corrected(change: AlertChange, record: Header) -> AlertChange:
+    """The same change, if it withdraws a card: for that reason, and signed by whoever took the record back."""
+    moved = change.card_change
+    if moved.card.state != WITHDRAWN or moved.reason not in _TAKEN_BACK:
+        return change
+    change = change._replace(card_change=moved._replace(reason=Reason.RECORD_CORRECTED))
+    return change._replace(by=record.operator, note=record.reason) if isinstance(record, Retracted) else change
+
+
+def _retold(
+    case: Case, entries: list[JournalEntry], books: RuleBooks, now: int, offset: int
+) -> tuple[Case, tuple[AlertChange, ...]]:
+    """The case with the facts that its journal gives each cycle, all of them settled."""
+    told = retold(case, entries, books)
+    known = list(cycles_of(case))
+    changes: tuple[AlertChange, ...] = ()
+    cycles: list[Case] = []
+    for place in range(max(len(told), len(known))):
+        cycle = known[place] if place < len(known) else Case(case.key, nth=place + 1)
+        facts = told[place] if place < len(told) else emptied(cycle)
+        moved = {name: fact for name, fact in facts.items() if getattr(cycle, name) != fact}
+        if moved or not cycle.book:
+            cycle, more, _ = _settled(cycle, moved, books, now, offset, whole=True)
+            changes += more
+        cycles.append(cycle)
+    while len(cycles) > len(told) and not cycles[-1].cards:
+        cycles.pop()
+    return _replace(cycles[0], later=tuple(cycles[1:])), changes
 
 
 def wake_at(case: Case, books: RuleBooks, now: Instant = NEVER) -> Instant | None:
     """The first instant at which time alone can change the case. At once if its book has changed since it was judged."""
     if _is_outdated(case, books.get(case.book)):
         return now
-    return _wake_at(case, now)
+    soonest = _wake_at(case, now)
+    for cycle in case.later:
+        wake = wake_at(cycle, books, now)
+        if wake is not None and (soonest is None or wake < soonest):
+            soonest = wake
+    return soonest
 
 
 def _wake_at(case: Case, now: int) -> int | None:
@@ -226,7 +378,7 @@ def _wake_at(case: Case, now: int) -> int | None:
 
 def is_outdated(case: Case, books: RuleBooks) -> bool:
     """Whether time alone would judge the case anew: its book, or that book's calendar, has changed since it was judged."""
-    return _is_outdated(case, books.get(case.book))
+    return any(_is_outdated(cycle, books.get(cycle.book)) for cycle in cycles_of(case))
 
 
 def _is_outdated(case: Case, book: RuleBook) -> bool:
@@ -236,6 +388,16 @@ def _is_outdated(case: Case, book: RuleBook) -> bool:
 
 def _advanced(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[AlertChange, ...]]:
     """The case as time alone has made it by ``now``; the same object if time has changed nothing."""
+    after, changes = _advanced_cycle(case, books, now)
+    for place, cycle in enumerate(case.later, 1):
+        moved, more = _advanced_cycle(cycle, books, now)
+        if moved is not cycle:
+            after, changes = with_cycles(after, place, moved), changes + more
+    return after, changes
+
+
+def _advanced_cycle(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple[AlertChange, ...]]:
+    """The same of one cycle."""
     if _is_outdated(case, books.get(case.book)):
         after, changes, _ = _settled(case, {}, books, now, case.offset)
         assert after is not None
@@ -294,15 +456,18 @@ def _judged_part(
 
 
 def _settled(
-    case: Case, facts: Facts, books: RuleBooks, now: int, offset: int
+    case: Case, facts: Facts, books: RuleBooks, now: int, offset: int, *, whole: bool = False
 ) -> tuple[Case, tuple[AlertChange, ...], int | None]:
-    """The case with ``facts``, the clocks they touch derived anew, and judged at ``now``; the changes; when to wake it."""
+    """The case with ``facts``, the clocks they touch derived anew, and judged at ``now``; the changes; when to wake it.
+
+    ``whole``: what changed is more than a record adds, so a window is judged whole.
+    """
     joined = _replace(case, offset=offset, **facts)
     moved = not case.book or not _PLACES.isdisjoint(facts)
     book = _book_for(joined, books) if moved else books.get(case.book)
     if joined.tally is not None:
         joined = without_old_cards(joined, book)
-    part = part_of(case, joined, facts.keys(), book)
+    part = None if whole else part_of(case, joined, facts.keys(), book)
     if part is not None and (found := clocks_in(part, book, facts)) is not None:
         after, changes = _judged_part(joined, part, found, book, now, by_record=True)
         return after, changes, _wake_at(after, now)

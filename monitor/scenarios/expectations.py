@@ -1,7 +1,8 @@
 """What a scenario can expect of its case, and how it stands instead.
 
 - ``expect yellow case-promise``: this alert stands. ``/2`` after the rule means its second cycle; of a window, the second by
-  time. Without it, a rule that watches cards (``reply``) and any rule of a window may mean any of them;
+  time. ``~2`` behind that means the second time the case was accepted. Without a cycle, a rule that watches cards (``reply``)
+  and any rule of a window may mean any of them;
 - ``expect none``, ``expect none red``, ``expect none red case-statutory``: no such alert stands;
 - ``expect withdrawn yellow case-promise late_record``: the alert is in that state, by that reason;
 - ``expect due 8wd``: the promised deadline of the case; ``expect due none``;
@@ -13,8 +14,9 @@ from typing import NamedTuple, get_args
 
 from rules.alerts import LEVELS, Alert, State
 from rules.book import RateRule, RuleBook
-from rules.case import Card, Case, case_due, case_state, is_standing, is_window
+from rules.case import Card, Case, case_due, case_state, cycles_of, is_standing, is_window
 from rules.instant import isoformat
+from rules.keys import parse_alert_id
 
 STATES: tuple[str, ...] = get_args(State)
 ANY = "any"
@@ -60,29 +62,31 @@ def _none(rest: Sequence[str], case: Case | None, book: RuleBook) -> Expected | 
         raise ValueError(f"{level!r} is no level, known are {', '.join(LEVELS)}")
     if rule:
         _rule(rule, book, case)
-    found = [card for card in _standing(case) if level in ("", LEVELS[card.level]) and rule in ("", *_names(card))]
+    rule, nth = _nth(rule)
+    found = [card for card in _standing(case, nth) if level in ("", LEVELS[card.level]) and rule in ("", *_names(card))]
     wanted = " ".join(word for word in (level or "alert", rule) if word)
     return Expected(f"no {wanted} stands", _as_lines(found, book)) if found else None
 
 
 def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expected | None:
-    wanted = _rule(rule, book, case)
-    if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case)):
+    wanted, nth = _rule(rule, book, case), _nth(rule)[1]
+    if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case, nth or 1)):
         return None
-    return Expected(f"{level} {wanted} stands", _as_lines(case.cards if case else (), book))
+    return Expected(f"{level} {rule} stands", _as_lines(_cards(case), book))
 
 
 def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook) -> Expected | None:
     if not 2 <= len(rest) <= 3 or rest[0] not in LEVELS:
         raise ValueError(f"write {state}, a level, a rule and, if it matters, a reason")
     level, wanted, reason = rest[0], _rule(rest[1], book, case), rest[2] if len(rest) > 2 else ""
-    last = next((a for a in reversed(alerts) if a.level == level and wanted in _names(a)), None)
+    nth = _nth(rest[1])[1] or 1
+    last = next((a for a in reversed(alerts) if a.level == level and wanted in _names(a) and _is_of(a, nth)), None)
     if last is not None and last.state == state and reason in ("", last.reason):
         return None
     text = f"{level} {wanted} is {state}" + (f" by {reason}" if reason else "")
     if last is not None and last.state == state:
         return Expected(text, (f"its reason is {last.reason}",))
-    return Expected(text, _as_lines(case.cards if case else (), book))
+    return Expected(text, _as_lines(_cards(case), book))
 
 
 def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str], int]) -> Expected | None:
@@ -96,7 +100,7 @@ def _due(wanted: str, case: Case | None, book: RuleBook, instant: Callable[[str]
 
 def _rule(text: str, book: RuleBook, case: Case | None) -> str:
     """``case-promise`` as ``case-promise/1``; a rule the book does not have could never stand, so it is an error."""
-    rule, _, cycle = text.partition("/")
+    rule, _, cycle = _nth(text)[0].partition("/")
     known = sorted(known.id for known in book.rules)
     if rule not in known or (cycle and not cycle.isdigit()):
         raise ValueError(f"{text!r} is no rule of the book, so it could never stand; known are {', '.join(known)}")
@@ -112,8 +116,24 @@ def rate_rule(name: str, book: RuleBook) -> RateRule | None:
     return next((rule for rule in book.rates if rule.id == name.partition("/")[0]), None)
 
 
-def _standing(case: Case | None) -> list[Card]:
-    return [card for card in case.cards if is_standing(card)] if case is not None else []
+def _nth(text: str) -> tuple[str, int]:
+    """``case-promise~2`` as ``case-promise`` and 2; 0 where nothing is said of how often the case was accepted."""
+    rule, _, nth = text.partition("~")
+    return rule, int(nth) if nth.isdigit() else 0
+
+
+def _is_of(alert: Alert, nth: int) -> bool:
+    name = parse_alert_id(alert.id)
+    return name is not None and name.case_cycle == nth
+
+
+def _cards(case: Case | None, nth: int = 0) -> list[Card]:
+    """The cards of the cycle of that number; 0: of all."""
+    return [card for cycle in cycles_of(case) if nth in (0, cycle.nth) for card in cycle.cards] if case is not None else []
+
+
+def _standing(case: Case | None, nth: int = 0) -> list[Card]:
+    return [card for card in _cards(case, nth) if is_standing(card)]
 
 
 def _names(card: Card | Alert) -> tuple[str, ...]:

@@ -175,8 +175,8 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for name in _DAYS:
             if name in fields:
                 fields[name] = fields[name].removesuffix("d")
-        if "alert" in fields and not fields["alert"].startswith(f"{_KEY}/"):
-            fields["alert"] = f"{_KEY}/{fields['alert']}"
+        if "alert" in fields and not fields["alert"].startswith(_KEY):
+            fields["alert"] = f"{_KEY}{'' if fields['alert'].startswith('~') else '/'}{fields['alert']}"
         arrived = self.instant(step, step.when, book.worktime)
         happened = self.instant(step, fields.pop("at"), book.worktime) if "at" in fields else arrived
         who = {"operator": "张三"} if step.verb in OFFICE_TYPES else {}

@@ -27,6 +27,7 @@ REASONS: Words = {
     "aged": ("逾期自动失效", "expired by age"),
     "rate_reached": ("统计指标异常", "a rate or volume reached its level"),
     "rate_recovered": ("统计指标已恢复", "the rate or volume is back to usual"),
+    "record_corrected": ("记录已更正或撤销", "a record was corrected or taken back"),
 }
 
 

@@ -1,4 +1,7 @@
-"""The field's terms in Chinese and English, for explanations that people read."""
+"""The field's terms in Chinese and English, for explanations that people read.
+
+They stand in one file, however long: whoever translates, or looks for a word, reads them side by side.
+"""
 
 import re
 
@@ -34,6 +37,7 @@ CASE_STATES: Words = {
     "concluded": ("已办结", "concluded"),
     "not_accepted": ("不予受理", "not accepted"),
     "complaint": ("仅有投诉或评价", "nothing but complaints or reviews"),
+    "retracted": ("记录均已撤销", "every record of it was taken back"),
     "window": ("窗口", "a window"),
     "tally": ("统计台账", "a tally of many cases"),
 }
@@ -91,6 +95,7 @@ RECORDS: Words = {
     "window_opened": ("窗口开放", "window opened"),
     "window_closed": ("停止服务", "window closed"),
     "attendant_arrived": ("签到", "attendant arrived"),
+    "retracted": ("撤销误录", "record taken back"),
     "attendant_left": ("离岗", "attendant left"),
     "branch_opened": ("并联分办", "part given to a department"),
     "branch_concluded": ("分办办结", "a department's part done"),
@@ -134,6 +139,8 @@ VALUES: Words = {
     "upheld": ("申诉成立", "upheld"),
     "rejected": ("驳回", "rejected"),
     "passed-up": ("上报上级", "passed up"),
+    "corrected": ("更正", "corrected"),
+    "retracted": ("撤销", "taken back"),
     "objective": ("客观原因", "objective causes"),
     "error": ("差错", "an error"),
     "never": ("未通知", "never"),
@@ -172,6 +179,9 @@ FINDINGS: Words = {
     "complaint-repeated-window": ("同一窗口被重复投诉", "complaints on one window again"),
     "complaint-repeated-person": ("同一人员被重复投诉", "complaints on one person again"),
     "complaint-on-overdue": ("超期未办结的办件被投诉", "a complaint on a case that is open and past its promise"),
+    "record-corrected": ("记录被更正或撤销", "a record was corrected or taken back"),
+    "corrected-after-card": ("发牌后记录被更正或撤销", "a record was corrected or taken back after a card had fallen"),
+    "reaccepted": ("受理、退回后短期内再次受理", "accepted, sent back and accepted again within a short time"),
     "extension-unapproved": ("延长期限未载明批准人", "extended without naming who approved it"),
     "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }
@@ -213,6 +223,7 @@ _DETAILS: Words = {
     "rating": ("评价编号", "rating"),
     "score": ("评分", "score"),
     "share": ("比率", "share"),
+    "since": ("距上次受理天数", "days since it was accepted before"),
     "sigmas": ("偏离标准差", "standard deviations off"),
     "slowest": ("最慢部门", "slowest department"),
     "spread": ("标准差（小时）", "spread in hours"),
@@ -223,6 +234,7 @@ _DETAILS: Words = {
     "usual": ("平时均时（小时）", "usual hours"),
     "visits": ("次数", "visits"),
     "volume": ("受理量", "volume"),
+    "was": ("方式", "was"),
 }
 _DETAIL = re.compile(rf"(?:^| )({'|'.join(_DETAILS)})=")
 
@@ -250,7 +262,7 @@ def _value(name: str, value: str, lang: Language) -> str:
         return ("、" if lang == "zh" else ", ").join(word(STAGES, stage, lang) for stage in value.split(","))
     if name == "event":
         return word(RECORDS, value, lang)
-    return word(VALUES, value, lang) if name in ("announced", "channel", "how", "procedure") else value
+    return word(VALUES, value, lang) if name in ("announced", "channel", "how", "procedure", "was") else value
 
 
 def duration(ms: int, lang: Language) -> str:

@@ -10,6 +10,7 @@ from rules.case.case import (
     Case,
     Clock,
     ComplaintNote,
+    Correction,
     ExtraDays,
     HearingNote,
     Mark,
@@ -17,24 +18,24 @@ from rules.case.case import (
     ReviewNote,
     Suspension,
     Terms,
-    case_due,
-    case_flags,
-    case_state,
+    cycles_of,
     decode_case,
     encode_case,
     first,
-    is_card,
     is_duty,
     is_over,
-    is_standing,
     is_window,
     latest,
     over_at,
     place_of,
+    with_cycles,
 )
 from rules.case.figures import NOTHING, Count, Place, count, counted_at, is_uncovered, same_count
 from rules.case.identity import alert_id, department_of, number_of, watched
 from rules.case.spans import LENGTHS, Span, last_instant, latest_in, span_of
+from rules.case.standing import is_card, is_standing
+from rules.case.states import case_due, case_flags, case_state, last_cycle
+from rules.case.stored import FORMAT, check_format
 from rules.case.tally import (
     ACCEPTED,
     COUNTERS,
@@ -57,6 +58,7 @@ from rules.case.tally import (
 __all__ = [
     "ACCEPTED",
     "COUNTERS",
+    "FORMAT",
     "IRREGULAR",
     "JUDGED",
     "LENGTHS",
@@ -76,6 +78,7 @@ __all__ = [
     "Cell",
     "Clock",
     "ComplaintNote",
+    "Correction",
     "Count",
     "ExtraDays",
     "HearingNote",
@@ -91,8 +94,10 @@ __all__ = [
     "case_due",
     "case_flags",
     "case_state",
+    "check_format",
     "count",
     "counted_at",
+    "cycles_of",
     "decode_case",
     "department_of",
     "encode_case",
@@ -105,6 +110,7 @@ __all__ = [
     "is_standing",
     "is_uncovered",
     "is_window",
+    "last_cycle",
     "last_instant",
     "latest",
     "latest_in",
@@ -117,4 +123,5 @@ __all__ = [
     "span_of",
     "tallied",
     "watched",
+    "with_cycles",
 ]

@@ -1,4 +1,5 @@
-"""Storage. Append fields and members at the end; never reorder. Whatever was written once is read for ever (``tests/golden``).
+"""Storage. Append fields and members at the end; never reorder. What was written in one format is read as long as that format is
+(``tests/golden``).
 
 One case: the facts reported about it, the clocks derived from them, and the alerts that were raised.
 
@@ -15,13 +16,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from rules.alerts import CARDS, LEVELS, STANDING, STATES
 from rules.case.spans import Span, latest_in
+from rules.case.stored import FORMAT, check_format
 from rules.case.tally import Tally
 from rules.instant import Instant
 from rules.keys import DUTY_KEY, WINDOW_KEY
-from rules.numbers import LevelNumber
-from rules.worktime import GIVEN, Limit
 
 NEVER = 0
 UNREACHED = 4_102_444_800_000
@@ -29,9 +28,6 @@ UNREACHED = 4_102_444_800_000
 UNCOVERED = UNREACHED + 1
 """The threshold of a level of which nobody can say when it is reached, for the calendar does not cover that year."""
 
-_STANDING = frozenset(i for i, s in enumerate(STATES) if s in STANDING)
-_YELLOW, _RED = LevelNumber.YELLOW.value, LevelNumber.RED.value
-_CARDS = frozenset(i for i, level in enumerate(LEVELS) if level in CARDS)
 
 StageStep: TypeAlias = tuple[Instant, int]
 """When which stage (:class:`~rules.numbers.StageNumber`) was entered, left or sent the case back."""
@@ -57,6 +53,12 @@ AttendanceNote: TypeAlias = tuple[Instant, int, str]
 """When, which step (:class:`~rules.numbers.AttendanceStep`), of which operator."""
 Mark: TypeAlias = tuple[Instant, int, str]
 """When something odd about a single record happened, the code of its finding, and the detail."""
+Correction: TypeAlias = tuple[Instant, int, int]
+"""When it arrived, the type of the record it corrected (:class:`~rules.numbers.RecordNumber`), and what it was.
+
+1: it took the record back. 2 more: a yellow or red card of the case had fallen by then."""
+Reacceptance: TypeAlias = tuple[Instant, Instant]
+"""When a case that was sent back had been accepted before that, and when it was accepted again."""
 CardAct: TypeAlias = tuple[Instant, int]
 """When somebody did what with a card (:class:`~rules.numbers.ActNumber`)."""
 
@@ -128,13 +130,20 @@ class Card(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a rate was when it was found; its counts are forgotten one day."""
 
 
-class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """All the engine knows of one case. ``offset`` is that of the last record that changed it."""
+class Case(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=FORMAT):
+    """All the engine knows of one case. ``offset`` is that of the last record that changed it.
+
+    A case that was accepted again after its end has *cycles*. The row itself is the first; ``later`` holds the others, each a
+    whole case with facts, clocks and cards of its own. What is no step of one cycle stays with the row: complaints, reviews,
+    cards by hand, the journal, corrections.
+    """
 
     key: str
     offset: int = -1
     book: str = ""
     digest: str = ""
+    later: tuple["Case", ...] = ()
+    """The second and further cycles. One of which nothing is left is kept for its cards, which were withdrawn."""
     origin: Origin | None = None
     terms: Terms | None = None
     applied: Instant = NEVER
@@ -186,6 +195,31 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What was reported of hearings (:mod:`rules.families.hearings`)."""
     spans: tuple[Span, ...] = ()
     """Facts told to the minute, hour or day only: each has the beginning of its span for its instant (:func:`latest`)."""
+    journal: bytes = b""
+    """What each record said, so that one can be corrected or taken back (:mod:`rules.facts.journal`)."""
+    nth: int = 1
+    """Which cycle this is, counted from 1."""
+    rebegun: Instant = NEVER
+    """The last application or acceptance beside the first of its kind."""
+    superseded: Instant = NEVER
+    """When the next cycle began; what still ran ended there."""
+    corrections: tuple[Correction, ...] = ()
+    """Records that were corrected or taken back."""
+    reaccepted: tuple[Reacceptance, ...] = ()
+    """Acceptances of a case that had been sent back."""
+
+
+def cycles_of(case: Case) -> tuple[Case, ...]:
+    """All cycles of a case; the case itself is the first."""
+    return (case, *case.later) if case.later else (case,)
+
+
+def with_cycles(case: Case, place: int, cycle: Case) -> Case:
+    """``case`` with another cycle at ``place``; the first is the case itself."""
+    if not place:
+        return cycle
+    later = (*case.later[: place - 1], cycle, *case.later[place:])
+    return msgspec.structs.replace(case, later=later)
 
 
 def is_window(case: Case) -> bool:
@@ -206,8 +240,16 @@ def place_of(case: Case) -> Terms | Origin | Tally | None:
 _encoder = msgspec.msgpack.Encoder()
 encode_case = _encoder.encode
 """A case as the table and its changelog keep it (msgpack)."""
-decode_case = msgspec.msgpack.Decoder(Case).decode
-"""The inverse of :data:`encode_case`."""
+_decode = msgspec.msgpack.Decoder(Case).decode
+
+
+def decode_case(encoded: bytes) -> Case:
+    """The inverse of :data:`encode_case`. Raises :class:`~rules.errors.UnknownFormat` for a case in another form."""
+    try:
+        return _decode(encoded)
+    except msgspec.ValidationError:
+        check_format(encoded, FORMAT)
+        raise
 
 
 def first(*instants: int) -> int:
@@ -223,78 +265,17 @@ def latest(case: Case, at: Instant) -> Instant:
 def over_at(case: Case) -> int:
     """When the case was over: concluded, or refused at the door; ``NEVER`` while it goes on.
 
-    A refusal that lies before the acceptance was mended by it; one after it, or that may lie after it, ends the case.
+    A refusal that lies before the acceptance was mended by it; one after it, or that may lie after it, ends the case. The next
+    cycle ends what goes on.
     """
-    refused = case.not_accepted
-    if not refused or (case.terms is not None and latest(case, refused) < case.terms.at):
-        return case.concluded
-    return min(case.concluded, refused) if case.concluded else refused
+    refused, over = case.not_accepted, case.concluded
+    if refused and (case.terms is None or latest(case, refused) >= case.terms.at):
+        over = min(over, refused) if over else refused
+    if case.superseded:
+        return min(over, case.superseded) if over else case.superseded
+    return over
 
 
 def is_over(case: Case) -> bool:
     """Concluded, or refused at the door."""
     return over_at(case) != NEVER
-
-
-def case_due(case: Case) -> int | None:
-    """The instant by which the case was promised to be concluded, if it has one."""
-    return case.due or None
-
-
-def case_state(case: Case) -> str:
-    """One of applied, open, suspended, concluded, not_accepted, complaint, window and tally. ``complaint`` is where nothing but
-    complaints or reviews is known, ``window`` what is kept with a window, ``tally`` counts of many cases."""
-    if is_window(case):
-        return "window"
-    if case.tally is not None:
-        return "tally"
-    if case.concluded:
-        return "concluded"
-    if is_over(case):
-        return "not_accepted"
-    if case.terms is None:
-        return "complaint" if case.origin is None and case.desk is not None else "applied"
-    if case.suspensions and (not case.resumptions or latest(case, case.resumptions[-1]) < case.suspensions[-1][0]):
-        return "suspended"
-    return "open"
-
-
-def case_flags(case: Case) -> tuple[str, ...]:
-    """Oddities kept and shown rather than refused: real systems report them."""
-    flags = []
-    begun = case.applied or (case.terms.at if case.terms else NEVER)
-    if case.concluded and begun and latest(case, case.concluded) < begun:
-        flags.append("concluded_before_applied")
-    if case.ahead:
-        flags.append("clock_ahead")
-    terms = case.terms
-    if terms is not None and any(_is_before(terms.at, limit) for limit in (terms.promised, terms.statutory)):
-        flags.append("due_before_accepted")
-    return tuple(flags)
-
-
-def _is_before(at: Instant, limit: str) -> bool:
-    """Whether ``limit`` is a due instant that was given, and lies before ``at``."""
-    return limit.startswith(GIVEN) and Limit.kept(limit).value < at
-
-
-def is_standing(card: Card) -> bool:
-    """Pending, issued, or somebody is at work on it; not over."""
-    return card.state in _STANDING
-
-
-def standing(cards: tuple[Card, ...]) -> tuple[int, int]:
-    """How many yellow and red cards stand against the department."""
-    yellow = red = 0
-    for card in cards:
-        if card.state in _STANDING and not card.office:
-            if card.level == _YELLOW:
-                yellow += 1
-            elif card.level == _RED:
-                red += 1
-    return yellow, red
-
-
-def is_card(level: int) -> bool:
-    """Yellow or red, by index."""
-    return level in _CARDS

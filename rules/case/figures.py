@@ -1,6 +1,9 @@
 """What one case adds to the figures of its department."""
 
-from rules.case.case import UNCOVERED, Case, is_over, place_of, standing
+from operator import add
+
+from rules.case.case import UNCOVERED, Case, cycles_of, is_over, place_of
+from rules.case.standing import standing
 
 Place = tuple[str, str, str]
 Count = tuple[int, int, int, int, int, int]
@@ -15,10 +18,21 @@ def counted_at(case: Case) -> Place:
 
 
 def count(case: Case | None) -> Count:
-    """(accepted, open, concluded, on_time, yellow, red): 0 or 1 each, cards as many as stand.
+    """(accepted, open, concluded, on_time, yellow, red): 0 or 1 each, cards as many as stand. A case that came back counts once
+    a cycle.
 
     Concluded counts accepted cases only, so that no rate exceeds one; without a limit, or by its deadline, is on time.
     """
+    if case is not None and case.later:
+        first, *others = map(_count, cycles_of(case))
+        for other in others:
+            first = tuple(map(add, first, other))
+        return first
+    return _count(case)
+
+
+def _count(case: Case | None) -> Count:
+    """The same of one cycle."""
     if case is None or case.terms is None:
         return NOTHING if case is None or not case.cards else (0, 0, 0, 0, *standing(case.cards))
     yellow, red = standing(case.cards) if case.cards else (0, 0)
@@ -32,6 +46,8 @@ def same_count(before: Case, after: Case) -> bool:
     """Whether nothing that :func:`count` or :func:`counted_at` reads has changed; cheaper than counting twice."""
     return (
         before.cards is after.cards
+        and before.later is after.later
+        and before.superseded == after.superseded
         and before.terms is after.terms
         and before.concluded == after.concluded
         and before.due == after.due
@@ -44,7 +60,7 @@ def same_count(before: Case, after: Case) -> bool:
 def is_uncovered(case: Case) -> bool:
     """Whether a running limit of the case, or one of its levels, ends in a year its calendar does not cover. Nobody can judge it
     yet."""
-    for clock in case.clocks:  # noqa: SIM110  # asked at every change of a case: a generator costs more than the loop
+    for clock in case.clocks:
         if not clock.end and (not clock.deadline or UNCOVERED in clock.thresholds):
             return True
-    return False
+    return any(map(is_uncovered, case.later)) if case.later else False

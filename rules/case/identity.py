@@ -11,8 +11,8 @@ from rules.keys import name_alert
 
 
 def alert_id(case: Case, rule: str, level: int, cycle: int) -> str:
-    """How an alert is called: by its case, rule, level and cycle."""
-    return name_alert(case.key, rule, LEVELS[level], cycle)
+    """How an alert is called: by its case, rule, level and cycle; of a case that came back, by which time that was, too."""
+    return name_alert(case.key, rule, LEVELS[level], cycle, case.nth)
 
 
 def number_of(card: Card, book: RuleBook) -> int:

@@ -1,7 +1,33 @@
-"""From a record to facts: how it joins its case, which oddities it shows, what is forgotten."""
+"""From a record to facts: how it joins its case, which oddities it shows, what is forgotten, how a case is told anew."""
 
-from rules.facts.join import Facts, join, supervised
+from rules.facts.join import CLOCK_TOLERANCE, Facts, join, supervised, told_by
+from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, home_of, read, written
 from rules.facts.refusals import LIMITS, WITHOUT_A_CASE, check, objections
-from rules.facts.retention import forgotten
+from rules.facts.retelling import OF_THE_WHOLE, began_at, emptied, retold, turns
+from rules.facts.retention import forgotten, remembered
 
-__all__ = ["LIMITS", "WITHOUT_A_CASE", "Facts", "check", "forgotten", "join", "objections", "supervised"]
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "LIMITS",
+    "OF_THE_WHOLE",
+    "WITHOUT_A_CASE",
+    "Facts",
+    "JournalEntry",
+    "appended",
+    "began_at",
+    "check",
+    "digest_of",
+    "emptied",
+    "entry_of",
+    "forgotten",
+    "home_of",
+    "join",
+    "objections",
+    "read",
+    "remembered",
+    "retold",
+    "supervised",
+    "told_by",
+    "turns",
+    "written",
+]

@@ -18,7 +18,7 @@ from rules.instant import to_instant
 from rules.keys import RESERVED, number_of_case, parse_alert_id
 from rules.worktime import Limit
 
-WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS
+WITHOUT_A_CASE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS | {ev.Retracted}
 """What may name no case, besides attendance (which must not) and acts on the alerts of a window."""
 _NUMBERED_BY_NOBODY = {kind for kind in ev.EVENT_TYPES.values() if issubclass(kind, Duty | Action)} | {ev.Tallied}
 """Whose key has no number in it, or has it from elsewhere. Attendance comes often."""

@@ -21,6 +21,7 @@ from typing import Any
 
 from rules.book import RuleBook
 from rules.case import UNREACHED, Card, Case, Clock, is_duty, is_standing, watched
+from rules.facts.journal import home_of, without_beginning
 from rules.families import RECENT, begun_at
 from rules.instant import DAY, Instant
 from rules.numbers import StateNumber
@@ -50,6 +51,13 @@ def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: Rule
             else:
                 kept.pop(field, None)
     return kept
+
+
+def remembered(case: Case, journal: bytes) -> bytes:
+    """The ``journal`` of ``case`` without what happened before all that is kept of its window; all of it for a case."""
+    if not case.horizon:
+        return journal
+    return without_beginning(journal, case.horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK), home_of(case))
 
 
 def is_history(rule: str, cycle: int, case: Case, book: RuleBook) -> bool:

@@ -13,7 +13,7 @@ from rules import events as ev
 from rules.book import FindingKind
 from rules.events import Header
 from rules.families import complaint_findings as complained
-from rules.families import hearings, process, records
+from rules.families import hearings, process, records, returning
 
 _EVERY: tuple[type[Header], ...] = (Header,)
 _seen = partial(FindingKind, look=records.marked, reads=frozenset({"marks"}), needs=("marks",))
@@ -22,6 +22,7 @@ _COMPLAINTS = frozenset({"complaints", "horizon"})
 _OVERDUE = frozenset({"applied", "requests", "supplements", "terms", "not_accepted", "decided", "concluded", "extensions"}) | {
     "suspensions",
     "resumptions",
+    "superseded",
 }
 """What tells when a case began and when its promise ran out."""
 
@@ -306,6 +307,34 @@ FINDINGS: tuple[FindingKind, ...] = (
         source="art. 42",
         sees=records.extension_unapproved,
         seen_in=(ev.Extended,),
+    ),
+    FindingKind(
+        name="record-corrected",
+        code=32,
+        source="inference",
+        look=returning.corrected,
+        reads=frozenset({"corrections"}),
+        needs=("corrections",),
+        counts_from=1,
+    ),
+    FindingKind(
+        name="corrected-after-card",
+        code=33,
+        source="inference",
+        look=returning.corrected_after_card,
+        reads=frozenset({"corrections"}),
+        needs=("corrections",),
+        counts_from=1,
+    ),
+    FindingKind(
+        name="reaccepted",
+        code=34,
+        source="inference",
+        look=returning.reaccepted,
+        reads=frozenset({"reaccepted"}),
+        needs=("reaccepted",),
+        needs_within=True,
+        counts_from=1,
     ),
 )
 FINDING: Mapping[str, FindingKind] = {finding.name: finding for finding in FINDINGS}

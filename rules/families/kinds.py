@@ -13,13 +13,13 @@ from rules.families.hearings import hearing_runs
 from rules.families.reviews import appeal_runs, callback_runs, rectification_runs, verification_runs
 from rules.families.stale import stale_runs
 
-_OVER = frozenset({"terms", "not_accepted", "concluded"})
+_OVER = frozenset({"terms", "not_accepted", "concluded", "superseded"})
 """What tells when a case was over."""
 _PAUSED = frozenset({"suspensions", "resumptions", "requests", "supplements", "terms"})
 """What tells when its clocks stood still."""
-_ANSWERED = frozenset({"applied", "requests", "supplements", "terms", "not_accepted", "decided", "concluded"})
+_ANSWERED = frozenset({"applied", "requests", "supplements", "terms", "not_accepted", "decided", "concluded", "superseded"})
 """What tells when an application was answered, and so from when its case counts."""
-_RESULT = frozenset({"decided", "granted", "concluded", "how", "delivered"})
+_RESULT = frozenset({"decided", "granted", "concluded", "how", "delivered", "superseded"})
 """What tells whether there is a result to hand over, and when the applicant had it."""
 _COMPLAINTS = frozenset({"complaints", "horizon"})
 _REVIEWS = frozenset({"reviews", "horizon"})

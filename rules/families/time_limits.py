@@ -180,7 +180,7 @@ def pre_review_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run
 def _first_answer(case: Case) -> int:
     """What ends the wait for an answer whenever it was given; a case that goes on at all has been answered."""
     first = case.terms.at if case.terms is not None else NEVER
-    for at in (case.not_accepted, case.decided, case.concluded):
+    for at in (case.not_accepted, case.decided, case.concluded, case.superseded):
         if at and (not first or at < first):
             first = at
     return first
@@ -205,7 +205,7 @@ def _after_decision(case: Case, rule: TimeLimit, end: int, book: RuleBook) -> It
     else:
         start = case.concluded if case.how == "normal" and (case.granted or not decided) else NEVER
     if start:
-        yield Run(1, start, end, limit_of(rule.limit), False)
+        yield Run(1, start, cut_off(start, end, case.superseded), limit_of(rule.limit), False)
 
 
 def clip(pauses: tuple[Pause, ...], start: Instant) -> tuple[Pause, ...]:

@@ -27,7 +27,7 @@ from rules.instant import MINUTE, Instant
 from rules.parts.index import NUMBERS, OF_CARDS, hand_on, index_of, minute_of
 
 _FACTS = frozenset({"complaints", "reviews", "attendance"})
-_BESIDE = frozenset({"desk", "horizon", "ahead"})
+_BESIDE = frozenset({"desk", "horizon", "ahead", "journal"})
 _ORDER = attrgetter("rule", "cycle")
 _LAST = 1 << 62
 _replace = msgspec.structs.replace

@@ -17,6 +17,8 @@ part besides.
 A case that runs is counted as overdue on the day its promise *will* run out; concluding it in time takes that back. A rate of a
 day to come is therefore known beforehand, as it will be if nothing more is reported. Time needs to do nothing but pass. An alert
 that a late record withdrew, or an appeal revoked, was none.
+
+Each cycle of a case that came back counts for itself, by the book it is judged by. The functions below look at one cycle.
 """
 
 from collections.abc import Iterator
@@ -50,6 +52,8 @@ def same_contribution(before: Case, after: Case) -> bool:
     """Whether nothing that counts has changed; cheaper than counting twice."""
     return (
         before.cards is after.cards
+        and before.later is after.later
+        and before.superseded == after.superseded
         and before.terms is after.terms
         and before.concluded == after.concluded
         and before.due == after.due

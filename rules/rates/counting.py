@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from rules.book import RuleBook, RuleBooks
-from rules.case import COUNTERS, Case, month_of, oldest_kept, place_of
+from rules.case import COUNTERS, Case, cycles_of, month_of, oldest_kept, place_of
 from rules.events import Tallied, TallyKind
 from rules.instant import DAY, Instant, to_datetime
 from rules.keys import TALLY_KEY
@@ -136,7 +136,8 @@ class Tallies:
             return
         for case, sign in ((before, -1), (after, 1)):
             if case is not None and case.tally is None:
-                self.changes.add(case, self.books.get(case.book), sign)
+                for cycle in cycles_of(case):
+                    self.changes.add(cycle, self.books.get(cycle.book), sign)
 
     def take(self, now: Instant, upto: int, *, whole: bool = False) -> list[Tallied]:
         """Reports of what changed since the last call: the counts once the record at offset ``upto`` was applied.

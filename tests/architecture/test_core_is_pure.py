@@ -10,7 +10,7 @@ import pytest
 
 CORE = Path(__file__).parents[2] / "rules"
 ALLOWED = {
-    "bisect", "collections", "datetime", "enum", "functools", "hashlib", "heapq", "itertools", "json", "math",
+    "bisect", "collections", "datetime", "enum", "functools", "hashlib", "heapq", "itertools", "json", "math", "struct",
     "operator", "re", "types", "typing", "weakref", "zlib",
     "msgspec",  # Structs and their codecs
     "rules",

@@ -126,6 +126,13 @@ CASE = Case(
     tally=TALLY,
     hearings=((140, 1), (141, 3)),
     spans=((1_772_380_800_000, 1_772_467_199_999),),
+    later=(Case(key="430100-2026-000001", offset=142, book="hunan-2", digest="4567cdef", terms=TERMS, nth=2, concluded=143),),
+    journal=b"\x14a journal's one entry",
+    nth=3,
+    rebegun=144,
+    superseded=145,
+    corrections=((146, 9, 3),),
+    reaccepted=((147, 148),),
 )
 """A case that is everything at once, which no case is: storage does not ask."""
 
@@ -225,6 +232,7 @@ TALLIED = Tallied(
     item="licence",
     numbered_by="湖南省/1%",
     precision="minute",
+    revision=4,
     kind="item",
     book="hunan-1",
     day=20_514,
@@ -284,6 +292,9 @@ _FIELDS: dict[str, Any] = {
     "consent": "市监察局",
     "level": "red",
     "precision": "day",
+    "revision": 3,
+    "record": "r-0",
+    "attendance": True,
 }
 """The value of every field of a reported record, by its name."""
 

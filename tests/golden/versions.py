@@ -28,6 +28,7 @@ from rules.numbers import (
     Counter,
     HearingStep,
     LevelNumber,
+    RecordNumber,
     ReviewStep,
     StageNumber,
     StateNumber,
@@ -38,6 +39,8 @@ from tests.golden import state_1, state_2
 FOLDER = Path(__file__).parent
 VERSIONS = (state_1, state_2)
 """Oldest first. The last is what today's code writes."""
+FORMAT_OF = {"state-1": 1, "state-2": 2}
+"""The form of cases and clocks in the changelog. Only today's is read; of alerts, events and numbers every version is."""
 NEWEST = VERSIONS[-1]
 
 Row = tuple[bytes, bytes]
@@ -61,7 +64,8 @@ def hexed(row: Row) -> str:
     fields = msgspec.msgpack.decode(value)
     assert isinstance(fields, list)
     lines = [f"{key.hex()}  # {key!r}", f"{_head(value, fields).hex()}  # {len(fields)} fields"]
-    lines += [f"{msgspec.msgpack.encode(field).hex()}  # {json.dumps(field, ensure_ascii=False)}" for field in fields]
+    said = [json.dumps(field, ensure_ascii=False, default=bytes.hex) for field in fields]
+    lines += [f"{msgspec.msgpack.encode(field).hex()}  # {text}" for field, text in zip(fields, said, strict=True)]
     return "\n".join(lines) + "\n"
 
 
@@ -132,6 +136,7 @@ def numbers() -> dict[str, dict[str, int]]:
         "review": members(ReviewStep),
         "attendance": members(AttendanceStep),
         "counter": members(Counter),
+        "record": members(RecordNumber),
     }
 
 

@@ -10,7 +10,7 @@ from monitor.almanac import ALMANAC
 from rules import events as ev
 from rules.book import RuleBooks
 from rules.bookfile import parse_book
-from tests.properties.records import BEGIN, CASE, MINUTES, events, moments, told
+from tests.properties.records import BEGIN, CASE, MINUTES, events, ids, moments, numbered, told
 from tests.rules.story import table
 
 names = st.sampled_from(["TS1", "TS2", "TS3"])
@@ -44,13 +44,14 @@ complained: st.SearchStrategy[dict[str, Any]] = st.one_of(
     _kind(ev.RatingCalledBack, rating=ratings),
     _kind(ev.RatingAppealed, rating=ratings),
     _kind(ev.RatingAppealDecided, rating=ratings, upheld=st.booleans()),
+    _kind(ev.Retracted, record=ids, operator=st.just("李四"), reason=st.just("误录")),
 )
 
 
 def _told(fields: dict[str, Any], case: str) -> ev.Header:
     kind: type[ev.Header] = fields["kind"]
     rest = {key: value for key, value in fields.items() if key != "kind"}
-    return kind(**{**CASE, "id": "e", "item": "licence", **rest, "case": case})
+    return kind(**{**CASE, "id": "-", "item": "licence", **rest, "case": case})
 
 
 def _about(case: str) -> st.SearchStrategy[ev.Header]:
@@ -58,7 +59,7 @@ def _about(case: str) -> st.SearchStrategy[ev.Header]:
 
 
 def _mixed(length: int) -> st.SearchStrategy[list[ev.Header]]:
-    return st.lists(st.one_of(_about(CASE["case"]), _about(CASE["case"]), events), min_size=1, max_size=length)
+    return numbered(st.lists(st.one_of(_about(CASE["case"]), _about(CASE["case"]), events), min_size=1, max_size=length))
 
 
 attended: st.SearchStrategy[ev.Header] = st.one_of(
@@ -66,9 +67,10 @@ attended: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.WindowClosed, at=on_the_day),
     _kind(ev.AttendantArrived, at=on_the_day, operator=st.sampled_from("甲乙")),
     _kind(ev.AttendantLeft, at=on_the_day, operator=st.sampled_from("甲乙")),
+    _kind(ev.Retracted, at=on_the_day, record=ids, operator=st.just("李四"), reason=st.just("误录"), attendance=st.just(True)),
 ).map(lambda fields: _told(fields, ""))
-on_duty = st.lists(told(attended), min_size=1, max_size=24)
-on_windows = st.lists(_about(""), min_size=1, max_size=14) | on_duty
+on_duty = numbered(st.lists(told(attended), min_size=1, max_size=24))
+on_windows = numbered(st.lists(_about(""), min_size=1, max_size=14)) | on_duty
 histories: st.SearchStrategy[list[ev.Header]] = st.one_of(_mixed(18), on_windows)
 
 

@@ -15,11 +15,11 @@ from msgspec import inspect as mi
 from monitor.books.files import load_profile
 from rules.alerts import LEVELS
 from rules.book import RuleBooks
-from rules.case import Case, alert_id
+from rules.case import Case, alert_id, cycles_of
 from rules.events import EVENT_TYPES, OFFICE_TYPES, Action, Header
 from rules.instant import to_datetime, to_instant
 from tests.properties.complaints import EVERYTHING
-from tests.properties.records import BEGIN, CASE, coarsened, moments
+from tests.properties.records import BEGIN, CASE, coarsened, ids, moments
 from tests.properties.test_life_properties import OFFICES
 from tests.properties.test_step_properties import PROFILES
 
@@ -66,7 +66,9 @@ _limits = st.sampled_from(
 _times = moments | st.datetimes(_LONG_AGO.replace(tzinfo=None), _FAR_AHEAD.replace(tzinfo=None), timezones=st.just(UTC))
 
 LIKELY: Mapping[str, st.SearchStrategy[Any]] = {
-    "id": st.just("e"),
+    "id": ids,
+    "record": ids,
+    "revision": st.sampled_from([0, 0, 0, 1, 2]),
     "at": moments,
     "region": st.just(CASE["region"]),
     "case": st.sampled_from(CASES),
@@ -173,7 +175,8 @@ def _arriving(event: Header, delay: int, card: int) -> Arriving:
 def aimed(arriving: Arriving, cases: Mapping[str, Case]) -> Header:
     """The record; an act on a card is turned to one there is, so that lives of cards are lived and not only refused."""
     event = arriving.event
-    names = [alert_id(case, c.rule, c.level, c.cycle) for _, case in sorted(cases.items()) for c in case.cards]
+    cycles = [cycle for _, case in sorted(cases.items()) for cycle in cycles_of(case)]
+    names = [alert_id(cycle, c.rule, c.level, c.cycle) for cycle in cycles for c in cycle.cards]
     if not isinstance(event, Action) or arriving.card < 0 or not names:
         return event
     alert = names[arriving.card % len(names)]

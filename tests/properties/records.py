@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rules import events as ev
 from rules.events import Precision
@@ -53,12 +54,14 @@ def told(events: st.SearchStrategy[ev.Header]) -> st.SearchStrategy[ev.Header]:
 
 def _kind(kind: type[ev.Header], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[ev.Header]:
     return st.builds(
-        lambda at, **values: kind(id="e", at=at, **{"item": "licence", **CASE, **values}),  # ids play no part in the core
+        lambda at, **values: kind(at=at, **{"item": "licence", **CASE, **values}),
+        id=ids,
         at=moments,
         **{"channel": channels, "terminal": terminals, "hall": halls, **fields},
     )
 
 
+ids = st.integers(0, 20).map("e{}".format)
 limits = st.sampled_from(["", "0wd", "1wd", "5wd", "10wd", "7d", "1mo", "4wh", "0d", "0h", "30h", "instant"])
 exact: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Applied, channel=st.sampled_from(["hall", "online"])),
@@ -92,8 +95,26 @@ exact: st.SearchStrategy[ev.Header] = st.one_of(
     _kind(ev.Delivered),
     _kind(ev.Rated, score=st.integers(1, 5)),
     _kind(ev.FeeCharged, amount_fen=st.integers(0, 100), cashier=st.sampled_from(["大厅收费处", "财务室"])),
+    _kind(ev.Accepted, promised=limits, statutory=limits),  # once more: cases come back
+    _kind(ev.Retracted, record=ids, operator=st.just("李四"), reason=st.just("误录")),
 )
 events = told(exact)
-histories = st.lists(events, min_size=1, max_size=14)
+
+
+def _numbered(records: list[ev.Header], versions: list[int]) -> list[ev.Header]:
+    """Each record with an id of its own; but some with that of an earlier one, of which they are then a later version."""
+    told = []
+    for place, record in enumerate(records):
+        of = versions[place] if place < len(versions) else place
+        told.append(replace(record, id=f"e{min(of, place)}", revision=place + 1 if of < place else 0))
+    return told
+
+
+def numbered(records: st.SearchStrategy[list[ev.Header]]) -> st.SearchStrategy[list[ev.Header]]:
+    """Records as window systems tell them: every now and then one is corrected. Versions of one record say which is the newer."""
+    return st.builds(_numbered, records, st.lists(st.integers(0, 60), max_size=24))
+
+
+histories = numbered(st.lists(events, min_size=1, max_size=14))
 """Some of their records told to the minute, hour or day only."""
-exact_histories = st.lists(exact, min_size=1, max_size=14)
+exact_histories = numbered(st.lists(exact, min_size=1, max_size=14))

@@ -7,7 +7,7 @@ from monitor.wire import DEAD_LETTER_REASONS, decode_record, encode_event
 from rules.alerts import LEVELS, STATES, Alert
 from rules.book import RuleBooks
 from rules.cards import alert_of
-from rules.case import alert_id, decode_case, encode_case
+from rules.case import alert_id, cycles_of, decode_case, encode_case
 from rules.drive import Cases
 from rules.errors import BadEvent
 from rules.events import EVENT_TYPES
@@ -71,8 +71,9 @@ def test_every_card_has_a_rule_and_none_stands_twice(records, name):
         [rule] = [rule for rule in books.get(alert.book).rules if rule.id == alert.rule]
         assert LEVELS.index(alert.level) in rule.levels
     for key, case in driven.cases.items():
-        names = [alert_id(case, card.rule, card.level, card.cycle) for card in case.cards]
+        cards = [(cycle, card) for cycle in cycles_of(case) for card in cycle.cards]
+        names = [alert_id(cycle, card.rule, card.level, card.cycle) for cycle, card in cards]
         assert len(names) == len(set(names))
-        assert {name: STATES[card.state] for name, card in zip(names, case.cards, strict=True)} == {
+        assert {name: STATES[card.state] for name, (_, card) in zip(names, cards, strict=True)} == {
             alert.id: alert.state for alert in last.values() if key_of_alert(alert.id) == key
         }

@@ -18,7 +18,7 @@ from rules.case import Case, Clock
 from rules.instant import DAY, to_instant
 from tests.properties.records import CASE, ZONE, events, moments
 from tests.properties.test_step_properties import HALL, ITEMS, STAGES, live
-from tests.rules.story import table
+from tests.rules.story import named, table
 
 NEW_YEAR = to_instant(datetime(2026, 1, 1, tzinfo=ZONE))
 LATER = timedelta(days=38)
@@ -28,12 +28,12 @@ _ON_UNKNOWN_LIMITS = frozenset({"suspended-last-minute"})
 
 
 begun = st.builds(
-    lambda at, promised: ev.Accepted(id="e", at=at, item="licence", promised=promised, **CASE),
+    lambda at, promised: named(ev.Accepted(id="-", at=at, item="licence", promised=promised, **CASE)),
     moments,
     st.sampled_from(["1wd", "5wd", "10wd", "7d"]),
 )
 halted = st.builds(
-    lambda at, days: ev.Suspended(id="e", at=at, item="licence", procedure="inspection", approved_days=days, **CASE),
+    lambda at, days: named(ev.Suspended(id="-", at=at, item="licence", procedure="inspection", approved_days=days, **CASE)),
     moments,
     st.integers(10, 60),
 )
@@ -65,7 +65,7 @@ def on(day: int, hour: int = 10) -> datetime:
 
 
 @example([ev.Accepted(id="e", at=on(1), item="licence", promised="5wd", **CASE),
-          ev.Suspended(id="e", at=on(55), procedure="inspection", approved_days=60, **CASE)], "default")  # fmt: skip
+          ev.Suspended(id="s", at=on(55), procedure="inspection", approved_days=60, **CASE)], "default")  # fmt: skip
 @given(histories, st.sampled_from(["default", "hunan", "jiangsu", "chengdu", "zhanjiang", "office"]))
 def test_a_limit_before_the_end_of_the_calendar_is_judged_and_none_after_it_is_guessed(history, profile):
     moved = [msgspec.structs.replace(record, at=record.at + LATER) for record in history]

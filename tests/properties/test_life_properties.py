@@ -12,7 +12,7 @@ from rules.book import RuleBooks
 from rules.bookfile import parse_book
 from rules.cards import judge
 from rules.cards.acts import ACTS, TRANSITIONS, state_after
-from rules.case import Case, alert_id, decode_case, encode_case, is_card
+from rules.case import Case, alert_id, cycles_of, decode_case, encode_case, is_card
 from rules.clocks import clocks_of
 from rules.drive import OneCase
 from rules.errors import BadEvent
@@ -21,7 +21,7 @@ from rules.instant import DAY, to_instant
 from rules.keys import key_of_alert
 from rules.worktime import Limit
 from tests.properties.records import BEGIN, CASE, MINUTES, events, moments
-from tests.rules.story import table
+from tests.rules.story import named, table
 
 END = to_instant(BEGIN) + MINUTES * 60_000 + 90 * DAY
 STAGES = {"handling": "3wd", "review": "1wd", "approval": "4wh"}
@@ -57,7 +57,7 @@ lives = st.lists(st.tuples(st.integers(0, 5), moments, st.integers(0, 11), st.bo
 
 
 def _reported(kind: type[Header], **fields: Any) -> st.SearchStrategy[Header]:
-    return st.builds(lambda at, **values: kind(id="e", at=at, item="licence", **CASE, **values), at=moments, **fields)
+    return st.builds(lambda at, **values: named(kind(id="-", at=at, item="licence", **CASE, **values)), at=moments, **fields)
 
 
 by_hand = _reported(
@@ -79,16 +79,17 @@ told = st.tuples(st.lists(overdue, max_size=1), st.lists(by_hand, max_size=2), s
 def _act(case: Case, doing: Doing, number: int) -> ev.Action | None:
     """An act on one of the cards of the case, preferring cards to reminders and warnings."""
     choice, at, wish, wise = doing
-    cards = sorted(case.cards, key=lambda card: not is_card(card.level))
+    cards = [(cycle, card) for cycle in cycles_of(case) for card in cycle.cards]
+    cards.sort(key=lambda each: not is_card(each[1].level))
     if not cards:
         return None
-    card = cards[choice % len(cards)]
+    cycle, card = cards[choice % len(cards)]
     possible = [act for state, act in TRANSITIONS if state == STATES[card.state]]
     if STATES[card.state] in ("appealed", "escalated"):
         possible.append("reject")
     acts = possible if wise and possible else ACTS
     kind, values = ACT_KINDS[acts[wish % len(acts)]]
-    alert = alert_id(case, card.rule, card.level, card.cycle)
+    alert = alert_id(cycle, card.rule, card.level, card.cycle)
     return kind(id=str(number), at=at, operator="张三", alert=alert, **{**CASE, "department": ""}, **values)
 
 
@@ -124,7 +125,9 @@ def live(
 
 def cards(case: Case | None) -> set[Any]:
     """All there is to say of the cards, but when they were seen and how often they changed."""
-    return {(c.rule, c.level, c.cycle, c.due, c.state, c.acts) for c in case.cards} if case is not None else set()
+    if case is None:
+        return set()
+    return {(of.nth, c.rule, c.level, c.cycle, c.due, c.state, c.acts) for of in cycles_of(case) for c in of.cards}
 
 
 @given(told, lives, offices)

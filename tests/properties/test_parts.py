@@ -22,7 +22,7 @@ from rules.events import TICK, Header, Record
 from rules.instant import to_instant
 from rules.step import Decision, Delivery, decide
 from tests.properties.records import CASE, ZONE
-from tests.rules.story import table
+from tests.rules.story import named, table
 
 BEGIN = datetime(2023, 11, 6, 9, 0, tzinfo=ZONE)
 
@@ -66,7 +66,7 @@ _people = st.sampled_from(["", "甲", "乙"])
 
 def _kind(kind: type[Header], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Header]:
     return st.builds(
-        lambda at, more: kind(**{**CASE, "id": "e", "case": "", "at": at, **more}), _at, st.fixed_dictionaries(fields)
+        lambda at, more: named(kind(**{**CASE, "id": "-", "case": "", "at": at, **more})), _at, st.fixed_dictionaries(fields)
     )
 
 

@@ -45,7 +45,9 @@ def _alert(alert: Alert) -> tuple[Any, ...]:
 def _case(case: Case) -> tuple[Any, ...]:
     """All that is known of a case, but for when the engine looked and how often."""
     cards = {(c.rule, c.level, c.cycle, c.state, c.due, c.acts, c.office) for c in case.cards}
-    fields = {name: getattr(case, name) for name in case.__struct_fields__ if name not in ("offset", "cards", "clocks")}
+    left_out = ("offset", "cards", "clocks", "later")
+    fields = {name: getattr(case, name) for name in case.__struct_fields__ if name not in left_out}
+    fields["later"] = tuple(map(_case, case.later))
     return (cards, {(c.rule, c.cycle, c.start, c.end, c.deadline, c.thresholds) for c in case.clocks}, fields)
 
 

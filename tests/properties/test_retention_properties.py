@@ -19,6 +19,7 @@ from rules.facts.retention import is_history
 from rules.instant import DAY, to_instant
 from rules.step import Delivery, step
 from tests.properties.records import CASE, ZONE
+from tests.rules.story import named as with_id
 from tests.rules.story import table
 
 BEGIN = datetime(2018, 1, 8, 9, 0, tzinfo=ZONE)
@@ -54,7 +55,7 @@ def _records(kinds: Sequence[tuple[type[Header], dict[str, Any]]], after: st.Sea
         kind, fields = what
         named = {name: f"{days}-{number}" for name in ("complaint", "rating") if name in kind.__struct_fields__}
         at = BEGIN + timedelta(days=days + minutes // 480, minutes=minutes % 480)
-        return kind(**{**CASE, "id": "e", "case": "", "at": at, **named, **fields})
+        return with_id(kind(**{**CASE, "id": "-", "case": "", "at": at, **named, **fields}))
 
     return st.builds(told, st.sampled_from(list(kinds)), _at(after), st.integers(1, 2))
 

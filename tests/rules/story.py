@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from monitor.almanac import ALMANAC
-from rules.alerts import LEVELS
+from monitor.wire import encode_event
+from rules.alerts import LEVELS, STATES
 from rules.book import RuleBook, RuleBooks
 from rules.bookfile import merge, parse_book
 from rules.case import Card, Case, is_standing
-from rules.case.case import STATES
 from rules.drive import OneCase
 from rules.events import EVENT_TYPES, OFFICE_TYPES, TICK, Duty
 from rules.instant import to_datetime, to_instant
@@ -74,10 +77,16 @@ def books(profile: str = "default", **keys: Any) -> RuleBooks:
 
 def event(kind: str, at: datetime, **fields: Any) -> Any:
     """A record of that type from the same window about the same case, of a window on duty about none; what people do with a card
-    is 张三's doing."""
+    is 张三's doing. Without an ``id`` it has one of its own content: told again it is the same record, told otherwise another."""
     who = {"operator": "张三"} if kind in OFFICE_TYPES else {}
     about = {"case": ""} if issubclass(EVENT_TYPES[kind], Duty) else {}
-    return EVENT_TYPES[kind](id=kind, at=at, **{**PLACE, **who, **about, **fields})
+    told = EVENT_TYPES[kind](**{"id": "-", "at": at, **PLACE, **who, **about, **fields})
+    return told if "id" in fields else named(told)
+
+
+def named(told: Any) -> Any:
+    """The record with an id made from its content: the same when it is repeated, another for another record."""
+    return replace(told, id=f"{told.__struct_config__.tag}-{crc32(encode_event(told)):08x}")
 
 
 class Story(OneCase):

@@ -2,8 +2,7 @@
 
 import msgspec
 
-from rules.alerts import CARDS, LEVELS, STANDING, Alert
-from rules.case.case import STATES
+from rules.alerts import CARDS, LEVELS, STANDING, STATES, Alert
 from tests.rules.story import Story, books, day
 
 

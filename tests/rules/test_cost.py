@@ -12,7 +12,7 @@ from rules.cards import alert_of
 from rules.drive import OneCase
 from rules.events import EVENT_TYPES, TICK, Record
 from rules.instant import DAY, to_instant
-from tests.rules.story import MONDAY, PLACE, book
+from tests.rules.story import MONDAY, PLACE, book, named
 
 Told = tuple[str, timedelta, dict[str, Any]]
 """Type of a record, how long after :data:`MONDAY` it happened, and its other fields."""
@@ -24,7 +24,7 @@ MANY = (10, 100, 1000)
 def _record(kind: str, after: timedelta, fields: dict[str, Any]) -> Record:
     cls = EVENT_TYPES[kind]
     known = {name: value for name, value in {**HERE, **fields}.items() if name in cls.__struct_fields__}
-    return cls(id="e", at=MONDAY + after, **known)
+    return named(cls(id="-", at=MONDAY + after, **known))
 
 
 def _lived(told: Iterator[Told]) -> OneCase:

@@ -10,11 +10,10 @@ import pytest
 from monitor.books.files import load_book, profiles
 from monitor.scenarios.play import play
 from monitor.scenarios.script import load_scenarios
-from rules.alerts import LEVELS, Reason
+from rules.alerts import LEVELS, STATES, Reason
 from rules.book import Defaults, Extension, Hall, Item, Special, Supplement
 from rules.book.rules import RATES
 from rules.bookfile import written
-from rules.case.case import STATES
 from rules.events import STAGES, Procedure
 from rules.families import FINDING, KIND
 from rules.worktime import Counting, calendar_table

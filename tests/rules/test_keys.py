@@ -86,7 +86,7 @@ def test_a_key_tells_the_division_it_is_of(key: str, region: str) -> None:
 def test_the_key_of_a_record_is_who_numbers_its_case_and_its_number(kind: type) -> None:
     tag = next(tag for tag, each in EVENT_TYPES.items() if each is kind)
     own = {"stage": "review", "procedure": "hearing", "days": 1, "result": "granted", "amount_fen": 1, "complaint": "C",
-           "score": 5, "upheld": True, "level": "red", "reason": "x"}  # fmt: skip
+           "score": 5, "upheld": True, "level": "red", "reason": "x", "record": "r", "operator": "甲"}  # fmt: skip
     fields = {name: value for name, value in own.items() if name in kind.__struct_fields__}  # type: ignore[attr-defined]
     place = {"case": "1/7", "region": "430102", "department": "科/室"}
     assert key_of(event(tag, day(0), **fields, **place, numbered_by="")) == "430102-科%2F室/1/7"

@@ -20,6 +20,7 @@ from rules.errors import SupervisionError
 class _Head(msgspec.Struct, array_like=True):
     """The first fields of an encoded :class:`rules.case.Case` and of a :class:`~monitor.stream.partition.clock.ClockRecord`."""
 
+    form: object
     first: object
     offset: int = -1
 

@@ -6,18 +6,19 @@ the wake-up queue what is current. It is a cache of what the rules derive, and n
 
 import msgspec
 
-from rules.case import Case, decode_case, encode_case
+from rules.case import FORMAT, Case, decode_case, encode_case
 
 _WIDTH = 8
 
 
-class _Judged(msgspec.Struct, array_like=True, gc=False):
+class _Judged(msgspec.Struct, array_like=True, gc=False, tag=FORMAT):
     """The first fields of an encoded :class:`rules.case.Case`."""
 
     key: str
     offset: int
     book: str = ""
     digest: str = ""
+    later: tuple["_Judged", ...] = ()
 
 
 _judged = msgspec.msgpack.Decoder(_Judged).decode
@@ -55,13 +56,13 @@ class CaseTable:
         """All there are at this moment."""
         return list(self._rows)
 
-    def judged_by(self, key: bytes) -> tuple[str, str]:
-        """Version and digest of the book the case was judged by last; empty if there is no such case."""
+    def judged_by(self, key: bytes) -> tuple[tuple[str, str], ...]:
+        """Version and digest of the book that each cycle of the case was judged by last; empty if there is no such case."""
         row = self._rows.get(key)
         if row is None:
-            return "", ""
+            return ()
         head = _judged(memoryview(row)[_WIDTH:])
-        return head.book, head.digest
+        return tuple([(cycle.book, cycle.digest) for cycle in (head, *head.later)])
 
     def waits_for(self, key: bytes) -> int:
         """For which instant the case waits; 0 if for none or if there is no such case."""

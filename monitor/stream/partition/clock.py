@@ -14,12 +14,13 @@ import msgspec
 
 from monitor.stream.partition.slices import RawRecord
 from monitor.wire import decode_record
+from rules.case import FORMAT, check_format
 from rules.errors import BadEvent
 from rules.events import Tick
 from rules.recordtime import EARLIEST, LATEST, LEAP, Due, RecordTime
 
 
-class ClockRecord(msgspec.Struct, array_like=True, frozen=True):
+class ClockRecord(msgspec.Struct, array_like=True, frozen=True, tag=FORMAT):
     """What the changelog keeps under :data:`~monitor.stream.partition.slices.CLOCK_KEY`."""
 
     now: int = 0
@@ -29,7 +30,15 @@ class ClockRecord(msgspec.Struct, array_like=True, frozen=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(ClockRecord).decode
+_read = msgspec.msgpack.Decoder(ClockRecord).decode
+
+
+def _decode(kept: bytes) -> ClockRecord:
+    try:
+        return _read(kept)
+    except msgspec.ValidationError:
+        check_format(kept, FORMAT)
+        raise
 
 
 class PartitionClock(RecordTime[RawRecord]):

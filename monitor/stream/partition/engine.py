@@ -142,8 +142,7 @@ class PartitionEngine:
         found, now = 0, self.clock.now
         current = {book.version: book.digest for book in self._books}
         for key in keys:
-            version, digest = self.cases.judged_by(key)
-            if not version or current.get(version) == digest:
+            if all(not version or current.get(version) == digest for version, digest in self.cases.judged_by(key)):
                 continue
             case, waited = self.cases.get(key), self.cases.waits_for(key)
             if case is None or 0 < waited <= now or not is_outdated(case, self._books):

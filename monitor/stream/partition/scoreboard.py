@@ -18,7 +18,7 @@ class Scoreboard:
     def change(self, before: Case | None, after: Case | None) -> None:
         """One case became another; None where it was not there or is gone."""
         if before is not None and after is not None:
-            if before.clocks is not after.clocks:
+            if before.clocks is not after.clocks or before.later is not after.later:
                 self.uncovered += is_uncovered(after) - is_uncovered(before)
             if same_count(before, after):
                 return

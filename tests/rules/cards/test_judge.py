@@ -2,12 +2,12 @@
 
 import pytest
 
-from rules.alerts import LEVELS
+from rules.alerts import LEVELS, STATES
 from rules.book import RuleBook
 from rules.cards import judge, next_threshold
 from rules.cards.judge import CardChange
 from rules.case import NEVER, UNREACHED, Card, Clock, is_standing
-from rules.case.case import STATES, standing
+from rules.case.standing import standing
 from tests.rules.story import book
 
 RULES = [

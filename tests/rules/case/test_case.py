@@ -3,7 +3,7 @@
 import pytest
 
 from rules.case import Card, Case, Terms, case_due, case_flags, case_state, decode_case, encode_case, is_over, over_at
-from rules.case.case import standing
+from rules.case.standing import standing
 from tests.rules.story import Story, day
 
 TERMS = Terms(10, "430100", "h", "d", "w", "i", "5wd", "10wd")
@@ -18,7 +18,7 @@ def test_a_case_survives_its_encoding_and_stays_small() -> None:
     story.tick(day(20))
     data = encode_case(story.known)
     assert decode_case(data) == story.known
-    assert len(data) < 700  # four clocks and five alerts among it; a million open cases must fit
+    assert len(data) < 800  # four clocks and five alerts among it; a million open cases must fit
 
 
 @pytest.mark.parametrize(

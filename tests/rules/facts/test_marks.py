@@ -37,7 +37,7 @@ def found(record: ev.Header, judged: RuleBook, arrived: datetime | None = None) 
     }
 
 
-@pytest.mark.parametrize("kind", sorted(set(ev.EVENT_TYPES) - ev.OFFICE_TYPES))
+@pytest.mark.parametrize("kind", sorted(set(ev.EVENT_TYPES) - ev.OFFICE_TYPES - {"retracted"}))
 def test_the_place_of_handling_is_looked_at_in_every_record_of_the_hall(kind: str) -> None:
     more = {"stage": "review", "procedure": "hearing", "result": "granted", "amount_fen": 1, "days": 1, "score": 1}
     fields = {name: value for name, value in more.items() if name in ev.EVENT_TYPES[kind].__struct_fields__}

@@ -15,7 +15,7 @@ from tests.rules.story import books, day
 OWN: dict[str, Any] = {
     "stage": "handling", "procedure": "hearing", "days": 3, "result": "granted", "amount_fen": 1, "complaint": "C", "score": 5,
     "operator": "张三", "alert": "430102-民政局/A-1/case-promise/yellow/1", "reason": "说明", "cause": "other",
-    "outcome": "rejected", "level": "red", "upheld": True, "window": "A01",
+    "outcome": "rejected", "level": "red", "upheld": True, "window": "A01", "record": "e-0",
 }  # fmt: skip
 NUMBERED = {"case": "A-1", "numbered_by": "430102-民政局"}
 
@@ -40,7 +40,7 @@ def test_an_event_with_all_it_needs_is_not_objected_to(tag: str) -> None:
 def test_only_complaints_and_ratings_may_name_no_case(tag: str) -> None:
     free = EVENT_TYPES[tag] in WITHOUT_A_CASE
     assert refused(event(tag, case="")) == ([] if free else [("case", "missing_field")])
-    assert free == tag.startswith(("complaint_", "rat"))
+    assert free == tag.startswith(("complaint_", "rat", "retracted"))
 
 
 def test_an_act_on_the_alert_of_a_window_names_no_case_or_the_windows_key() -> None:

@@ -41,6 +41,10 @@ def filed(complaint: str, when: float = 0, **fields: Any) -> Told:
     return "complaint_filed", when, {"complaint": complaint, **fields}
 
 
+def corrected(when: float, days: int, revision: int) -> Told:
+    return "extended", when, {"days": days, "id": "x-1", "revision": revision}
+
+
 THROUGH = [entered(1, "handling"), entered(2, "review"), entered(3, "approval")]
 
 
@@ -104,6 +108,13 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
     ),
     "complaint-on-overdue": ([accepted(promised="2wd"), filed("1", 1)], {}, ["complaint=1"]),
     "bad-review": ([accepted(), ("rated", 1, {"score": 5, "rating": "7"})], {}, ["score=5 rating=7"]),
+    "record-corrected": ([accepted(), corrected(1, 8, 0), corrected(1, 3, 1)], {}, ["event=extended was=corrected"]),
+    "corrected-after-card": (
+        [accepted(promised="1wd"), corrected(1, 8, 0), ("retracted", 20, {"record": "x-1", "reason": "误录", "operator": "甲"})],
+        {},
+        ["event=extended was=retracted"],
+    ),
+    "reaccepted": ([accepted(), concluded(1, how="returned"), accepted(3)], {"within": "30d"}, ["since=3"]),
     "extension-unapproved": ([accepted(), ("extended", 1, {"days": 5})], {}, [""]),
 }
 
@@ -255,6 +266,24 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
         "bad-review",
         [accepted(), ("rated", 1, {"score": 4}), ("rating_appeal_decided", 2, {"upheld": True})],
         {},
+    ),
+    "told again": ("record-corrected", [accepted(), corrected(1, 8, 0), corrected(1, 8, 0)], {}),
+    "taken back before it was ever told": (
+        "record-corrected",
+        [accepted(), ("retracted", 2, {"record": "x-9", "reason": "误录", "operator": "甲"})],
+        {},
+    ),
+    "corrected while all was well": ("corrected-after-card", [accepted(), corrected(1, 8, 0), corrected(1, 3, 1)], {}),
+    "accepted again after a normal conclusion": ("reaccepted", [accepted(), concluded(1), accepted(3)], {"within": "30d"}),
+    "accepted again after a month": (
+        "reaccepted",
+        [accepted(), concluded(1, how="returned"), accepted(32)],
+        {"within": "30d"},
+    ),
+    "sent back only once where twice is odd": (
+        "reaccepted",
+        [accepted(), concluded(1, how="returned"), accepted(3)],
+        {"within": "30d", "count": 2},
     ),
     "an extension that the head approved": (
         "extension-unapproved",

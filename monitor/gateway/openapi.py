@@ -154,6 +154,8 @@ def _tell_checks(schema: dict[str, Any], kind: type[Header]) -> None:
         schema["required"].append("numbered_by")
     for name in LIMITS.intersection(fields):
         fields[name] |= {"pattern": f"^({LIMIT_FORM})?$", "description": "a century at most"}
+    if "due_at" in fields:
+        fields["due_at"] |= {"description": "after 1970 and before 2100; goes before the limit it is held to as"}
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:

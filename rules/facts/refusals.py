@@ -147,9 +147,7 @@ def _limits(event: Header) -> tuple[BadEvent, ...]:
         except BadEvent as error:
             found = (*found, error)
     if isinstance(event, ev.Accepted) and event.due_at is not None and not 0 < to_instant(event.due_at) < UNREACHED:
-        text = (
-            f"{event.due_at.isoformat()} is when no case of a hall is due: between 1970 and 2100, or left out where there is none"
-        )
+        text = f"no case is due at {event.due_at.isoformat()}: give a time between 1970 and 2100, or leave it out"
         found = (*found, BadEvent("invalid_field", text, "due_at"))
     return found
 

@@ -12,12 +12,18 @@ const FEEDS = {
   lost: "数据源中断，画面不再更新",
 };
 
+const REFUSED = {
+  4401: "需要令牌：请用带 #token=… 的地址打开本页；令牌已失效时请联系管理员",
+  4403: "此屏的令牌不能查看这个范围：请改用授权范围的地址",
+  4429: "使用同一令牌的屏幕太多：请先关闭其他屏幕",
+};
+
 const at = (id) => document.getElementById(id);
 let picture = null;
 let screen = null;
 let feed = null;
 let times = new format.Times("Asia/Shanghai");
-let link = { state: "connecting", failures: 0 };
+let link = { state: "connecting", failures: 0, code: 0 };
 let heard = 0; // the server's clock when it last spoke
 let ahead = 0; // the server's clock minus ours
 let pending = false;
@@ -40,6 +46,11 @@ function takeSnapshot(message) {
   at("scope").textContent = scopeText(screen);
   at("simulated").hidden = !screen.simulated;
   show();
+}
+
+function forget() {
+  // Whoever may not look any more is not left what was there.
+  if (picture) location.reload();
 }
 
 function scopeText({ region, hall, department }) {
@@ -101,17 +112,22 @@ function showState() {
   at("alarm").textContent = alarm;
   at("alarm").hidden = !alarm;
   at("link-text").textContent = link.state === "live" ? (feed.state === "live" ? "实时连接" : FEEDS[feed.state])
-    : link.state === "lost" ? "连接中断" : "正在连接";
+    : link.state === "lost" ? "连接中断" : link.state === "refused" ? "未获准" : "正在连接";
   at("read").textContent = readText();
   at("records").textContent = feed && feed.clock ? times.full(feed.clock) : "—";
 }
 
 function alarmText() {
+  if (link.state === "refused") return REFUSED[link.code];
   if (link.state === "lost") {
     const kept = picture ? `画面停在 ${times.full(heard)}` : "尚未收到数据";
     return `连接中断 · ${kept} · 正在重新连接（第 ${link.failures} 次）`;
   }
-  if (link.state !== "live" || feed.state === "live") return "";
+  if (link.state !== "live") return "";
+  if (feed.state === "live") {
+    if (feed.workers !== 0) return "";
+    return `没有监察进程在运行，画面停在${feed.read_at ? ` ${times.full(feed.read_at)}` : "空白"}`;
+  }
   const since = feed.read_at ? ` · 最近数据 ${times.full(feed.read_at)}` : "";
   return `${FEEDS[feed.state]}${since}`;
 }
@@ -133,9 +149,15 @@ function showClock() {
 
 setInterval(showClock, 250);
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-new Link(`${scheme}//${location.host}/live${location.search}`, {
+// The fragment never leaves the browser but in our first word. Read anew each time: an address mended in place counts at once.
+const token = () => new URLSearchParams(location.hash.slice(1)).get("token") || "";
+new Link(`${scheme}//${location.host}/live${location.search}`, token, {
   snapshot: takeSnapshot,
   delta: takeDelta,
   heartbeat: takeHeartbeat,
-  state: (state, failures) => { link = { state, failures }; showState(); },
+  state: (state, failures, code) => {
+    link = { state, failures, code };
+    if (state === "refused") forget();
+    showState();
+  },
 });

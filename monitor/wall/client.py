@@ -12,6 +12,7 @@ from monitor.wall.picture import (
     Delta,
     Feed,
     Heartbeat,
+    Hello,
     Picture,
     Resync,
     Row,
@@ -39,14 +40,16 @@ class Update(NamedTuple):
 
 
 async def watch(url: str, *, reconnect: bool = True) -> AsyncGenerator[Update]:
-    """Follow the wall at ``url`` (as printed, ``http://…``; a query chooses the scope): an update per snapshot, delta, heartbeat.
+    """Follow the wall at ``url`` (as printed, ``http://…``): an update per snapshot, delta, heartbeat.
 
+    A query chooses the scope, a fragment ``#token=…`` shows a token, as for the page.
     A gap is healed by a resync, a lost connection by a new one unless ``reconnect`` is False; then the generator ends.
     """
-    target = _live_url(url)
+    target, token = _live_url(url), urlsplit(url).fragment.removeprefix("token=")
     while True:
         try:
             async with connect(target, max_size=_MAX_MESSAGE, compression=None) as connection:
+                await connection.send(encode_message(Hello(token)))
                 async for update in _follow(connection):
                     yield update
         except (OSError, InvalidHandshake, ConnectionClosed, TimeoutError):

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from monitor.kafka import connected
@@ -27,6 +28,7 @@ ALERTS_READ_BACK = 2_000
 """Alert records per partition read at the start."""
 
 _PROBE_EVERY = 2.0
+_WORKERS_EVERY = 5.0
 _PROBE_TIMEOUT = 3.0
 _RETRY_AFTER = 1.0
 _POLL_MS = 200
@@ -50,8 +52,13 @@ class FeedReader:
     an effect. None are given while loading: those are old. After a change of the feed's state it is called with none, too.
     """
 
-    def __init__(self, kafka: KafkaSettings, topics: Topics, hub: Hub, changed: Callable[[list[int]], object]) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, topics: Topics, hub: Hub, changed: Callable[[list[int]], object], group: str = ""
+    ) -> None:
+        """``group`` is the workers': how many are in it is asked now and then."""
         self._kafka = kafka
+        self._group = group
+        self._workers = -1
         self._topics = topics
         self._hub = hub
         self._changed = changed
@@ -63,7 +70,7 @@ class FeedReader:
     @property
     def feed(self) -> Feed:
         """How the feed does, for screens and ``/healthz``."""
-        return Feed(self._state, self._read_at, self._hub.clock)
+        return Feed(self._state, self._read_at, self._hub.clock, self._workers)
 
     @property
     def whole(self) -> bool:
@@ -111,6 +118,8 @@ class FeedReader:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(consumer, ends))
             tasks.create_task(self._probe(consumer))
+            if self._group:
+                tasks.create_task(self._count_workers())
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """All partitions of both topics. Asks for all topics first: asking for one that is missing could make it."""
@@ -174,6 +183,32 @@ class FeedReader:
                 if end < self._positions[partition]:
                     self._enter("waiting")
                     raise _Rewound(f"{partition.topic} ends at {end}, we have read to {self._positions[partition]}")
+
+    async def _count_workers(self) -> None:
+        """Ask who is in the workers' group. A user who may not ask leaves it unknown, and says so once."""
+        while True:
+            try:
+                async with connected(AIOKafkaAdminClient, self._kafka) as admin:
+                    while True:
+                        workers = await asyncio.wait_for(_members(admin, self._group), _PROBE_TIMEOUT)
+                        self._take_workers(workers)
+                        await asyncio.sleep(_WORKERS_EVERY)
+            except (KafkaError, SupervisionError, OSError, TimeoutError) as error:
+                self._take_workers(-1)
+                logger.warning("wall cannot ask who is in the group %s: %s", self._group, error, extra={"kind": "workers"})
+            await asyncio.sleep(_WORKERS_EVERY)
+
+    def _take_workers(self, workers: int) -> None:
+        if workers != self._workers:
+            self._workers = workers
+            self._changed([])
+
+
+async def _members(admin: AIOKafkaAdminClient, group: str) -> int:
+    """How many members a consumer group has; -1 where the broker does not say."""
+    (answer,) = await admin.describe_consumer_groups([group])
+    error, _, _, _, _, members = answer.groups[0][:6]
+    return -1 if error else len(members)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -125,12 +125,18 @@ class Feed(msgspec.Struct, frozen=True):
     """What the server knows about its own source.
 
     ``state``: waiting (no broker or no topics yet), loading, live, lost. ``read_at`` is when it last read a record (0: never),
-    ``clock`` the newest record time seen.
+    ``clock`` the newest record time seen. ``workers`` are at work; with none the picture stands still (-1: unknown).
     """
 
     state: FeedState = "waiting"
     read_at: int = 0
     clock: int = 0
+    workers: int = -1
+
+    @property
+    def is_well(self) -> bool:
+        """Whether what a screen shows follows what happens."""
+        return self.state == "live" and self.workers != 0
 
 
 class Screen(msgspec.Struct, frozen=True):
@@ -175,17 +181,23 @@ class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat"):
 
 
 class Resync(msgspec.Struct, frozen=True, tag="resync"):
-    """A screen's only word: it missed something and wants a snapshot."""
+    """A screen's word: it missed something and wants a snapshot."""
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """A screen's first word: its token. A wall that lets in everybody does not wait for it."""
+
+    token: str = ""
 
 
 Message = Snapshot | Delta | Heartbeat
 
 _encoder = msgspec.json.Encoder()
 _decode_message = msgspec.json.Decoder(Message).decode
-_decode_resync = msgspec.json.Decoder(Resync).decode
+_decode_word = msgspec.json.Decoder(Resync | Hello).decode
 
 
-def encode_message(message: Message | Resync) -> str:
+def encode_message(message: Message | Resync | Hello) -> str:
     """A message as it goes over the connection (JSON text)."""
     return _encoder.encode(message).decode()
 
@@ -196,9 +208,10 @@ def decode_message(text: str | bytes) -> Message:
     return message
 
 
-def decode_resync(text: str | bytes) -> Resync:
-    """What a screen said; ``msgspec.DecodeError`` if it is not a resync."""
-    return _decode_resync(text)
+def decode_word(text: str | bytes) -> Resync | Hello:
+    """What a screen said; ``msgspec.DecodeError`` if it is neither of the two."""
+    word: Resync | Hello = _decode_word(text)
+    return word
 
 
 def apply_delta(picture: Picture, delta: Delta) -> Picture:

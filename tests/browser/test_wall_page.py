@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,9 +16,10 @@ from playwright.async_api import Page, expect
 from monitor.settings import Settings
 from monitor.wall.picture import apply_delta, decode_message
 from monitor.wall.server import Wall
+from monitor.wall.tokens import new_screen_token
 from rules.alerts import STANDING, STATES, Reason
 from tests.browser.screen import open_page
-from tests.monitor.wall.records import Writer, alert, figures, wall_settings, writing
+from tests.monitor.wall.records import Writer, a_worker, alert, figures, wall_settings, writing
 
 pytestmark = [pytest.mark.kafka, pytest.mark.browser]
 
@@ -191,13 +193,43 @@ async def test_a_lost_connection_is_shown_and_resumed(settings: Settings) -> Non
             await expect(page.locator("#link-text")).to_have_text("连接中断")
             await expect(page.locator("#cards .card")).to_have_count(1)
             await writer.alert(alert(2))
-            async with Wall(wall_settings(settings.kafka.bootstrap, settings.topics.prefix, port=port)):
+            again = wall_settings(settings.kafka.bootstrap, settings.topics.prefix, port=port)
+            async with a_worker(settings), Wall(again):
                 await expect(page.locator("#cards .card")).to_have_count(2, timeout=15_000)
                 await expect(alarm).to_be_hidden()
                 await expect(page.locator("#link-text")).to_have_text("实时连接")
                 assert await page.evaluate(LOADED_ONCE) is True
         finally:
             await page_open.__aexit__(None, None, None)
+
+
+async def test_a_page_without_a_worker_behind_it_says_so(settings: Settings) -> None:
+    async with showing(settings) as (page, _):
+        await expect(page.locator("#alarm")).to_contain_text("没有监察进程在运行，画面停在 20", timeout=15_000)
+        async with a_worker(settings):
+            await expect(page.locator("#alarm")).to_be_hidden(timeout=15_000)
+
+
+async def test_a_page_that_needs_a_token_says_so_shows_its_scope_with_one_and_nothing_when_it_is_dead(
+    settings: Settings, tmp_path: Path
+) -> None:
+    made, file = new_screen_token("east", "430104"), tmp_path / "screens.toml"
+    file.write_text(made.table, "utf-8")
+    guarded = wall_settings(settings.kafka.bootstrap, settings.topics.prefix, tokens=file)
+    async with writing(settings) as writer, Wall(guarded) as wall:
+        await writer.alert(alert(1))
+        alarm, cards = "#alarm", "#cards .card"
+        async with open_page(wall.url) as page:
+            await expect(page.locator(alarm)).to_contain_text("需要令牌")
+            await expect(page.locator(cards)).to_have_count(0)
+        async with open_page(f"{wall.url}?region=430105#token={made.token}") as page:
+            await expect(page.locator(alarm)).to_contain_text("不能查看这个范围")
+        async with open_page(f"{wall.url}#token={made.token}") as page:
+            await expect(page.locator(cards)).to_have_count(1)
+            await expect(page.locator("#scope")).to_have_text("区划 430104")
+            file.write_text("", "utf-8")
+            await expect(page.locator(alarm)).to_contain_text("需要令牌", timeout=15_000)
+            await expect(page.locator(cards)).to_have_count(0)
 
 
 async def test_a_source_that_is_not_there_is_shown(topic_prefix: str) -> None:

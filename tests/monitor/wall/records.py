@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from monitor.kafka import create_topics
 from monitor.settings import KafkaSettings, Settings, TopicSettings, WallSettings
@@ -107,6 +107,14 @@ class Writer:
 
     async def raw(self, topic: str, value: bytes | None, key: bytes) -> None:
         await self._producer.send_and_wait(topic, value, key)
+
+
+@asynccontextmanager
+async def a_worker(settings: Settings) -> AsyncIterator[None]:
+    """Somebody in the workers' group, as far as the broker can tell."""
+    topic = Topics(settings.topics.prefix).figures
+    async with AIOKafkaConsumer(topic, bootstrap_servers=settings.kafka.bootstrap, group_id=settings.group):
+        yield
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ from monitor.wall.server import MAX_BACKLOG, Wall, run_wall
 from monitor.wire import Topics
 from rules.alerts import Reason
 from tests.monitor.wall.conftest import Follow
-from tests.monitor.wall.records import alert, figures, make_topics, wall_settings, writing
+from tests.monitor.wall.records import a_worker, alert, figures, make_topics, wall_settings, writing
 
 pytestmark = pytest.mark.kafka
 
@@ -164,8 +164,8 @@ async def _handshake_and_stop_reading(url: str) -> tuple[asyncio.StreamReader, a
 
 
 async def test_the_wall_serves_its_pages_with_safe_headers_and_its_health(settings: Settings, follow: Follow) -> None:
-    async with writing(settings), Wall(settings) as wall, aiohttp.ClientSession(wall.url) as http:
-        await until(follow(wall.url), lambda update: update.feed.state == "live")
+    async with writing(settings), a_worker(settings), Wall(settings) as wall, aiohttp.ClientSession(wall.url) as http:
+        await until(follow(wall.url), lambda update: update.feed.is_well and update.feed.workers == 1)
         async with http.get("/?region=4301") as page:
             assert page.status == 200
             assert page.content_type == "text/html"
@@ -181,6 +181,22 @@ async def test_the_wall_serves_its_pages_with_safe_headers_and_its_health(settin
         async with http.get("/healthz") as health:
             assert health.status == 200
             assert json.loads(await health.text())["ok"] is True
+
+
+async def test_a_wall_whose_only_worker_has_gone_says_so_and_how_old_its_picture_is(settings: Settings, follow: Follow) -> None:
+    async with writing(settings) as writer, Wall(settings) as wall, aiohttp.ClientSession(wall.url) as http:
+        updates = follow(wall.url)
+        async with a_worker(settings):
+            await writer.figures(figures(0, open=1, at=1))
+            await until(updates, lambda update: update.feed.workers == 1)
+        await until(updates, lambda update: update.feed.workers == 0)
+        async with http.get("/healthz") as health:
+            assert health.status == 503
+            told = json.loads(await health.text())
+        assert (told["ok"], told["feed"]["state"], told["feed"]["workers"]) == (False, "live", 0)
+        assert 0 < told["picture_age_s"] < 60
+        async with http.get("/readyz") as ready:
+            assert ready.status == 200, "there is a picture to show"
 
 
 async def test_a_screen_with_a_bad_scope_or_foreign_origin_or_that_talks_is_refused(settings: Settings) -> None:

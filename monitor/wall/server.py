@@ -25,11 +25,11 @@ from websockets.http11 import Request, Response
 from monitor import metrics
 from monitor.door import Door, is_known_host, limits
 from monitor.settings import Settings
-from monitor.wall.entry import NO_TOKEN, Admitted, Entry
 from monitor.wall.feed import FeedReader
 from monitor.wall.hub import Hub
 from monitor.wall.pages import SECURITY_HEADERS, Pages
 from monitor.wall.picture import Heartbeat, Message, Resync, Screen, Snapshot, decode_word, encode_message
+from monitor.wall.reception import NO_TOKEN, Admitted, Reception
 from monitor.wall.scope import BadScope, Scope, parse_scope
 from monitor.wire import Topics
 
@@ -56,7 +56,7 @@ class Wall:
         self._settings = settings
         self._pages = Pages()
         self._door = Door("wall", settings.wall)
-        self._entry = Entry(settings.wall)
+        self._reception = Reception(settings.wall)
         self._screens: dict[Scope, set[ServerConnection]] = {}
         self._admitted: dict[ServerConnection, Admitted] = {}
         self._changed = asyncio.Event()
@@ -100,7 +100,7 @@ class Wall:
     @property
     def is_closed(self) -> bool:
         """Whether it can let in nobody: screens need tokens, and there are none."""
-        return self._entry.needs_token and self._settings.wall.tokens is None
+        return self._reception.needs_token and self._settings.wall.tokens is None
 
     async def serve_forever(self) -> None:
         """Run until cancelled. A defect of ours in any part ends it with that error, so that nobody believes a dead wall."""
@@ -158,7 +158,7 @@ class Wall:
     async def _attend(self, connection: ServerConnection) -> None:
         request = connection.request
         assert request is not None  # the handshake is over
-        admitted = await self._entry.admit(connection, parse_scope(parse_qs(urlsplit(request.path).query)))
+        admitted = await self._reception.admit(connection, parse_scope(parse_qs(urlsplit(request.path).query)))
         if admitted is None:
             return
         self._admitted[connection] = admitted
@@ -166,7 +166,7 @@ class Wall:
             await self._show(connection, admitted.scope)
         finally:
             del self._admitted[connection]
-            self._entry.leave(admitted)
+            self._reception.leave(admitted)
 
     async def _show(self, connection: ServerConnection, scope: Scope) -> None:
         """Have a screen follow its scope until it goes."""
@@ -243,7 +243,7 @@ class Wall:
 
     async def _see_out(self) -> None:
         """Close the screens whose token is dead by now, or covers less."""
-        gone = [screen for screen, admitted in self._admitted.items() if not self._entry.may_stay(admitted)]
+        gone = [screen for screen, admitted in self._admitted.items() if not self._reception.may_stay(admitted)]
         await asyncio.gather(*(screen.close(NO_TOKEN, "the token is not valid any more") for screen in gone))
 
     def _send_heartbeats(self) -> None:
@@ -281,7 +281,7 @@ def _response(status: HTTPStatus, content_type: str, body: bytes) -> Response:
 
 
 async def run_wall(settings: Settings, announce: Callable[[str], object] = click.echo) -> None:
-    """Serve the wall until cancelled. ``announce`` gets one line with its address; :class:`CannotListen` if it is taken."""
+    """Serve the wall until cancelled. ``announce`` gets one line with its address; :class:`~monitor.settings.CannotListen` if it is taken."""
     async with Wall(settings) as wall:
         announce(f"wall: {wall.url}")
         if wall.is_closed:

@@ -27,7 +27,7 @@ class Admitted(NamedTuple):
     name: str = ""
 
 
-class Entry:
+class Reception:
     """The wall's rule who may look. A wall on loopback without a tokens file lets in everybody; any other wants tokens."""
 
     def __init__(self, wall: WallSettings) -> None:

@@ -88,7 +88,18 @@ from rules.facts import (
     written,
 )
 from rules.instant import Instant, to_instant
-from rules.parts import WindowPart, clocks_in, index_of, part_in_time, part_of, part_of_card, put_back, soonest_in
+from rules.parts import (
+    FEW_CLOCKS,
+    NOTHING,
+    WindowPart,
+    clocks_in,
+    index_of,
+    part_in_time,
+    part_of,
+    part_of_card,
+    put_back,
+    soonest_in,
+)
 from rules.rates import detailed, without_old_cards
 
 __all__ = ["CLOCK_TOLERANCE", "Decision", "Delivery", "Outcome", "decide", "is_outdated", "step", "wake_at"]
@@ -402,7 +413,7 @@ def _advanced_cycle(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple
         after, changes, _ = _settled(case, {}, books, now, case.offset)
         assert after is not None
         return after, changes
-    if is_window(case):
+    if len(case.clocks) > FEW_CLOCKS and is_window(case):
         return _judged(case, books.get(case.book), now)
     seen: frozenset[int] | None = None
     for clock in case.clocks:
@@ -419,8 +430,9 @@ def _advanced_cycle(case: Case, books: RuleBooks, now: int) -> tuple[Case, tuple
 def _judged(case: Case, book: RuleBook, now: int, act: Act | None = None) -> tuple[Case, tuple[AlertChange, ...]]:
     """The case with its clocks as they are, judged at ``now``; ``act`` is what a person has just done."""
     if (part := _part_to_judge(case, book, now, act)) is not None:
-        own = tuple([clock for clock in part.clocks if clock.rule not in book.life_rules])
-        return _judged_part(case, part, own, book, now, by_record=act is not None, act=act)
+        if part is NOTHING:
+            return case, ()
+        return _judged_part(case, part, part.clocks, book, now, by_record=act is not None, act=act)
     clocks = case.clocks
     if book.life_rules:
         clocks = tuple([clock for clock in clocks if clock.rule not in book.life_rules])
@@ -449,7 +461,7 @@ def _judged_part(
 ) -> tuple[Case, tuple[AlertChange, ...]]:
     """The window with its ``part`` judged at ``now``, by the part's ``clocks`` as they are now; the rest is as it was."""
     opened = index_of(case).opened
-    verdict = judge(clocks, part.cards, book, now, by_record=by_record, act=act, known=part.clocks, opened=opened)
+    verdict = judge(clocks, part.cards, book, now, by_record=by_record, act=act, known=part.watches, opened=opened)
     all_clocks, all_cards = put_back(case, part, verdict.clocks, verdict.cards, book)
     after = _replace(case, clocks=all_clocks, cards=all_cards) if case.clocks is not all_clocks or verdict.changes else case
     return after, tuple([AlertChange(after, change, book, now) for change in verdict.changes])
@@ -469,6 +481,8 @@ def _settled(
         joined = without_old_cards(joined, book)
     part = None if whole else part_of(case, joined, facts.keys(), book)
     if part is not None and (found := clocks_in(part, book, facts)) is not None:
+        if found == part.clocks:  # nothing a clock depends on; time was judged a moment ago
+            return joined, (), _wake_at(joined, now)
         after, changes = _judged_part(joined, part, found, book, now, by_record=True)
         return after, changes, _wake_at(after, now)
     anew = case.digest != book.digest or moves_deadlines(facts)

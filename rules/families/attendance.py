@@ -56,6 +56,10 @@ _WHOLE = {Unit.calendar_days: DAY, Unit.months: 28 * DAY, Unit.years: 365 * DAY,
 """No unit is shorter than this on the wall clock; an office day may be short, but an hour it has."""
 
 
+_Day = tuple[int, tuple[AttendanceNote, ...]]
+"""When a local day ends, and its notes."""
+
+
 class Absence(NamedTuple):
     """From when to when nobody was at an open window (``NEVER``: still), when its day ends, and who had left last."""
 
@@ -90,7 +94,7 @@ def _shortest(rule: TimeLimit) -> int:
 def absences_of(case: Case, worktime: Worktime) -> Iterator[Absence]:
     """Every time since the horizon that nobody was at the window while it was open; the last day's first."""
     notes = case.attendance
-    for day_end, todays in _days_back(notes, worktime):
+    for day_end, todays in _days_back(case, worktime):
         if day_end <= case.horizon:
             return
         for start, end, left in _empty(_certain(case, todays) if case.spans else todays):
@@ -115,14 +119,34 @@ def _certain(case: Case, todays: Sequence[AttendanceNote]) -> tuple[AttendanceNo
     return tuple(sorted(todays, key=place))
 
 
-def _days_back(notes: Sequence[AttendanceNote], worktime: Worktime) -> Iterator[tuple[int, Sequence[AttendanceNote]]]:
-    """When each local day that has notes ends, with its notes; the last first."""
+def _days_back(case: Case, worktime: Worktime) -> list[_Day]:
+    """The local days that have notes, the last first, back to the last one that ended before the horizon."""
+    if _asked.days and _asked.notes is case.attendance and _asked.horizon == case.horizon and _asked.worktime is worktime:
+        return _asked.days
+    notes, days = case.attendance, []
     clock, after = worktime.clock, len(notes)
     while after:
         day = clock.to_local(notes[after - 1][0]) // DAY
         first = bisect_left(notes, (clock.to_instant(day * DAY),), 0, after)
-        yield clock.to_instant((day + 1) * DAY), notes[first:after]
+        end = clock.to_instant((day + 1) * DAY)
+        days.append((end, notes[first:after]))
+        if end <= case.horizon:
+            break
         after = first
+    _asked.notes, _asked.horizon, _asked.worktime, _asked.days = notes, case.horizon, worktime, days
+    return days
+
+
+class _Asked:
+    """What was asked last, and the answer: the rules of the family ask for the same days, one after the other."""
+
+    notes: tuple[AttendanceNote, ...] = ()
+    horizon: int = NEVER
+    worktime: Worktime | None = None
+    days: list[_Day] = []  # noqa: RUF012  # replaced, never changed
+
+
+_asked = _Asked()
 
 
 def day_before(notes: Sequence[AttendanceNote], at: Instant, worktime: Worktime) -> Instant | None:
@@ -173,7 +197,7 @@ def opening_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
     worktime, limit, shortest = book.worktime, limit_of(rule.limit), _shortest(rule)
     closed_on: dict[int, int] = {}
     last = case.attendance[-1][0] if case.attendance else NEVER
-    for over, todays in _days_back(case.attendance, worktime):
+    for over, todays in _days_back(case, worktime):
         for at, step, _ in todays:
             if step in (OPENED, CLOSED):
                 closed_on[over] = at

@@ -5,9 +5,11 @@ their place. A window that was just read from its table has none yet: then it is
 """
 
 import heapq
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
+from rules.book import RuleBook
 from rules.cards import opened_at
 from rules.case import UNREACHED, Card, Case, Clock
 from rules.families import FIRST_NUMBER
@@ -26,6 +28,14 @@ _known: OrderedDict[tuple[int, int], "WindowIndex"] = OrderedDict()
 def minute_of(cycle: int) -> int:
     """The minute (since 1970) that a cycle was numbered by; of one about a card, that of the card."""
     return (cycle if cycle < _BEYOND else cycle // OF_CARDS) // NUMBERS
+
+
+def end_of_own(clocks: Sequence[Clock], book: RuleBook) -> int:
+    """Where the clocks begin that watch cards: they come last."""
+    watching = book.life_rules
+    if not clocks or clocks[-1].rule not in watching:
+        return len(clocks)
+    return bisect_left(clocks, True, key=lambda clock: clock.rule in watching)  # false comes before true
 
 
 class WindowIndex:
@@ -65,6 +75,10 @@ class WindowIndex:
         while heap and not self._is_current(heap[0]):
             heapq.heappop(heap)
         return heap[0][0] if heap else UNREACHED
+
+    def has_passed(self, now: Instant) -> bool:
+        """Whether there can be any that :meth:`reached` finds."""
+        return bool(self._late) or (bool(self._heap) and self._heap[0][0] < now)
 
     def reached(self, now: Instant, is_told: Callable[[Clock, Instant], bool]) -> list[Clock]:
         """Running clocks with a threshold before ``now`` that nobody has been told of."""

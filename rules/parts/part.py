@@ -12,7 +12,7 @@ Both ways lead to the same clocks, cards and changes (``tests/properties/test_pa
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -24,34 +24,44 @@ from rules.case import NEVER, Card, Case, Clock, is_standing, is_window, number_
 from rules.clocks import Plan, clocks_of, only, parted_of, unmoved
 from rules.families import day_before, filings_of, minutes_of, since_finding, subjects_of, touched
 from rules.instant import MINUTE, Instant
-from rules.parts.index import NUMBERS, OF_CARDS, hand_on, index_of, minute_of
+from rules.parts.index import NUMBERS, OF_CARDS, end_of_own, index_of, minute_of
 
 _FACTS = frozenset({"complaints", "reviews", "attendance"})
 _BESIDE = frozenset({"desk", "horizon", "ahead", "journal"})
 _ORDER = attrgetter("rule", "cycle")
 _LAST = 1 << 62
+FEW_CLOCKS = 48
+"""So many are looked through sooner than an index of them is made."""
+FEW_DAYS = 240
+"""So many notes of attendance, those of some weeks, are judged sooner than it is found out which of them matter."""
 _replace = msgspec.structs.replace
 Ranges = Mapping[int, Sequence[tuple[int, int]]]
 """By place of a rule: cycles from (included) and to (excluded)."""
 
 
 class WindowPart(NamedTuple):
-    """Clocks and cards of a window that have to be judged; ``places`` are those of the cards among all.
+    """Clocks and cards of a window that have to be judged, as they are; ``places`` are those of the cards among all.
 
-    ``asked`` are the window as far as it matters, and the rules to ask of it. ``clocks`` are as they were, those that watch
-    cards last.
+    ``watches`` are the clocks that watch the cards. ``asked`` are the window as far as it matters, and the rules to ask of it.
     """
 
     ranges: Ranges
     clocks: tuple[Clock, ...]
+    watches: tuple[Clock, ...]
     cards: tuple[Card, ...]
     places: tuple[int, ...]
     asked: tuple[tuple[Case, Plan], ...] = ()
 
 
+NOTHING = WindowPart({}, (), (), (), ())
+"""The part that time, or a record, has not touched at all."""
+
+
 def part_of(case: Case, joined: Case, changed: Collection[str], book: RuleBook) -> WindowPart | None:
     """What ``changed`` facts, with which ``case`` became ``joined``, touch of a window; None: judge it whole."""
     if case.digest != book.digest or case.book != book.version or not is_window(case) or joined.spans:
+        return None
+    if len(joined.attendance) <= FEW_DAYS and "attendance" in changed:
         return None
     fields = _FACTS.intersection(changed)
     if len(fields) != 1 or not _BESIDE.issuperset(fields.symmetric_difference(changed)) or _forgets(case, joined, book):
@@ -67,10 +77,12 @@ def part_of(case: Case, joined: Case, changed: Collection[str], book: RuleBook) 
 
 
 def part_in_time(case: Case, book: RuleBook, now: Instant) -> WindowPart | None:
-    """What of a window has come to a level by ``now`` that no card tells of; None where that is no window."""
-    if not is_window(case):
+    """What of a window has come to a level by ``now`` that no card tells of; None: judge it whole."""
+    if len(case.clocks) <= FEW_CLOCKS or not is_window(case):
         return None
     index = index_of(case)
+    if not index.has_passed(now):
+        return NOTHING
 
     def is_told(clock: Clock, threshold: Instant) -> bool:
         rule = book.rules[clock.rule]
@@ -80,101 +92,45 @@ def part_in_time(case: Case, book: RuleBook, now: Instant) -> WindowPart | None:
         return any(level in levels for level, at in zip(rule.levels, clock.thresholds, strict=False) if at == threshold)
 
     minutes = {minute_of(clock.cycle) for clock in index.reached(now, is_told)}
+    if not minutes:
+        return NOTHING
     return _cut(case, _in_minutes(minutes, book.forgotten_rules), index.places_in(minutes), book)
 
 
 def part_of_card(case: Case, card: Card, book: RuleBook) -> WindowPart | None:
-    """What an act with ``card`` of a window touches; None where that is no window."""
-    if card.rule not in book.index_of or not is_window(case):
+    """What an act with ``card`` of a window touches; None: judge it whole."""
+    if len(case.clocks) <= FEW_CLOCKS or card.rule not in book.index_of or not is_window(case):
         return None
     minutes = {minute_of(card.cycle)}
     return _cut(case, _in_minutes(minutes, book.forgotten_rules), index_of(case).places_in(minutes), book)
 
 
 def clocks_in(part: WindowPart, book: RuleBook, changed: Collection[str]) -> tuple[Clock, ...] | None:
-    """The clocks of the part as the facts have them now, without those that watch cards.
+    """The clocks of the part as the facts have them now.
 
     None where one that began in another minute has a number of these: more began in one minute than it has numbers.
     """
-    watching = book.life_rules
-    known = tuple([clock for clock in part.clocks if clock.rule not in watching])
-    if not all(map(_has_own_number, known)):
+    if not all(map(_has_own_number, part.clocks)):
         return None
-    if "complaints" in changed:  # an extension moves the deadline of what began before
-        known = unmoved(known, book)
+    # An extension moves the deadline of what began before.
+    known = unmoved(part.clocks, book) if "complaints" in changed else part.clocks
     found: list[Clock] = []
     for case, plan in part.asked:
         for clock in clocks_of(case, book, tuple([clock for clock in known if clock.rule in plan.touched]), plan):
-            if any(first <= clock.cycle < last for first, last in part.ranges[clock.rule]):
-                found.append(clock)
-            elif not _has_own_number(clock):
+            if not _has_own_number(clock):
                 return None
+            for first, last in part.ranges[clock.rule]:
+                if first <= clock.cycle < last:
+                    found.append(clock)
     found.sort(key=_ORDER)
-    return tuple(found) if all(map(_has_own_number, found)) else None
-
-
-def put_back(
-    case: Case, part: WindowPart, clocks: Sequence[Clock], cards: Sequence[Card], book: RuleBook
-) -> tuple[tuple[Clock, ...], tuple[Card, ...]]:
-    """The clocks and cards of ``case`` with those of the ``part`` as they were judged."""
-    changed = [(place, card) for place, card, was in zip(part.places, cards, part.cards, strict=False) if card is not was]
-    fresh = cards[len(part.cards) :]
-    all_cards = case.cards
-    if changed or fresh:
-        kept = list(case.cards)
-        for place, card in changed:
-            kept[place] = card
-        all_cards = (*kept, *fresh)
-    watching = book.life_rules
-    before = [clock for clock in part.clocks if clock.rule in watching]
-    after = [clock for clock in clocks if clock.rule in watching]
-    own = [clock for clock in part.clocks if clock.rule not in watching]
-    new = [clock for clock in clocks if clock.rule not in watching]
-    if own == new and before == after:
-        hand_on(case, (), (), case.clocks, all_cards)
-        return case.clocks, all_cards
-    end = _end(case.clocks, book)
-    watches: Sequence[Clock] = case.clocks[end:]
-    if before != after:
-        watches = _replaced(watches, before, after, _order_of_watches(case, all_cards, book))
-    all_clocks = (*_replaced(case.clocks[:end], own, new, _ORDER), *watches)
-    hand_on(case, part.clocks, clocks, all_clocks, all_cards)
-    return all_clocks, all_cards
+    return tuple(found)
 
 
 def soonest_in(case: Case, now: Instant) -> Instant:
     """The earliest threshold of a running clock that ``now`` has not passed; ``UNREACHED`` if there is none."""
-    return index_of(case).soonest(now) if is_window(case) else next_threshold(case.clocks, now)
-
-
-def _replaced(
-    clocks: Sequence[Clock], before: Sequence[Clock], after: Sequence[Clock], order: Callable[[Clock], Any]
-) -> Sequence[Clock]:
-    """``clocks``, which lie in ``order``, with ``after`` in the place of ``before``."""
-    if before == after:
-        return clocks
-    kept = list(clocks)
-    for clock in before:
-        del kept[bisect_left(kept, order(clock), key=order)]
-    for clock in after:
-        kept.insert(bisect_left(kept, order(clock), key=order), clock)
-    return kept
-
-
-def _order_of_watches(case: Case, cards: Sequence[Card], book: RuleBook) -> Callable[[Clock], tuple[int, int]]:
-    """How clocks that watch ``cards`` lie (:func:`~rules.cards.watches.life_clocks`): rule by rule, as the cards do.
-
-    Of ``cards`` the first are those of ``case``, maybe in another state.
-    """
-    index, rank = index_of(case), {rule: place for place, rule in enumerate(book.life_rules)}
-    fresh = range(len(case.cards), len(cards))
-
-    def order(clock: Clock) -> tuple[int, int]:
-        places = (*index.places_in({minute_of(clock.cycle)}), *fresh)
-        own = [place for place in places if cards[place].rule in book.index_of and not book.is_life_rule(cards[place].rule)]
-        return rank[clock.rule], next(place for place in own if number_of(cards[place], book) == clock.cycle)
-
-    return order
+    if len(case.clocks) <= FEW_CLOCKS or not is_window(case):
+        return next_threshold(case.clocks, now)
+    return index_of(case).soonest(now)
 
 
 def _forgets(case: Case, joined: Case, book: RuleBook) -> bool:
@@ -187,7 +143,7 @@ def _forgets(case: Case, joined: Case, book: RuleBook) -> bool:
     if old and (moved or not all(map(is_standing, old))):
         return True
     if moved:
-        clocks, end = case.clocks, _end(case.clocks, book)
+        clocks, end = case.clocks, end_of_own(case.clocks, book)
         for rule in book.forgotten_rules:
             place = bisect_left(clocks, (rule, 0), 0, end, key=_ORDER)
             if place < end and clocks[place].rule == rule and clocks[place].cycle < horizon:
@@ -234,7 +190,7 @@ def _by_subject(field: str, case: Case, joined: Case, added: list[Any], dropped:
         for place in parted_of(book, ("count", field)):
             rule, number = book.rules[place], since // MINUTE * NUMBERS
             assert isinstance(rule, ProcessRule)
-            found = _between(case.clocks, _end(case.clocks, book), place, 0, number)
+            found = _between(case.clocks, end_of_own(case.clocks, book), place, 0, number)
             counting = since_finding(joined, rule, book, found, since)
             if counting is None:
                 return None
@@ -259,14 +215,15 @@ def _cut(
     case: Case, ranges: Ranges, places: Iterable[int], book: RuleBook, asked: tuple[tuple[Case, Plan], ...] = ()
 ) -> WindowPart:
     """The part of ``case`` in ``ranges``, with the clocks that watch its cards; these are among those at ``places``."""
-    clocks, end = case.clocks, _end(case.clocks, book)
+    clocks, end = case.clocks, end_of_own(case.clocks, book)
     own = [clock for rule in sorted(ranges) for first, last in ranges[rule] for clock in _between(clocks, end, rule, first, last)]
     places = [place for place in places if _is_in(case.cards[place], ranges, book)]
     cards = tuple([case.cards[place] for place in places])
+    watches: list[Clock] = []
     if cards and end < len(clocks):
         numbers = {number_of(card, book) for card in cards if not book.is_life_rule(card.rule)}
-        own += [clock for clock in clocks[end:] if clock.cycle in numbers]
-    return WindowPart(ranges, tuple(own), cards, tuple(places), asked)
+        watches = [clock for clock in clocks[end:] if clock.cycle in numbers]
+    return WindowPart(ranges, tuple(own), tuple(watches), cards, tuple(places), asked)
 
 
 def _between(clocks: Sequence[Clock], end: int, rule: int, first: int, last: int) -> Sequence[Clock]:
@@ -280,12 +237,6 @@ def _is_in(card: Card, ranges: Ranges, book: RuleBook) -> bool:
     if rule in book.life_rules:
         rule, cycle = cycle // 10 % 1000, cycle // OF_CARDS
     return any(first <= cycle < last for first, last in ranges.get(rule, ()))
-
-
-def _end(clocks: Sequence[Clock], book: RuleBook) -> int:
-    """Where the clocks begin that watch cards: they come last."""
-    watching = book.life_rules
-    return bisect_left(clocks, True, key=lambda clock: clock.rule in watching)  # false comes before true
 
 
 def _has_own_number(clock: Clock) -> bool:

@@ -20,6 +20,7 @@ from rules.case import Case, decode_case, encode_case
 from rules.errors import BadEvent
 from rules.events import TICK, Header, Record
 from rules.instant import to_instant
+from rules.parts import part
 from rules.step import Decision, Delivery, decide
 from tests.properties.records import CASE, ZONE
 from tests.rules.story import named, table
@@ -124,11 +125,20 @@ def _decided(case: Case | None, delivery: Delivery, books: RuleBooks) -> tuple[D
         return error.reason
 
 
+@contextmanager
+def _in_parts() -> Iterator[None]:
+    """However few there are to look at."""
+    few = patch.multiple(part, FEW_CLOCKS=-1, FEW_DAYS=-1)
+    with few, patch.object(core, "FEW_CLOCKS", -1):
+        yield
+
+
 def _compared(before: Case | None, record: Record, offset: int, books: RuleBooks, now: int) -> Case | None:
     """The case after ``record``, however it was judged; whoever reads it anew from its row starts without an index."""
     delivery = Delivery(record, now, offset)
-    in_parts = _decided(before, delivery, books)
-    from_row = _decided(decode_case(encode_case(before)) if before is not None else None, delivery, books)
+    with _in_parts():
+        in_parts = _decided(before, delivery, books)
+        from_row = _decided(decode_case(encode_case(before)) if before is not None else None, delivery, books)
     with _whole():
         whole = _decided(before, delivery, books)
     assert in_parts == from_row == whole

@@ -281,7 +281,10 @@ def _response(status: HTTPStatus, content_type: str, body: bytes) -> Response:
 
 
 async def run_wall(settings: Settings, announce: Callable[[str], object] = click.echo) -> None:
-    """Serve the wall until cancelled. ``announce`` gets one line with its address; :class:`~monitor.settings.CannotListen` if it is taken."""
+    """Serve the wall until cancelled. ``announce`` gets one line with its address.
+
+    :class:`~monitor.settings.CannotListen` where that is taken.
+    """
     async with Wall(settings) as wall:
         announce(f"wall: {wall.url}")
         if wall.is_closed:

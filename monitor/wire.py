@@ -100,6 +100,11 @@ class DeadLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     value: bytes = b""
 
 
+def in_words(reason: str, message: str, field: str) -> str:
+    """What is wrong with a record, in one line: the reason, the message, and the field at fault where that does not name it."""
+    return f"{reason}: {field}: {message}" if field and field not in message else f"{reason}: {message}"
+
+
 class AuditHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The end of one chain of the audit log at some time: its last row's number and digest. It is written by the ledger, where
     no one who can change the database can change it."""

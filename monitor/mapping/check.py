@@ -9,7 +9,7 @@ import msgspec
 from monitor.mapping.mapping import Mapping, within
 from monitor.mapping.readers import RawRow, open_parts, read_part
 from monitor.mapping.rows import NO_RECORDS, MappedRow, mapped_rows
-from monitor.wire import encode_event
+from monitor.wire import encode_event, in_words
 
 SHOWN = 3
 """Bad rows that are shown, and rows of each reason why a row is passed over."""
@@ -66,7 +66,7 @@ def _take(report: SampleReport, row: MappedRow, name: str, first: int) -> None:
     if row.error is not None:
         report.bad[row.error.reason] += 1
         if report.rows <= first or report.bad.total() <= SHOWN:
-            report.lines.append(f"{where}: bad: {row.error.reason}: {row.error}")
+            report.lines.append(f"{where}: bad: {in_words(row.error.reason, str(row.error), row.error.field)}")
         return
     if row.passed:
         report.passed[row.passed] += 1

@@ -14,7 +14,7 @@ from monitor.mapping import MappedRow, Mapping, map_objects
 from monitor.pull.cursor import Cursor, Key, digest_of, key_of_row
 from monitor.pull.spec import PullSpec
 from monitor.pull.table import SourceTable
-from monitor.wire import DeadLetter
+from monitor.wire import DeadLetter, in_words
 from rules.events import Event
 
 FUTURE = timedelta(hours=1)
@@ -89,7 +89,9 @@ async def _take(
     done.rows += len(fresh)
     done.events += len(events)
     done.bad.update(letter.reason for letter in letters)
-    done.shown += [f"{letter.source}: {letter.reason}: {letter.message}" for letter in letters[: 3 - len(done.shown)]]
+    done.shown += [
+        f"{letter.source}: {in_words(letter.reason, letter.message, letter.field)}" for letter in letters[: 3 - len(done.shown)]
+    ]
 
 
 def _letter(row: MappedRow, key: Key, spec: PullSpec) -> DeadLetter:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from monitor.mapping import NO_RECORDS, Arrival, Mapping, map_file
-from monitor.wire import DeadLetter
+from monitor.wire import DeadLetter, in_words
 
 OnBad = Callable[[DeadLetter], None]
 Inputs = Sequence[tuple[Path, Mapping]]
@@ -44,7 +44,7 @@ class ReplayFeed(msgspec.Struct):
         """Count a row or an event that cannot be used, and hand it over."""
         self.bad[letter.reason] += 1
         if len(self.shown) < SHOWN:
-            self.shown.append(f"{letter.source}: {letter.reason}: {letter.message}")
+            self.shown.append(f"{letter.source}: {in_words(letter.reason, letter.message, letter.field)}")
         if on_bad is not None:
             on_bad(letter)
 

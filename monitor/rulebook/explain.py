@@ -18,7 +18,7 @@ from rules.case import UNCOVERED, UNREACHED
 from rules.errors import SupervisionError
 from rules.events import STAGES
 from rules.instant import to_datetime
-from rules.worktime import Limit
+from rules.worktime import Granted, Limit
 
 _NAMED: dict[str, tuple[str, str]] = {
     "promised": ("承诺时限，受理时确定；未承诺的按法定时限", "what was promised at acceptance, else the statutory limit"),
@@ -27,6 +27,14 @@ _NAMED: dict[str, tuple[str, str]] = {
     "own": ("各部门各自的时限", "each department's own limit"),
 }
 _PAUSED = ("特别程序与受理后补正的时间不计入", "special procedures and supplements after acceptance are not counted")
+_GRANTED: dict[Granted, tuple[str, str]] = {
+    "wd": ("按工作日计", "in working days"),
+    "d": ("按自然日计", "in calendar days"),
+    "limit": (
+        "时限按天计的，按同样的天计；其余按工作日计",
+        "in the days the limit is counted in, in working days where it is in none",
+    ),
+}
 _EXAMPLE = Sample(promised="10wd", statutory="20wd")
 
 
@@ -64,6 +72,8 @@ def _lines(book: RuleBook, rule: Rule, on: date, lang: Language) -> Iterator[str
     if isinstance(rule, TimeLimit):
         yield f"计时：{_runs(rule, lang)}" if zh else f"clock: {_runs(rule, lang)}"
         yield f"时限：{_limit(book, rule, lang)}" if zh else f"limit: {_limit(book, rule, lang)}"
+        if rule.kind.extended_by:
+            yield f"延长：{_extensions(book, rule, lang)}" if zh else f"extensions: {_extensions(book, rule, lang)}"
     else:
         yield from finding_lines(rule, lang)
     for level, threshold in zip(rule.levels, rule.thresholds, strict=True):
@@ -114,6 +124,17 @@ def _limit(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
         most = words.limit(f"{cap}{book.special.unit}", lang)
         text += f"，最多 {most}" if zh else f", {most} at most"
     return text
+
+
+def _extensions(book: RuleBook, rule: TimeLimit, lang: Language) -> str:
+    """What days granted in time are counted in, and how many count at most."""
+    zh = lang == "zh"
+    if rule.kind.extended_by == "extension":
+        cap, unit = book.extension.max_days, book.extension.unit
+    else:
+        cap, unit = book.complaints.max_extension, book.complaints.unit
+    most = ("，不设上限" if zh else ", as granted") if cap is None else f"，最多 {cap} 天" if zh else f", {cap} at most"
+    return _GRANTED[unit][lang == "en"] + most
 
 
 def _example(book: RuleBook, rule: TimeLimit, on: date, lang: Language) -> Iterator[str]:

@@ -62,3 +62,10 @@ def test_a_sample_of_nothing_but_bad_rows_ends_with_1(tmp_path: Path) -> None:
     assert run("no,at\n")[0] == 0
     status, output = run("number,at\n1,2026-03-02\n")
     assert (status, "has no column 'no'" in output) == (2, True)
+
+
+def test_a_bad_row_names_the_field_at_fault(tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(f"no,at,dept\nA-{'1' * 300},2026-03-02 09:30:00,x\n", "utf-8")
+    shown = "\n".join(check_sample(mapping(), file, 5).lines)
+    assert "in.csv, row 2: bad: invalid_field: id: Expected `str` of length <= 256" in shown

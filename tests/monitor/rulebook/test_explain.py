@@ -2,13 +2,16 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitor.almanac import ALMANAC
 from monitor.books.files import load_book, profiles
 from monitor.rulebook import explain_rule
 from monitor.rulebook.explain import UnknownRule
 from monitor.words import Language
+from rules.bookfile import parse_book
 from rules.families import FINDING
 from tests.rules.story import book
 
@@ -22,6 +25,7 @@ def test_a_rule_is_explained_in_chinese_with_an_example_over_a_holiday() -> None
         "规则 case-promise（承诺时限） · 规则版本 hunan-1（湖南）",
         "计时：自受理起，至办结止；特别程序与受理后补正的时间不计入",
         "时限：承诺时限，受理时确定；未承诺的按法定时限",
+        "延长：时限按天计的，按同样的天计；其余按工作日计，最多 10 天",
         "预警：届满前 2 个工作日",
         "黄牌：超过时限",
         "依据：Hunan, deployed rules",
@@ -90,3 +94,29 @@ def test_every_shipped_rule_is_explained(profile: str) -> None:
 def test_an_unknown_rule_names_those_there_are() -> None:
     with pytest.raises(UnknownRule, match="it has case-promise, case-statutory"):
         explain_rule(book("hunan"), "case-promis", date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    ("extension", "line"),
+    [
+        ({"unit": "wd"}, "extensions: in working days, 10 at most"),
+        ({"unit": "d", "max_days": 42}, "extensions: in calendar days, 42 at most"),
+    ],
+)
+def test_what_days_granted_are_counted_in_is_explained(extension: dict[str, Any], line: str) -> None:
+    lines = explain_rule(book(extension=extension), "case-promise", date(2026, 3, 2), "en").splitlines()
+    assert line in lines
+    assert not any(
+        each.startswith("extensions") for each in explain_rule(book(), "delivery", date(2026, 3, 2), "en").splitlines()
+    )
+
+
+def test_days_that_put_off_an_answer_are_explained_without_a_cap_where_none_is_written() -> None:
+    table = {
+        "name": "bare",
+        "version": "bare-1",
+        "time_limits": [{"id": "answer", "clock": "complaint-answer", "limit": "24h", "yellow": "deadline"}],
+    }
+    lines = explain_rule(parse_book("bare", table, ALMANAC), "answer", date(2026, 3, 2), "en").splitlines()
+    assert "limit: 24 hours" in lines
+    assert "extensions: in the days the limit is counted in, in working days where it is in none, as granted" in lines

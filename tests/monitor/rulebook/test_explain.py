@@ -103,7 +103,7 @@ def test_an_unknown_rule_names_those_there_are() -> None:
         ({"unit": "d", "max_days": 42}, "extensions: in calendar days, 42 at most"),
     ],
 )
-def test_what_days_granted_are_counted_in_is_explained(extension: dict[str, Any], line: str) -> None:
+def test_an_extension_is_explained_with_the_kind_of_its_days(extension: dict[str, Any], line: str) -> None:
     lines = explain_rule(book(extension=extension), "case-promise", date(2026, 3, 2), "en").splitlines()
     assert line in lines
     assert not any(

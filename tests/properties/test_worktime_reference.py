@@ -168,7 +168,7 @@ def extended(start: datetime, limit: Limit, granted: Limit, pauses: list[Pause],
         return reference(own, granted, later, counting)
     out = suspended_days(later, counting)
     is_worked = granted.unit is Unit.working_days
-    last = day_after_counting(own.date() + ONE_DAY, granted.value, lambda day: (worked(day) or not is_worked) and not out(day))
+    last = day_after_counting(own.date() + ONE_DAY, granted.value, lambda day: (not is_worked or worked(day)) and not out(day))
     return end_of(next_worked(last) if counting.roll_last_day and not is_worked else last, counting.ends, own)
 
 

@@ -11,6 +11,8 @@ from rich.console import Console
 from benchmarks.backtest import backtest as run_backtest
 from benchmarks.breakdown import breakdown as run_breakdown
 from benchmarks.contest import LOOP, STOCK, WORKER
+from benchmarks.flood import flood as run_flood
+from benchmarks.gateway import gateway as run_gateway
 from benchmarks.latency import latency as run_latency
 from benchmarks.machine import machine
 from benchmarks.site import site
@@ -113,6 +115,34 @@ def backtest(**options: Any) -> None:
     out = Console(width=130)
     out.print(machine())
     run_backtest(out, **options)
+
+
+@main.command()
+@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@click.option(
+    "--before",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Checkout of an earlier commit: its gateway runs in turn with this one.",
+)
+@_kafka
+def gateway(kafka: str | None, before: Path | None, repetitions: int) -> None:
+    """Events/s through the gateway over 32 connections, each acknowledged by Kafka: single, and in arrays of 100."""
+    out = Console(width=130)
+    out.print(machine())
+    for which, at_once, rate, work in run_gateway(before, repetitions, kafka):
+        out.print(f"{which:>7}  {at_once:>4} events a request  {rate:>9,.0f} events/s  {work:>7.1f} µs of processor an event")
+
+
+@main.command()
+def flood() -> None:
+    """Silent connections, wrong tokens, bodies and screens at once, garbage, no broker: what happens, line by line.
+
+    Bounded (about two minutes) and on loopback only. Needs no broker: it starts and stops its own.
+    """
+    out = Console(width=200)
+    out.print(machine())
+    for row in run_flood():
+        out.print(f"| {row.done} | {row.happened} |", soft_wrap=True)
 
 
 if __name__ == "__main__":

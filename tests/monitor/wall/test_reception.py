@@ -139,7 +139,7 @@ async def test_an_outlived_token_opens_nothing(tmp_path: Path) -> None:
         assert await refused(wall, made.token) == 4401
 
 
-async def test_so_many_screens_have_one_token_at_once(guarded: Wall) -> None:
+async def test_one_token_has_so_many_screens_at_once(guarded: Wall) -> None:
     before = refusals("screens", "wall")
     held = [await connect(live(guarded)) for _ in range(limits.SCREENS_PER_TOKEN)]
     try:

@@ -41,8 +41,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "Explanation": (
         "architecture", "explanation/index", "explanation/time", "explanation/worker", "explanation/ledger", "explanation/wall",
         "explanation/backtest", "explanation/law-and-scenarios", "explanation/acceptance", "explanation/agreement",
-        "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/threat-model", "explanation/dependencies",
-        "explanation/shape",
+        "explanation/properties", "explanation/mutation", "explanation/performance", "explanation/threat-model",
+        "explanation/dependencies", "explanation/shape",
     ),
     "中文": ("zh-CN/index",),
 }  # fmt: skip

@@ -72,6 +72,8 @@ class DueDates:
         last = limit.more or limit
         if last.unit in TO_THE_SECOND:
             return False
+        if not last.value and last.unit in NATURAL:
+            return self.counting.zero_days == "day_end"
         return self.counting.ends != "second" or not last.value
 
     def start_point(self, start: int) -> int:

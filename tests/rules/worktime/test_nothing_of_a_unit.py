@@ -51,6 +51,22 @@ def test_no_days_at_all_are_over_at_once_where_a_system_adds_days_of_24_hours(da
     assert due(place, SUNDAY_EVENING, f"{days}d") == f"{expected} 21:55:44"
 
 
+@pytest.mark.parametrize(
+    ("limit", "counting", "with_a_day"),
+    [
+        ("0d", {"ends": "second"}, True),
+        ("0d", {"ends": "day_end", "zero_days": "second"}, False),
+        ("0wd", {"ends": "second"}, True),
+        ("0h", {"ends": "day_end"}, False),
+        ("5d", {"ends": "second"}, False),
+        ("4wh + 2d", {"ends": "day_end"}, True),
+        ("4wh + 2d", {"ends": "second"}, False),
+    ],
+)
+def test_a_limit_ends_with_a_day_or_to_the_second(limit: str, counting: dict[str, str], with_a_day: bool) -> None:
+    assert hall(**counting).dates.ends_with_a_day(Limit.kept(limit)) == with_a_day
+
+
 def test_an_instant_item_has_the_limit_that_the_book_gives_it() -> None:
     began = "2026-03-02 09:30"
     assert due(hall(), began, "instant") == due(hall(), began, "0wd")

@@ -78,6 +78,7 @@ from rules.facts import (
     entry_of,
     forgotten,
     home_of,
+    is_forgotten,
     join,
     read,
     remembered,
@@ -252,7 +253,7 @@ def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int,
     facts, (own, marks, says) = join(cycle, record, at, arrived, books)
     if facts and claimed > arrived + CLOCK_TOLERANCE and not cycle.ahead:
         facts = {**facts, "ahead": True}
-    if not facts and not record.revision and not says:
+    if not facts and ((not record.revision and not says) or is_forgotten(before, at)):
         return _unchanged(case, before, changes, delivery, books, now)
     entry = entry_of(record, digest, at, claimed, arrived, own, marks)
     if place:

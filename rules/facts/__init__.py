@@ -4,7 +4,7 @@ from rules.facts.join import CLOCK_TOLERANCE, Facts, join, supervised, told_by
 from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, home_of, read, written
 from rules.facts.refusals import LIMITS, WITHOUT_A_CASE, check, objections
 from rules.facts.retelling import OF_THE_WHOLE, began_at, emptied, retold, turns
-from rules.facts.retention import forgotten, remembered
+from rules.facts.retention import forgotten, is_forgotten, remembered
 
 __all__ = [
     "CLOCK_TOLERANCE",
@@ -21,6 +21,7 @@ __all__ = [
     "entry_of",
     "forgotten",
     "home_of",
+    "is_forgotten",
     "join",
     "objections",
     "read",

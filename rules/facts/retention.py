@@ -20,7 +20,7 @@ from operator import attrgetter
 from typing import Any
 
 from rules.book import RuleBook
-from rules.case import UNREACHED, Card, Case, Clock, is_duty, is_standing, watched
+from rules.case import NEVER, UNREACHED, Card, Case, Clock, is_duty, is_standing, watched
 from rules.facts.journal import home_of, without_beginning
 from rules.families import RECENT, begun_at
 from rules.instant import DAY, Instant
@@ -57,7 +57,16 @@ def remembered(case: Case, journal: bytes) -> bytes:
     """The ``journal`` of ``case`` without what happened before all that is kept of its window; all of it for a case."""
     if not case.horizon:
         return journal
-    return without_beginning(journal, case.horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK), home_of(case))
+    return without_beginning(journal, _kept_since(case), home_of(case))
+
+
+def is_forgotten(case: Case, at: Instant) -> bool:
+    """Whether nothing of so long ago is kept of a window; never so for a case."""
+    return case.horizon != NEVER and at < _kept_since(case)
+
+
+def _kept_since(case: Case) -> Instant:
+    return case.horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK)
 
 
 def is_history(rule: str, cycle: int, case: Case, book: RuleBook) -> bool:

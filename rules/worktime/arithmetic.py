@@ -70,12 +70,14 @@ def arithmetic(
 
 
 class _Count:
-    """One limit's days. Everything in local milliseconds."""
+    """One limit's days. Everything in local milliseconds, but ``begun``, ``ended`` and ``stops``: an hour that the clocks repeat
+    has two instants."""
 
     def __init__(self, worktime: Worktime, start: Instant, limit: Limit, pauses: Sequence[LabelledPause], due: Instant) -> None:
         local = worktime.clock.to_local
         self.calendar, self.dates, self.counting = worktime.calendar, worktime.dates, worktime.counting
         self.clock, self.start, self.limit, self.due = worktime.clock, local(start), limit, local(due)
+        self.begun, self.ended, self.stops = start, due, [(from_, to) for from_, to, _ in pauses]
         self.pauses = [(local(from_), local(to), why) for from_, to, why in pauses]
         self.plain = [(from_, to) for from_, to, _ in self.pauses]
 
@@ -120,10 +122,9 @@ class _Count:
     def _natural_time(self) -> Iterator[_Day]:
         """In instants: a day has 23 or 25 hours where the clocks change."""
         at = self.clock.to_instant
-        pauses = [(at(from_), at(to)) for from_, to in self.plain]
         for day in self._range():
-            begin, end = at(max(day * DAY, self.start)), at(min(day * DAY + DAY, self.due))
-            ms = end - begin - sum(min(to, end) - max(from_, begin) for from_, to in pauses if to > begin and from_ < end)
+            begin, end = max(at(day * DAY), self.begun), min(at(day * DAY + DAY), self.ended)
+            ms = end - begin - sum(min(to, end) - max(from_, begin) for from_, to in self.stops if to > begin and from_ < end)
             yield (not ms and self._touched(day)) or _Day(day, True, "counted", ms)
 
     def _office_time(self) -> Iterator[_Day]:

@@ -65,6 +65,13 @@ def test_the_arithmetic_shows_the_hours_of_each_day_weekends_among_them() -> Non
     ]
 
 
+def test_a_limit_begun_in_the_second_of_two_hours_alike_shows_its_own_length() -> None:
+    """Found by Hypothesis at 10 000 examples: the wall clock alone says the first of the two."""
+    place, start, limit = hall(zone="America/New_York"), at("2026-11-01 00:55", "America/New_York") + HOUR, Limit.parse("615min")
+    spans = arithmetic(place, start, limit, [], place.due(start, limit))
+    assert sum(span.ms for span in spans) == 615 * MINUTE
+
+
 instants = st.integers(at("2026-01-01 00:00"), at("2026-12-01 00:00"))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from monitor.gateway import run_gateway
 from monitor.settings import Settings
 from monitor.simulate import run_simulate, write_book, write_file
 from monitor.stream.run import run_worker
+from monitor.supervisor import run_processes
 from monitor.wall import run_wall
 
 
@@ -47,6 +49,16 @@ def kafka(data: Path, port: int) -> None:
 def postgres(data: Path, port: int) -> None:
     """Run the embedded PostgreSQL until it is stopped."""
     run_postgres(data, port)
+
+
+KEPT = ("worker", "gateway", "wall", "ledger", "notify", "pull", "kafka", "postgres")
+"""Commands that run until they are stopped, and may be kept running."""
+
+
+def run(processes: tuple[str, ...], settings: Path | None, log_level: str) -> None:
+    """Keep the processes running until it is stopped."""
+    base = [sys.executable, "-m", "monitor", "--log-level", log_level]
+    run_processes(processes, KEPT, [*base, "--settings", str(settings)] if settings is not None else base)
 
 
 def demo(*, fresh: bool, data: Path, **options: Any) -> int:

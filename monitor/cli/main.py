@@ -58,6 +58,7 @@ for _command in (
     services.kafka,
     services.postgres,
     services.simulate,
+    services.run,
     tokens.token,
     records.replay,
     records.pull,

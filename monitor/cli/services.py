@@ -110,6 +110,21 @@ def wall(
 
 
 @click.command()
+@click.argument("processes", nargs=-1, required=True, metavar="PROCESS...")
+@click.pass_context
+def run(context: click.Context, processes: tuple[str, ...]) -> None:
+    """Keeps processes running where no systemd or container does: starts again what ends, one log, SIGTERM ends all.
+
+    A PROCESS is worker, gateway, wall, ledger, notify, pull, kafka or postgres; with flags in quotes.
+
+    \b
+    supervise --settings site.toml run worker worker gateway wall
+    supervise --settings site.toml run "kafka --data /var/lib/supervise/kafka" "worker --metrics-port 9101" gateway
+    """
+    app.services.run(processes, context.obj, context.find_root().params["log_level"])
+
+
+@click.command()
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
     "--speed", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Simulated seconds per second."

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import threading
+from collections.abc import Callable
 
 from aiohttp import web
 from prometheus_client import REGISTRY
@@ -17,8 +18,8 @@ from monitor.settings import BadSettings, MetricsSettings
 
 
 class _Exposed:
-    def __init__(self, settings: MetricsSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: MetricsSettings, hindrance: Callable[[], str]) -> None:
+        self._settings, self._hindrance = settings, hindrance
         self._token = settings.token.get_secret_value()
         self._strangers = Strangers("metrics", settings.connections_per_peer)
 
@@ -26,10 +27,15 @@ class _Exposed:
         app = web.Application()
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/livez", self._alive)
+        app.router.add_get("/readyz", self._ready)
         return app
 
     async def _alive(self, _request: web.Request) -> web.StreamResponse:
         return web.Response(text="ok\n")
+
+    async def _ready(self, _request: web.Request) -> web.StreamResponse:
+        hindrance = self._hindrance()
+        return web.Response(status=503 if hindrance else 200, text=f"{hindrance or 'ready'}\n")
 
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
         if not self._token:
@@ -51,9 +57,10 @@ class _Exposed:
         return answer
 
 
-def serve_metrics(settings: MetricsSettings) -> None:
+def serve_metrics(settings: MetricsSettings, hindrance: Callable[[], str] = str) -> None:
     """Answer Prometheus on its own port until the process ends; port 0 leaves it off.
 
+    ``/livez`` says that the process runs; ``/readyz`` that it does its work, or what ``hindrance`` says keeps it from that.
     :class:`~monitor.settings.BadSettings` where others than this machine could read them without a token: they name window
     systems. :class:`~monitor.settings.CannotListen`.
     """
@@ -64,19 +71,21 @@ def serve_metrics(settings: MetricsSettings) -> None:
         raise BadSettings(f"metrics.host: {settings.host} is reached by others, who need a token then: set metrics.token")
     opened: list[BaseException | None] = []
     known = threading.Event()
-    thread = threading.Thread(target=_serve, args=(settings, opened, known), name="metrics", daemon=True)
+    thread = threading.Thread(target=_serve, args=(settings, hindrance, opened, known), name="metrics", daemon=True)
     thread.start()
     known.wait()
     if opened[0] is not None:
         raise opened[0]
 
 
-def _serve(settings: MetricsSettings, opened: "list[BaseException | None]", known: threading.Event) -> None:
+def _serve(
+    settings: MetricsSettings, hindrance: Callable[[], str], opened: "list[BaseException | None]", known: threading.Event
+) -> None:
     """The thread's work. Its loop is asyncio's own, whatever the process runs on: :mod:`monitor.door.listening` needs it."""
     loop = asyncio.SelectorEventLoop()
 
     async def serve() -> None:
-        runner = Runner(_Exposed(settings).app(), Door("metrics", settings))
+        runner = Runner(_Exposed(settings, hindrance).app(), Door("metrics", settings))
         await runner.open()
         opened.append(None)
         known.set()

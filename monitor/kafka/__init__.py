@@ -7,6 +7,7 @@ from monitor.kafka.client import (
     LARGEST_PUBLICATION,
     READ_COMMITTED,
     BadCertificate,
+    KafkaAway,
     KafkaUnavailable,
     client_options,
     connected,
@@ -23,6 +24,7 @@ from monitor.kafka.client import (
     topic_config,
 )
 from monitor.kafka.ranges import consuming, from_beginning, partitions_of, read_event, read_ranges
+from monitor.kafka.waiting import patiently
 
 __all__ = [
     "LARGEST_PUBLICATION",
@@ -31,6 +33,7 @@ __all__ = [
     "Appender",
     "BadCertificate",
     "Headers",
+    "KafkaAway",
     "KafkaUnavailable",
     "UnreadableBatch",
     "abandon",
@@ -46,6 +49,7 @@ __all__ = [
     "partition_counts",
     "partition_of",
     "partitions_of",
+    "patiently",
     "producing",
     "read_event",
     "read_ranges",

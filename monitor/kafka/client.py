@@ -36,6 +36,14 @@ class KafkaUnavailable(SupervisionError):
     """
 
 
+class KafkaAway(KafkaUnavailable):
+    """No broker is at the address: it is away, or the address is wrong.
+
+    Whose: the cluster's, or the settings'.
+    Mend: see that a broker runs at `kafka.bootstrap`; who waits for it goes on by itself.
+    """
+
+
 class BadCertificate(SupervisionError):
     """A certificate or key of the settings cannot be used.
 
@@ -48,7 +56,7 @@ def no_kafka(kafka: KafkaSettings, error: Exception, key: str = "kafka.bootstrap
     """What to raise from an error of aiokafka's; ``key`` is where the operator has said which broker."""
     if isinstance(error, NoBroker) and not error.address:
         return KafkaUnavailable(f"Kafka does not let us in: {error}")
-    return KafkaUnavailable(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is {key} right?")
+    return KafkaAway(f"no Kafka at {kafka.bootstrap}: {error}. Is it running, and is {key} right?")
 
 
 def partition_of(key: bytes, partitions: int) -> int:

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from monitor import metrics
-from monitor.kafka import KafkaUnavailable, partition_counts
+from monitor.kafka import KafkaUnavailable, partition_counts, patiently
 from monitor.settings import Settings
 from monitor.wire import Topics
 
@@ -36,13 +37,16 @@ def records_lost(where: Where, start: int, stop: int) -> None:
     )
 
 
-async def watch_partitions(settings: Settings, partitions: int) -> None:
-    """Say when the events topic has another number of partitions than the ``partitions`` the worker began with; for ever."""
+async def watch_partitions(settings: Settings, partitions: int, waiting: Callable[[str], object] = lambda _: None) -> None:
+    """Say when the events topic has another number of partitions than the ``partitions`` the worker began with; for ever.
+
+    ``waiting`` is told why no broker answers, and "" once one does.
+    """
     topic, known = Topics(settings.topics.prefix).events, partitions
     while True:
         await asyncio.sleep(_EVERY)
         try:
-            found = (await partition_counts(settings.kafka)).get(topic, known)
+            found = (await patiently(lambda: partition_counts(settings.kafka), waiting)).get(topic, known)
         except KafkaUnavailable:
             continue  # everybody else says so
         if found != known:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 """Seconds without an acknowledgement until that is said."""
+OFTEN = 60.0
+"""Seconds until it is said again."""
 MAX_UNSETTLED = 16
 """Slices on their way to the broker; more wait, and with them the partitions that made them."""
 
@@ -74,17 +76,19 @@ class Outbox:
         settled: Callable[[Slice, range, float], None],
         failed: Callable[[BaseException], Coroutine[Any, Any, None]],
         fault: PlannedCrash,
+        acknowledged: Callable[[bool], object] = bool,
     ) -> None:
         self._sender = sender
         self._topics = topics
         self._changelog = changelog
         self._settled = settled
         self._failed = failed
-        self._fault = fault
+        self._fault, self._tell = fault, acknowledged
         self._last: dict[int, _Turn] = {}
         self._room = asyncio.Semaphore(MAX_UNSETTLED)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_waiting = False
+        self._told = 0.0
 
     async def put(self, part: Slice, done: Callable[[], Awaitable[None]]) -> None:
         """Take a slice; ``done`` is called once it is settled. Waits while too many are under way."""
@@ -149,13 +153,17 @@ class Outbox:
         """Wait for the broker; the offset it gave to the first record of each batch."""
         if not sent:
             return []
+        began = time.monotonic()
         while (await asyncio.wait(sent, timeout=PATIENCE))[1]:
-            if not self._is_waiting:
-                self._is_waiting = True
-                log.warning("Kafka has not acknowledged what was sent for %.0f s; waiting, nothing is lost", PATIENCE)
+            now = time.monotonic()
+            if now - self._told >= OFTEN or not self._is_waiting:
+                self._is_waiting, self._told = True, now
+                self._tell(False)
+                log.warning("Kafka has not acknowledged what was sent for %.0f s; waiting, nothing is lost", now - began)
         answers = [future.result().offset for future in sent]
         if self._is_waiting:
             self._is_waiting = False
+            self._tell(True)
             log.warning("Kafka acknowledges again")
         return answers
 

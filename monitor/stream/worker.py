@@ -2,6 +2,8 @@
 
 :class:`Worker` wires the parts. Faust hands it batches, engines turn them into slices, the outbox makes those durable. Only then
 is the batch settled and its offset committed. ``docs/explanation/worker.md`` tells the whole story.
+
+The wiring stands in one file, however long: who asks which part calls which reads it here.
 """
 
 import asyncio
@@ -29,6 +31,7 @@ from monitor.stream.outbox import Outbox
 from monitor.stream.partition.clock import PartitionClock
 from monitor.stream.partition.engine import PartitionEngine, StepFunction
 from monitor.stream.partition.slices import CLOCK_KEY, Slice
+from monitor.stream.readiness import Readiness
 from monitor.stream.recovery import restore
 from monitor.stream.tallies import TallyPublisher
 from monitor.stream.ticker import Ticker
@@ -62,12 +65,13 @@ class Worker:
         catalog: CatalogReader,
         partitions: int,
         datadir: Path,
+        readiness: Readiness,
         *,
         apply: StepFunction = step,
     ) -> None:
         self._topics = Topics(settings.topics.prefix)
         self._settings = settings
-        self._partitions = partitions
+        self._partitions, self._readiness = partitions, readiness
         self._apply = apply
         self._engines: dict[int, PartitionEngine] = {}
         self._under_way: defaultdict[int, list[Any]] = defaultdict(list)
@@ -81,7 +85,13 @@ class Worker:
         self._store.on_drop = self._drop
         sender = self.app.producer
         self._outbox = Outbox(
-            sender, self._topics, changelog_name(settings), self._settled, self._fail, PlannedCrash.from_environment()
+            sender,
+            self._topics,
+            changelog_name(settings),
+            self._settled,
+            self._fail,
+            PlannedCrash.from_environment(),
+            readiness.acknowledged,
         )
         self._figures = FiguresPublisher(sender, self._topics.figures, self._fail)
         self._ticker = Ticker(self._send_tick, self._fail)
@@ -105,7 +115,7 @@ class Worker:
         running = asyncio.create_task(self._run_app())
         ended = asyncio.create_task(self._ended.wait())
         keeping = asyncio.create_task(self._keep_books())
-        growing = asyncio.create_task(watch_partitions(self._settings, self._partitions))
+        growing = asyncio.create_task(watch_partitions(self._settings, self._partitions, self._readiness.waits))
         await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         keeping.cancel()
@@ -209,6 +219,7 @@ class Worker:
 
     async def _revoked(self, app: Any, revoked: set[TopicPartition], **_: Any) -> None:
         """Faust has stopped the flow and waited until every batch under way is settled."""
+        self._readiness.has_partitions(False)
         self._ticker.forget_all()
         await self._outbox.drain()
         await self._figures.flush()
@@ -260,6 +271,7 @@ class Worker:
         metrics.RECOVERY_SECONDS.set(time.monotonic() - self._assigned_at)
         gc.collect()
         gc.freeze()
+        self._readiness.has_partitions(True)
         cases = sum(len(engine.cases) for engine in self._engines.values())
         log.info("ready: partitions %s, %d cases", sorted(self._engines), cases)
 

@@ -20,6 +20,7 @@ from faust.types import TP, ConsumerMessage
 from monitor.kafka import READ_COMMITTED, UnreadableBatch
 
 Records = list[Any]
+_FOREVER_MS = 10**11
 
 
 class BatchMessage(ConsumerMessage):  # type: ignore[misc]
@@ -235,7 +236,14 @@ def _end_of_gap(tp: TP, start: int) -> BatchMessage:
 
 
 class Producer(driver.Producer):  # type: ignore[misc]
-    """Sends many records to one partition at once."""
+    """Sends many records to one partition at once, and keeps what no broker takes until one does."""
+
+    async def on_start(self) -> None:
+        """As Faust's; but no batch is given up because the broker was away, however long."""
+        await super().on_start()
+        producer = self._ensure_producer()
+        producer._message_accumulator._batch_ttl = float("inf")
+        producer._request_timeout_ms = _FOREVER_MS  # how long one batch of a partition may wait for the one before it
 
     async def send_records(
         self, topic: str, partition: int, records: Iterable[tuple[bytes | None, bytes | None]], latest: int

@@ -138,15 +138,6 @@ def test_an_unknown_book_is_named_with_those_there_are() -> None:
     assert "hunan" in message
 
 
-def test_a_worker_without_a_broker_says_so_and_ends() -> None:
-    address = f"127.0.0.1:{free_port()}"
-
-    message = refused("worker", "--bootstrap", address)
-
-    assert f"supervise: no Kafka at {address}" in message
-    assert "Is it running, and is kafka.bootstrap right?" in message
-
-
 def test_a_replay_without_a_broker_says_so_and_ends(replayed: tuple[Path, Path]) -> None:
     file, mapping = replayed
     address = f"127.0.0.1:{free_port()}"

@@ -207,14 +207,6 @@ async def test_the_worker_counts_what_it_does_in_its_metrics(hall: Hall) -> None
     assert measured["supervise_recovery_seconds"] > 0
 
 
-async def test_a_worker_without_a_broker_says_so_and_ends(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hall, "_bootstrap", "127.0.0.1:1")
-    worker = hall.worker()
-    assert await asyncio.to_thread(worker.wait, 30) == 1
-    assert "supervise worker: no Kafka at 127.0.0.1:1" in hall.log_of(worker)
-    assert "Traceback" not in hall.log_of(worker)
-
-
 async def test_a_worker_under_load_stops_within_seconds_and_loses_nothing(hall: Hall) -> None:
     await hall.open(create_time=True)
     cases = [f"c{number}" for number in range(20_000)]

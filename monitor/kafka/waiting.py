@@ -1,8 +1,8 @@
 """Waits for a broker that is away: an outage of a night needs nobody to start anything again.
 
 Pauses grow to half a minute and differ from process to process, so that a broker that comes back is not run over. One line a
-minute says that we wait, and for how long by now. It names what to look at if the broker is not meant to be away. What only a person can
-mend (a password, a certificate) is raised at once.
+minute says that we wait, and for how long by now. It names what to look at if the broker is not meant to be away. What only a
+person can mend (a password, a certificate) is raised at once.
 """
 
 import asyncio

@@ -1,5 +1,6 @@
-"""``supervise ledger``: everything that happened, in PostgreSQL."""
+"""``supervise ledger, audit``: everything that happened, in PostgreSQL, and the proof that it was not changed."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,3 +47,34 @@ def migrate(chosen: "Settings", *, sql: bool, down: bool) -> None:
     if down and not sql:
         raise click.UsageError("--down goes with --sql: nothing is taken away from here")
     app.ledger.migrate(chosen, sql=sql, down=down)
+
+
+@ledger.command()
+@click.pass_obj
+def rebuild(chosen: "Settings") -> None:
+    """Makes the ledger anew from the topics, beside the running one, and puts it in its place. The audit log stays.
+
+    \b
+    supervise --settings site.toml ledger rebuild
+    """
+    app.ledger.make_anew(chosen)
+
+
+@click.group()
+def audit() -> None:
+    """The log of alert changes and human acts, append-only and hash-chained."""
+
+
+@audit.command()
+@kafka_options
+@click.option("--without-kafka", is_flag=True, help="Look at the database alone: a log rewritten whole is not found then.")
+@click.pass_obj
+def verify(file: Path | None, bootstrap: str | None, prefix: str | None, *, without_kafka: bool) -> None:
+    """Proves that nothing was changed, removed, reordered or rewritten, or names the first row that was.
+
+    Exit status: 0 proven, 1 not as it was written, 2 cannot be said.
+
+    \b
+    supervise --settings site.toml audit verify
+    """
+    sys.exit(app.ledger.audit(app.options.settings(file, bootstrap, prefix), with_kafka=not without_kafka))

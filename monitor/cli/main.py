@@ -55,6 +55,7 @@ for _command in (
     services.gateway,
     services.wall,
     ledger.ledger,
+    ledger.audit,
     services.kafka,
     services.postgres,
     services.simulate,

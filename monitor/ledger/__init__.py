@@ -14,8 +14,21 @@ What a batch becomes is in :mod:`monitor.ledger.rows`, how it is written in :mod
 :mod:`monitor.ledger.follow`. The audit log is :mod:`monitor.ledger.audit`. Only this package imports the driver.
 """
 
+from monitor.ledger.audit.heads import read_heads
+from monitor.ledger.audit.verify import Proof, verify
 from monitor.ledger.connection import LedgerMismatch, LedgerUnavailable
+from monitor.ledger.rebuild import rebuild
 from monitor.ledger.run import run_ledger
 from monitor.ledger.schema import as_sql, upgrade
 
-__all__ = ["LedgerMismatch", "LedgerUnavailable", "as_sql", "run_ledger", "upgrade"]
+__all__ = [
+    "LedgerMismatch",
+    "LedgerUnavailable",
+    "Proof",
+    "as_sql",
+    "read_heads",
+    "rebuild",
+    "run_ledger",
+    "upgrade",
+    "verify",
+]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from monitor.ledger.connection import LedgerUnavailable
 from monitor.ledger.follow import LedgerReader
 from monitor.ledger.months import BY_MONTH, ahead, make_months
+from monitor.ledger.retention import drop_before, first_kept
 from monitor.ledger.rows.batch import TopicPart
 from monitor.ledger.schema import check, upgrade
 from monitor.settings import Settings
@@ -54,6 +55,8 @@ async def _keep_months(settings: Settings) -> None:
         try:
             wanted = [(table, month) for table in BY_MONTH for month in ahead(today, settings.ledger.months_ahead)]
             await asyncio.to_thread(make_months, settings.ledger, "", wanted)
+            if settings.ledger.retention_months:
+                await asyncio.to_thread(drop_before, settings.ledger, first_kept(today, settings.ledger.retention_months))
         except LedgerUnavailable as error:
-            log.warning("months were not made: %s", error)
+            log.warning("months were neither made nor dropped: %s", error)
         await asyncio.sleep(_EVERY)

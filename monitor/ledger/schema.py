@@ -127,7 +127,7 @@ def _migrating(settings: LedgerSettings, namespace: str) -> Iterator[tuple[psyco
     with connected(settings, namespace, writer=False) as connection:
         engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
         with engine.connect() as borrowed:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # to the end of the connection, whatever Alembic commits
             yield connection, borrowed
             connection.commit()
 

@@ -59,8 +59,7 @@ class LedgerStore:
         try:
             for table in statements.STAGED:
                 self._connection.execute(statements.staging(table))
-            self._months = {(table, month) for table in BY_MONTH for month in months_of(self._connection, table)}
-            self._connection.commit()
+            self._look_at_months()
         except BaseException as error:
             self.__exit__(type(error), error, error.__traceback__)
             raise
@@ -89,7 +88,7 @@ class LedgerStore:
         except (psycopg.errors.UniqueViolation, psycopg.errors.CheckViolation):
             # What was taken for new is there, or a month is gone: somebody has worked on the database. From now on we look.
             self._reached = dict.fromkeys(self._reached, _FAR)
-            self._months.clear()
+            self._look_at_months()
             self.heads.clear()
             self._make_months(batch)
             heads = self._in_one_go(batch)
@@ -145,7 +144,7 @@ class LedgerStore:
         self._put_cases(cursor, batch, floor)
         repeated = self._put_alerts(cursor, batch, floor)
         if self._audits:
-            self._append(cursor, batch, repeated, heads)
+            self._append(cursor, batch, repeated, heads, to_ms(floor))
 
     def _put_plainly(self, cursor: psycopg.Cursor, table: LedgerTable, rows: Sequence[tuple[Any, ...]], batch: Batch) -> None:
         """Rows whose name is their offset: beyond what was ever reached they are new, and go straight into place."""
@@ -183,15 +182,22 @@ class LedgerStore:
             cursor.execute(statements.ALERTS)
         return repeated
 
-    def _append(self, cursor: psycopg.Cursor, batch: Batch, repeated: set[tuple[int, int]], heads: dict[str, Link]) -> None:
-        """What is new, to the end of its chain. An entry up to the chain's last offset stands there already."""
+    def _append(
+        self, cursor: psycopg.Cursor, batch: Batch, repeated: set[tuple[int, int]], heads: dict[str, Link], floor: int
+    ) -> None:
+        """What is new, to the end of its chain. An entry up to the chain's last offset stands there already.
+
+        One that comes after its month was sealed is entered into the first month that is kept.
+        """
         linked = []
         for chain, entries in batch.entries.items():
             last, partition = heads.get(chain) or self._last(cursor, chain), int(chain.rpartition("/")[2])
             for entry in entries:
-                if entry.offset <= last.offset or (entry.kind == "alert" and (partition, entry.offset) in repeated):
+                # A topic that was made anew begins at 0 again, and later.
+                is_known = entry.offset <= last.offset and entry.recorded_at <= last.entered_at
+                if is_known or (entry.kind == "alert" and (partition, entry.offset) in repeated):
                     continue
-                row = self._digests.link(chain, last, entry)
+                row = self._digests.link(chain, last, entry._replace(recorded_at=max(entry.recorded_at, floor)))
                 linked.append((row.chain, row.seq, at(row.entered_at), row.kind, row.subject, row.offset, row.body, row.digest))
                 last = end_of(row)
             heads[chain] = last
@@ -203,6 +209,12 @@ class LedgerStore:
         row = cursor.fetchone()
         return Link(row[0], to_ms(row[1]), row[2], row[3]) if row is not None else self._digests.beginning(chain)
 
+    def _look_at_months(self) -> None:
+        self._months = {(table, month) for table in BY_MONTH for month in months_of(self._connection, table)}
+        row = self._connection.execute(statements.SEALED).fetchone()
+        self._first = row[0] if row is not None else _ALWAYS.date()
+        self._connection.commit()
+
     def _make_months(self, batch: Batch) -> None:
         """See to it that every row has a month to go to. Made before the transaction, so that nobody waits for it."""
         wanted = set()
@@ -211,7 +223,7 @@ class LedgerStore:
             place = _TABLE[source].names.index(column) if name != "audit_entry" else -1
             wanted |= {(name, month_of(row[place])) for row in batch.rows.get(source, ()) if place >= 0}
         for entries in batch.entries.values():
-            wanted |= {("audit_entry", month_of(at(entry.recorded_at))) for entry in entries}
+            wanted |= {("audit_entry", max(self._first, month_of(at(entry.recorded_at)))) for entry in entries}
         if missing := wanted - self._months:
             make_months(self._settings, self._namespace, missing)
             self._months |= missing

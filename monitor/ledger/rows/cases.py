@@ -33,7 +33,7 @@ def case_rows(key: str, case: Case, body: bytes, days: LocalDays) -> Iterator[tu
 def _row(key: str, number: int, offset: int, case: Case, body: bytes, days: LocalDays) -> tuple[Any, ...]:
     place, terms = place_of(case), case.terms
     accepted = maybe(terms.at) if terms is not None else None
-    over, due = maybe(over_at(case)), maybe(case.due)
+    over, due = maybe(case.concluded or over_at(case)), maybe(case.due)
     concluded = case.concluded != NEVER and accepted is not None
     over_on, accepted_on = days.of(over), days.of(accepted)
     same_day = concluded and over_on == accepted_on

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -56,6 +57,7 @@ class Recorded(NamedTuple):
     told: list[tuple[int, Event]]
     changes: list[tuple[int, Alert]]
     cases: dict[str, Any]
+    refused: list[DeadLetter]
 
 
 class _Partition:
@@ -70,7 +72,7 @@ class _Writer:
 
     def __init__(self, books: Any) -> None:
         self.partitions = [_Partition(number, books) for number in range(PARTITIONS)]
-        self.out = Recorded([], [], [], [], [], [], {})
+        self.out = Recorded([], [], [], [], [], [], {}, [])
         self.waiting: dict[int, list[Event]] = defaultdict(list)
 
     def event(self, event: Event, arrived: int) -> None:
@@ -84,6 +86,7 @@ class _Writer:
         except BadEvent as error:
             source = f"events/{where.number}/{offset}"
             letter = DeadLetter(error.reason, str(error), source, error.field, where.number, offset, arrived, 1, key, b"{}")
+            self.out.refused.append(letter)
             self.out.dead.append(Fed(where.number, key, encode_json(letter), arrived))
             return
         self._keep(where, key.decode(), changes)
@@ -159,6 +162,11 @@ class Hall:
         self.topics = Topics(prefix)
         self._bootstrap = bootstrap
 
+    def with_ledger(self, **changed: Any) -> "Hall":
+        """The same hall, its ledger set otherwise."""
+        ledger = self.settings.ledger.model_copy(update=changed)
+        return Hall(self._bootstrap, self.topics.prefix, ledger)
+
     async def open(self) -> None:
         settings = self.settings
         await ensure_topics(settings.kafka, settings.topics, create_time=True)
@@ -186,3 +194,16 @@ class Hall:
             await asyncio.gather(*sent)
         finally:
             await producer.stop()
+
+
+def records_of(topic: str, records: Iterable[Fed]) -> dict[int, list[Any]]:
+    """Records as a consumer has them, by partition."""
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for each in records:
+        part = parts[each.partition]
+        part.append(
+            SimpleNamespace(
+                topic=topic, partition=each.partition, offset=len(part), timestamp=each.at, key=each.key, value=each.value
+            )
+        )
+    return parts

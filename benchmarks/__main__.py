@@ -14,6 +14,7 @@ from benchmarks.contest import LOOP, STOCK, WORKER
 from benchmarks.flood import flood as run_flood
 from benchmarks.gateway import gateway as run_gateway
 from benchmarks.latency import latency as run_latency
+from benchmarks.ledger import run_ledger
 from benchmarks.machine import machine
 from benchmarks.site import site
 from benchmarks.throughput import throughput as run_throughput
@@ -36,7 +37,7 @@ def main(ctx: click.Context) -> None:
     python -m benchmarks latency --cases 100000
     """
     if ctx.invoked_subcommand is None:
-        for command in (throughput, breakdown, latency, backtest):
+        for command in (throughput, breakdown, latency, backtest, ledger):
             ctx.invoke(command)
 
 
@@ -143,6 +144,19 @@ def flood() -> None:
     out.print(machine())
     for row in run_flood():
         out.print(f"| {row.done} | {row.happened} |", soft_wrap=True)
+
+
+@main.command()
+@click.option("--events", type=click.IntRange(1000), default=200_000, show_default=True)
+@click.option("--batch", type=click.IntRange(1), default=5_000, show_default=True, help="Events a transaction, of the batches.")
+@click.option("--one-by-one", type=click.IntRange(10), default=5_000, show_default=True, help="Events written one by one.")
+@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@_seed
+def ledger(**options: Any) -> None:
+    """Events into PostgreSQL: batches by COPY against one transaction an event. Needs no broker."""
+    out = Console(width=130)
+    out.print(machine())
+    run_ledger(out, **options)
 
 
 if __name__ == "__main__":

@@ -29,13 +29,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "howto/feed-over-http", "howto/feed-files", "howto/pull-from-a-database", "howto/feed-kafka",
         "howto/write-a-mapping", "howto/write-a-book",
         "howto/write-a-catalog", "howto/try-a-book", "howto/publish-a-book", "howto/explain-a-card",
-        "howto/write-to-people", "howto/verify-at-night",
+        "howto/write-to-people", "howto/run-the-ledger", "howto/verify-at-night",
         "howto/run-live", "howto/deploy", "howto/watch-it", "howto/runbooks", "howto/recover", "howto/upgrade",
     ),
     "Reference": (
         "reference/rule-book", "reference/kinds", "reference/findings", "reference/cards", "reference/profiles",
         "reference/scenarios", "reference/catalog", "reference/mapping", "reference/field-cases", "reference/events",
-        "reference/cli", "reference/settings", "reference/http", "reference/topics", "reference/storage", "reference/metrics",
+        "reference/cli", "reference/settings", "reference/http", "reference/topics", "reference/storage", "reference/ledger",
+        "reference/metrics",
         "reference/errors", "reference/embedded-kafka", "reference/simulated-hall", "glossary",
     ),
     "Explanation": (
@@ -52,7 +53,8 @@ PAGES_ZH = (
     "zh-CN/first-hour", "zh-CN/feed-over-http", "zh-CN/feed-files", "zh-CN/pull-from-a-database", "zh-CN/feed-kafka",
     "zh-CN/write-a-mapping",
     "zh-CN/write-a-book", "zh-CN/write-a-catalog", "zh-CN/try-a-book", "zh-CN/publish-a-book", "zh-CN/explain-a-card",
-    "zh-CN/write-to-people", "zh-CN/verify-at-night", "zh-CN/run-live", "zh-CN/deploy", "zh-CN/watch-it", "zh-CN/runbooks",
+    "zh-CN/write-to-people",
+    "zh-CN/run-the-ledger", "zh-CN/verify-at-night", "zh-CN/run-live", "zh-CN/deploy", "zh-CN/watch-it", "zh-CN/runbooks",
     "zh-CN/recover", "zh-CN/upgrade",
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ def ledger(context: click.Context, bootstrap: str | None, prefix: str | None, me
     \b
     supervise postgres --data /var/lib/supervise/postgres &
     SUPERVISE_LEDGER__PASSWORD_FILE=/var/lib/supervise/postgres/password supervise ledger
-    supervise --settings site.toml ledger --metrics-port 9104
+    supervise --settings site.toml ledger --metrics-port 9105
     """
     file: Path | None = context.obj
     context.obj = app.options.settings(file, bootstrap, prefix, metrics_port=metrics_port)

@@ -1,8 +1,8 @@
 """Makes the ledger anew from the topics, beside the one that runs, and puts it in its place.
 
 The new one is read into a schema of its own, never beyond what the running one has read. At the end the running one is held up
-for a moment, both stand at the same offsets, and the schemas change names in one transaction. Processes go on as if nothing had
-happened. The audit log is no projection: it stays as it is. So do the figures of months that were dropped.
+for a moment. Both stand at the same offsets then, and the schemas change names in one transaction. Processes go on as if nothing
+had happened. The audit log is no projection: it stays as it is. So do the figures of months that were dropped.
 """
 
 import asyncio

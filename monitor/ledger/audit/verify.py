@@ -1,7 +1,7 @@
 """Proves the audit log, or names the first row that cannot be as it was written.
 
-Three things are held against each other: every row's digest against the row before it, the seals of dropped months, and the heads
-that Kafka was told. Whoever changes a row breaks its link. Whoever links everything anew comes to other digests than Kafka's.
+Every row's digest is held against the row before it, the seals of dropped months, and the heads that Kafka was told. Whoever
+changes a row breaks its link. Whoever links everything anew comes to other digests than Kafka's.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ _SEALS = """
 _AT_ONCE = 5_000
 
 
-class Breach(NamedTuple):
+class ChainBreach(NamedTuple):
     """Where a chain is not as it was written: the first row of which that can be said, and what is wrong, for people."""
 
     chain: str
@@ -42,7 +42,7 @@ class Proof(NamedTuple):
     rows: int
     last: int
     head: int
-    breach: Breach | None
+    breach: ChainBreach | None
 
 
 class _Chain:
@@ -62,10 +62,10 @@ class _Chain:
         breach = self._seals() or self._links() or self._end()
         return Proof(self.chain, self.rows, self.last.seq, max(self.heads, default=0), breach)
 
-    def _breach(self, seq: int, kind: str, text: str) -> Breach:
-        return Breach(self.chain, seq, kind, f"{self.chain}: {text}")
+    def _breach(self, seq: int, kind: str, text: str) -> ChainBreach:
+        return ChainBreach(self.chain, seq, kind, f"{self.chain}: {text}")
 
-    def _seals(self) -> Breach | None:
+    def _seals(self) -> ChainBreach | None:
         """Months that were dropped: each seal begins where the one before it ended."""
         for first, last, entered_at, offset, before, digest, month in self._connection.execute(_SEALS, [self.chain]).fetchall():
             if first != self.last.seq + 1 or before != self.last.digest:
@@ -76,7 +76,7 @@ class _Chain:
                 return breach
         return None
 
-    def _links(self) -> Breach | None:
+    def _links(self) -> ChainBreach | None:
         for row in self._stored(self.last.seq + 1):
             if row.seq != self.last.seq + 1:
                 return self._gap(row.seq)
@@ -88,7 +88,7 @@ class _Chain:
                 return breach
         return None
 
-    def _end(self) -> Breach | None:
+    def _end(self) -> ChainBreach | None:
         """Rows that Kafka knows of and that are not there."""
         told = max(self.heads, default=0)
         if told <= self.last.seq:
@@ -97,7 +97,7 @@ class _Chain:
             self.last.seq + 1, "cut", f"rows {self.last.seq + 1} to {told} are missing at the end; Kafka knows of them"
         )
 
-    def _against_heads(self) -> Breach | None:
+    def _against_heads(self) -> ChainBreach | None:
         told = self.heads.get(self.last.seq)
         if told is None or told == {self.last.digest.hex()}:
             return None
@@ -106,14 +106,14 @@ class _Chain:
             text = f"Kafka was told {len(told)} digests of row {self.last.seq}: there were two logs"
         return self._breach(self.last.seq, "rewritten", text)
 
-    def _gap(self, found: int) -> Breach:
+    def _gap(self, found: int) -> ChainBreach:
         missing = self.last.seq + 1
         if found <= self.last.seq:
             return self._breach(found, "broken", f"row {found} is there twice")
         what = f"row {missing} is" if found == missing + 1 else f"rows {missing} to {found - 1} are"
         return self._breach(missing, "missing", f"{what} missing: {self.last.seq} is followed by {found}")
 
-    def _changed(self, row: Linked) -> Breach:
+    def _changed(self, row: Linked) -> ChainBreach:
         """A row that does not follow from the one before it. Does another one?"""
         for other in self._stored(row.seq + 1):
             if other.digest == self._digest(other._replace(seq=row.seq)):

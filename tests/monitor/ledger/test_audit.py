@@ -148,7 +148,7 @@ def test_the_owner_is_refused_too_while_the_triggers_stand(chosen: LedgerSetting
 
 
 @pytest.mark.parametrize(("change", "seq", "kind", "words"), DONE.values(), ids=DONE)
-def test_whatever_is_done_behind_its_back_is_found(
+def test_tampering_behind_its_back_is_found(
     chosen: LedgerSettings, told: list[AuditHead], change: Change, seq: int, kind: str, words: str
 ) -> None:
     by_the_owner(chosen, change)
@@ -207,7 +207,7 @@ def test_a_forged_seal_is_found(chosen: LedgerSettings, told: list[AuditHead], c
     assert breach.kind == kind
 
 
-def test_what_is_entered_twice_stands_once(chosen: LedgerSettings, told: list[AuditHead]) -> None:
+def test_entries_delivered_twice_stand_once(chosen: LedgerSettings, told: list[AuditHead]) -> None:
     with psycopg.connect(chosen.dsn, options=f"-csearch_path={chosen.namespace}") as connection:
         connection.execute("UPDATE consumed SET next = 0")
     assert write(chosen, 0, ROWS).seq == ROWS

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,6 +35,14 @@ async def running(hall: Hall, processes: int = 1) -> AsyncIterator[list["asyncio
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def shared_by(hall: Hall, processes: int, seconds: float = 60) -> None:
+    """Wait until so many processes have partitions."""
+    deadline = time.monotonic() + seconds
+    while len(owners := rows(hall, "SELECT DISTINCT owner FROM consumed")) != processes:
+        assert time.monotonic() < deadline, owners
+        await asyncio.sleep(0.1)
 
 
 async def proven(hall: Hall) -> None:
@@ -98,12 +107,12 @@ async def test_processes_that_come_and_go_share_the_partitions(hall: Hall, recor
     upgrade(hall.settings.ledger)
     small = hall.with_ledger(max_batch_records=300)
     async with running(small, 2) as tasks:
+        await shared_by(hall, 2)
         await hall.fill(recorded, 3, 0)
         await caught_up(hall, *tasks)
-        owners = {owner for (owner,) in rows(hall, "SELECT DISTINCT owner FROM consumed")}
-        assert len(owners) == 2
         async with running(small) as more:
             await hall.fill(recorded, 3, 1)
+            await shared_by(hall, 3)
             await caught_up(hall, *tasks, *more)
         await hall.fill(recorded, 3, 2)
         await caught_up(hall, *tasks)

@@ -20,7 +20,7 @@ install: .venv/installed  ## a .venv with everything, so that .venv/bin/supervis
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-demo: install   ## Kafka, worker, gateway, wall and a simulated hall (DEMO="--seconds 40" ends by itself)
+demo: install   ## Kafka, worker, gateway, wall, ledger and a simulated hall (DEMO="--seconds 40" ends by itself)
 	$(BIN)/supervise demo $(DEMO)
 
 test: install   ## the tests

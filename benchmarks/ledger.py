@@ -22,7 +22,7 @@ from monitor.kafka import partition_of
 from monitor.ledger import upgrade
 from monitor.ledger.connection import connected
 from monitor.ledger.rows import Batch, Reading
-from monitor.ledger.rows.tables import EVENT, SETS
+from monitor.ledger.rows.tables import EVENT, SMALL
 from monitor.ledger.rows.times import LocalDays
 from monitor.ledger.store import LedgerStore
 from monitor.settings import LedgerSettings
@@ -122,7 +122,7 @@ def _in_batches(settings: LedgerSettings, records: Sequence[Any], size: int) -> 
 
 def _one_by_one(settings: LedgerSettings, records: Sequence[Any]) -> None:
     reading = _reading()
-    inserts = {table.name: _insert(table) for table in (EVENT, *SETS)}
+    inserts = {table.name: _insert(table) for table in (EVENT, *SMALL)}
     with LedgerStore(settings, "single") as store:
         store.claim([(_TOPICS.events, partition) for partition in range(PARTITIONS)])
     with connected(settings) as connection:

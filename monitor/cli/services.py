@@ -21,7 +21,7 @@ from monitor.cli.options import INSTANT, PATH, kafka_options, metrics_option
 @click.option("--wall-port", type=click.IntRange(0, 65535), default=8600, show_default=True)
 @click.option("--gateway-port", type=click.IntRange(0, 65535), default=8700, show_default=True)
 def demo(**options: Any) -> None:
-    """Everything on this machine: Kafka, worker, gateway, wall and a simulated hall.
+    """Everything on this machine: Kafka, worker, gateway, wall, PostgreSQL with the ledger, and a simulated hall.
 
     Exit status 0 only if cards reached a wall client.
 

@@ -11,8 +11,10 @@ import msgspec
 
 from monitor.demo.children import Children
 from monitor.demo.observer import Observer
-from monitor.demo.site import Site, make_site, prepare_topics
+from monitor.demo.site import Site, make_site, name_database, prepare_topics
+from monitor.embedded.errors import EmbeddedError
 from monitor.embedded.kafka import EmbeddedKafka
+from monitor.embedded.postgres import EmbeddedPostgres
 from monitor.embedded.run import shown_progress
 from monitor.settings import Settings, load_settings
 from monitor.simulate import Summary, run_simulate
@@ -41,6 +43,7 @@ class Demo:
 
     def __init__(self, options: DemoOptions) -> None:
         self._options = options
+        self._database: EmbeddedPostgres | None = None
 
     async def run(self, stop: asyncio.Event) -> int:
         """The exit status: 0 if cards reached a wall client, or the user ended an endless demo."""
@@ -54,6 +57,8 @@ class Demo:
                 return await self._live(site, children, stop)
             finally:
                 await asyncio.to_thread(children.stop)
+                if self._database is not None:
+                    await asyncio.to_thread(self._database.stop)
         finally:
             await asyncio.to_thread(broker.stop)
 
@@ -69,16 +74,30 @@ class Demo:
         _show("gateway", f"{site.gateway} (token in {site.token})")
         observer = Observer(site.wall, self._options.speed)
         async with _background(observer.run(), _watch_over(children, stop)):
-            summary = await self._feed(settings, observer, children, stop)
+            summary = await self._feed(site, settings, observer, children, stop)
         return self._report(summary, observer)
 
-    async def _feed(self, settings: Settings, observer: Observer, children: Children, stop: asyncio.Event) -> Summary:
+    async def _start_ledger(self, site: Site, children: Children) -> None:
+        """PostgreSQL and the ledger, once the wall has the history: they would only be in its way before."""
+        database = EmbeddedPostgres(self._options.data / "postgres")
+        try:
+            await asyncio.to_thread(database.start)
+        except EmbeddedError as error:
+            click.echo(f"no ledger: {error}", err=True)
+            return
+        self._database = database
+        name_database(site, database.address, database.data / "password")
+        children.start("ledger")
+        _show("ledger", f"postgresql://{database.address}/supervise ({database.hint})")
+
+    async def _feed(self, site: Site, settings: Settings, observer: Observer, children: Children, stop: asyncio.Event) -> Summary:
         options = self._options
 
         async def ready(history: Summary) -> None:
             click.echo(f"history: {history.events:,} events in {history.backfill_seconds:.1f} s", err=True)
             seconds = await observer.reached(history.live - HOUR, _PATIENCE)
             click.echo(f"the worker and the wall have it all {seconds:.1f} s later; the hall is live", err=True)
+            await self._start_ledger(site, children)
             await asyncio.sleep(_SETTLE)
             observer.live_from(history.live)
 

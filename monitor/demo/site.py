@@ -59,6 +59,12 @@ tokens = "{(data / "tokens.toml").as_posix()}"
     return Site(settings, token, f"http://127.0.0.1:{wall_port}/", f"http://127.0.0.1:{gateway_port}/")
 
 
+def name_database(site: Site, address: str, password: Path) -> None:
+    """Add the ledger's database to the settings. Whoever starts from now on knows it."""
+    with site.settings.open("a", encoding="utf-8") as out:
+        out.write(f'\n[ledger]\ndsn = "postgresql://supervise@{address}/supervise"\npassword_file = "{password.as_posix()}"\n')
+
+
 async def prepare_topics(settings: Settings) -> None:
     """The demo's clock is the simulated hall's, so its events carry their own times."""
     await ensure_topics(settings.kafka, settings.topics, create_time=True)

@@ -1,8 +1,8 @@
 """The SQL by which a batch becomes rows. Rows come by COPY into temporary tables of the connection, and from there into place."""
 
-from monitor.ledger.rows.tables import ALERT, ALERT_CHANGE, CASE, DEAD_LETTER, EVENT, SETS, STAGED_ALERT, LedgerTable
+from monitor.ledger.rows.tables import ALERT, ALERT_CHANGE, CASE, DEAD_LETTER, EVENT, SMALL, STAGED_ALERT, LedgerTable
 
-STAGED = (*SETS, EVENT, DEAD_LETTER, STAGED_ALERT, CASE)
+STAGED = (*SMALL, EVENT, DEAD_LETTER, STAGED_ALERT, CASE)
 """What comes by way of a temporary table."""
 
 

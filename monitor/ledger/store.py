@@ -19,7 +19,7 @@ from monitor.ledger.connection import connected
 from monitor.ledger.months import BY_MONTH, begin, make_months, month_of, months_of
 from monitor.ledger.rows import TABLES, Batch, LedgerTable
 from monitor.ledger.rows.batch import TopicPart
-from monitor.ledger.rows.tables import AUDIT_ENTRY, CASE, DEAD_LETTER, EVENT, SETS, STAGED_ALERT
+from monitor.ledger.rows.tables import AUDIT_ENTRY, CASE, DEAD_LETTER, EVENT, SMALL, STAGED_ALERT
 from monitor.ledger.rows.times import at, to_ms
 from monitor.settings import LedgerSettings
 from rules.errors import SupervisionError
@@ -136,8 +136,8 @@ class LedgerStore:
         floor, midnight = (begin(row[0]), row[1]) if row is not None else (_ALWAYS, _ALWAYS)
         for table in (EVENT, DEAD_LETTER):
             self._put_plainly(cursor, table, [row for row in batch.rows.get(table.name, ()) if row[0] >= floor], batch)
-        for table in SETS:
-            rows = [row for row in batch.rows.get(table.name, ()) if _happened(table, row) >= midnight]
+        for table in SMALL:
+            rows = _since(midnight, table, batch.rows.get(table.name, ()))
             if rows:
                 _copy(cursor, table, rows, staged=True)
                 cursor.execute(statements.insert_new(table))
@@ -166,16 +166,23 @@ class LedgerStore:
             cursor.execute(statements.CASES, [floor.date()])
 
     def _put_alerts(self, cursor: psycopg.Cursor, batch: Batch, floor: Any) -> set[tuple[int, int]]:
-        """Partition and offset of each record that repeats a change."""
+        """Partition and offset of each record that repeats a change: one not beyond the newest before it, here or in the table.
+
+        Where a batch ends makes no difference to that, so a chain does not depend on it.
+        """
         repeated: set[tuple[int, int]] = set()
-        first: dict[tuple[str, int], tuple[Any, ...]] = {}
+        newest: dict[str, int] = {}
+        new: list[tuple[Any, ...]] = []
         names = STAGED_ALERT.names
         id_, change, partition, offset = (names.index(name) for name in ("id", "change", "record_partition", "record_offset"))
         for row in batch.rows.get("alert", ()):
-            if first.setdefault((row[id_], row[change]), row) is not row:
+            if row[change] > newest.get(row[id_], -1):
+                newest[row[id_]] = row[change]
+                new.append(row)
+            else:
                 repeated.add((row[partition], row[offset]))
-        if first:
-            _copy(cursor, STAGED_ALERT, list(first.values()), staged=True)
+        if new:
+            _copy(cursor, STAGED_ALERT, new, staged=True)
             cursor.execute(statements.REPEATED_ALERTS)
             repeated |= set(cursor.fetchall())
             cursor.execute(statements.ALERT_CHANGES, [floor])
@@ -229,8 +236,12 @@ class LedgerStore:
             self._months |= missing
 
 
-def _happened(table: LedgerTable, row: tuple[Any, ...]) -> Any:
-    return row[table.names.index("happened_at")]
+def _since(midnight: Any, table: LedgerTable, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+    """Rows of days that are kept. A retraction is, however old: what it takes back may be kept, too."""
+    if "happened_at" not in table.names:
+        return rows
+    place = table.names.index("happened_at")
+    return [row for row in rows if row[place] >= midnight]
 
 
 def _copy(cursor: psycopg.Cursor, table: LedgerTable, rows: Sequence[tuple[Any, ...]], *, staged: bool = False) -> None:

@@ -21,7 +21,7 @@ from monitor.wire import Topics, decode_alert, decode_dead_letter
 from rules.alerts import STANDING
 from rules.case import decode_case
 from rules.errors import BadEvent, SupervisionError
-from rules.events import Action, CardIssuedByHand, Header, Tallied, Tick, key_of
+from rules.events import Action, CardIssuedByHand, Header, Retracted, Tallied, Tick, key_of
 from rules.recordtime import EARLIEST, LATEST
 
 TopicPart = tuple[str, int]
@@ -118,9 +118,9 @@ class Reading:
                 event.operator, event.item, Json(body),
             ),
         )  # fmt: skip
-        if (step := step_of(event, key, self._days)) is not None:
+        if (step := step_of(event, (*where, key, event.id, event.revision), self._days)) is not None:
             batch.add(*step)
-        if isinstance(event, Action | CardIssuedByHand):
+        if isinstance(event, Action | CardIssuedByHand | Retracted):
             self._act(batch, record, event, key, body)
         return True
 
@@ -135,7 +135,10 @@ class Reading:
                 event.department, said.reason, Json(body),
             ),
         )  # fmt: skip
-        batch.enter(f"events/{record.partition}", AuditEntry("act", alert or key, record.offset, record.timestamp, record.value))
+        batch.enter(
+            f"events/{record.partition}",
+            AuditEntry("act", alert or getattr(event, "record", key), record.offset, record.timestamp, record.value),
+        )
 
     def _alert(self, batch: Batch, record: Any) -> bool:
         if record.value is None:

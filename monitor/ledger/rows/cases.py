@@ -16,16 +16,12 @@ _DAYS = (Unit.calendar_days, Unit.working_days)
 _encode = msgspec.json.Encoder().encode
 
 
-def cycles_of(case: Case) -> tuple[Case, ...]:
-    """The case, and each time it came back and began anew."""
-    return (case, *getattr(case, "later", ()))
-
-
 def case_rows(key: str, case: Case, body: bytes, days: LocalDays) -> Iterator[tuple[Any, ...]]:
     """Its rows; none of what is no case: counts of many, and what is kept with a window."""
     if case_state(case) in ("tally", "window"):
         return
-    for number, cycle in enumerate(cycles_of(case), 1):
+    first = msgspec.structs.replace(case, later=()) if case.later else case  # by itself, so that it is told without the others
+    for number, cycle in enumerate((first, *case.later), 1):
         row = _row(key, number, case.offset, cycle, body if number == 1 else b"", days)
         yield tuple([each.replace("\0", "\ufffd") if type(each) is str and "\0" in each else each for each in row])
 
@@ -43,7 +39,7 @@ def _row(key: str, number: int, offset: int, case: Case, body: bytes, days: Loca
         key, number, offset, case_state(case), case.book, *where,
         terms.watch if terms is not None else "", case.online, maybe(case.applied), accepted, accepted_on, promised, statutory,
         *_both_in_days(promised, statutory), due, maybe(case.decided), case.granted, over, over_on,
-        case.how if case.concluded else "not_accepted" if over is not None else "",
+        _end(case),
         bool(count(case)[3]),
         _is_early(concluded, over, due, days),
         same_day,
@@ -52,6 +48,16 @@ def _row(key: str, number: int, offset: int, case: Case, body: bytes, days: Loca
         maybe(case.issued), maybe(case.delivered), case.holder[1], len(case.suspensions), len(case.extensions),
         Json(_encode(_stages(case))), body,
     )  # fmt: skip
+
+
+def _end(case: Case) -> str:
+    """How it ended; empty while it goes on."""
+    over = over_at(case)
+    if case.concluded:
+        return case.how
+    if over and over == case.superseded:
+        return "superseded"  # it came back and began anew before it had ended
+    return "not_accepted" if over else ""
 
 
 def _is_early(concluded: bool, over: datetime | None, due: datetime | None, days: LocalDays) -> bool:

@@ -1,4 +1,7 @@
-"""Events that tell of complaints, ratings, hearings and attendance, as rows of sets."""
+"""Events that tell of complaints, ratings, hearings and attendance, and those that take one back, as rows.
+
+Which version of a record counts is told by views, so that a row is written once and whatever comes later changes none.
+"""
 
 from typing import Any
 
@@ -38,18 +41,20 @@ _ATTENDANCE = {
 }
 
 
-def step_of(event: Header, key: str, days: LocalDays) -> tuple[str, tuple[Any, ...]] | None:
-    """The table a step goes to, and its row; None for an event that is no such step."""
+def step_of(event: Header, version: tuple[Any, ...], days: LocalDays) -> tuple[str, tuple[Any, ...]] | None:
+    """The table a step goes to, and its row; None for an event that is no such step. ``version`` says which record it is."""
     kind: Any = type(event)
     said: Any = event
     place = (event.region, event.hall, event.department, event.window, event.item)
     if kind in _COMPLAINT:
-        return "complaint_step", (key, said.complaint, _COMPLAINT[kind], event.at, *place, getattr(event, "person", ""))
+        return "complaint_step", (*version, event.at, _COMPLAINT[kind], said.complaint, *place, getattr(event, "person", ""))
     if kind in _RATING:
         step, value = _RATING[kind]
-        return "rating_step", (key, said.rating, step, event.at, int(getattr(event, value)) if value else 0, *place)
+        return "rating_step", (*version, event.at, step, said.rating, int(getattr(event, value)) if value else 0, *place)
     if kind in _HEARING:
-        return "hearing_step", (key, _HEARING[kind], event.at, *place[:3])
+        return "hearing_step", (*version, event.at, _HEARING[kind], *place[:3])
     if kind in _ATTENDANCE:
-        return "attendance_step", (*place[:4], event.at, days.of(event.at), _ATTENDANCE[kind], event.operator)
+        return "attendance_step", (*version, event.at, _ATTENDANCE[kind], *place[:4], days.of(event.at), event.operator)
+    if kind is ev.Retracted:
+        return "retraction", (*version[:-2], said.record, event.revision)
     return None

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 _PLACE = (("region", "text"), ("hall", "text"), ("department", "text"), ("window_id", "text"), ("item", "text"))
 _RECORD = (("recorded_at", "timestamptz"), ("record_partition", "int4"), ("record_offset", "int8"))
+_VERSION = (*_RECORD, ("key", "text"), ("id", "text"), ("revision", "int4"))
 _HAPPENED = (("happened_at", "timestamptz"), ("type", "text"), ("id", "text"), ("key", "text"))
 
 
@@ -49,17 +50,18 @@ DEAD_LETTER = LedgerTable(
 )  # fmt: skip
 COMPLAINT_STEP = LedgerTable(
     "complaint_step",
-    (("key", "text"), ("complaint", "text"), ("step", "text"), ("happened_at", "timestamptz"), *_PLACE, ("person", "text")),
+    (*_VERSION, ("happened_at", "timestamptz"), ("step", "text"), ("complaint", "text"), *_PLACE, ("person", "text")),
 )
 RATING_STEP = LedgerTable(
     "rating_step",
-    (("key", "text"), ("rating", "text"), ("step", "text"), ("happened_at", "timestamptz"), ("value", "int4"), *_PLACE),
+    (*_VERSION, ("happened_at", "timestamptz"), ("step", "text"), ("rating", "text"), ("value", "int4"), *_PLACE),
 )
-HEARING_STEP = LedgerTable("hearing_step", (("key", "text"), ("step", "text"), ("happened_at", "timestamptz"), *_PLACE[:3]))
+HEARING_STEP = LedgerTable("hearing_step", (*_VERSION, ("happened_at", "timestamptz"), ("step", "text"), *_PLACE[:3]))
 ATTENDANCE_STEP = LedgerTable(
     "attendance_step",
-    (*_PLACE[:4], ("happened_at", "timestamptz"), ("happened_on", "date"), ("step", "text"), ("operator", "text")),
+    (*_VERSION, ("happened_at", "timestamptz"), ("step", "text"), *_PLACE[:4], ("happened_on", "date"), ("operator", "text")),
 )
+RETRACTION = LedgerTable("retraction", _VERSION)
 ALERT = LedgerTable(
     "alert",
     (
@@ -99,6 +101,6 @@ AUDIT_ENTRY = LedgerTable(
     ),
 )  # fmt: skip
 
-SETS = (ACT, COMPLAINT_STEP, RATING_STEP, HEARING_STEP, ATTENDANCE_STEP)
-"""Tables whose rows are the same row when they are the same: a repetition is nothing."""
-TABLES = (EVENT, DEAD_LETTER, *SETS, ALERT, ALERT_CHANGE, CASE, AUDIT_ENTRY)
+SMALL = (ACT, COMPLAINT_STEP, RATING_STEP, HEARING_STEP, ATTENDANCE_STEP, RETRACTION)
+"""Tables without months."""
+TABLES = (EVENT, DEAD_LETTER, *SMALL, ALERT, ALERT_CHANGE, CASE, AUDIT_ENTRY)

@@ -140,53 +140,89 @@ CREATE INDEX case_state_accepted ON case_state (accepted_on);
 CREATE INDEX case_state_over ON case_state (over_on);
 CREATE INDEX case_state_open ON case_state (department, due_at) WHERE over_at IS NULL;
 
--- What was reported of complaints, ratings, hearings and attendance: sets, so that neither order nor repetition counts.
+-- What was reported of complaints, ratings, hearings and attendance, each version of each record. Views say which counts.
 CREATE TABLE complaint_step (
+    recorded_at timestamptz NOT NULL,
+    record_partition integer NOT NULL,
+    record_offset bigint NOT NULL,
     key text NOT NULL,
-    complaint text NOT NULL,
-    step text NOT NULL,                 -- filed, accepted, refused, extended, answered, misrouted, closed
+    id text NOT NULL,                   -- of the record; it may be told again, or taken back
+    revision integer NOT NULL,
     happened_at timestamptz NOT NULL,
+    step text NOT NULL,                 -- filed, accepted, refused, extended, answered, misrouted, closed
+    complaint text NOT NULL,
     region text NOT NULL,
     hall text NOT NULL,
     department text NOT NULL,
     window_id text NOT NULL,
     item text NOT NULL,
     person text NOT NULL,
-    PRIMARY KEY (key, complaint, step, happened_at)
+    PRIMARY KEY (recorded_at, record_partition, record_offset)
 );
+CREATE INDEX complaint_step_id ON complaint_step (key, id);
 CREATE TABLE rating_step (
+    recorded_at timestamptz NOT NULL,
+    record_partition integer NOT NULL,
+    record_offset bigint NOT NULL,
     key text NOT NULL,
-    rating text NOT NULL,               -- empty where nothing numbers it
-    step text NOT NULL,                 -- rated, verified, rectified, called_back, appealed, decided
+    id text NOT NULL,                   -- of the record; it may be told again, or taken back
+    revision integer NOT NULL,
     happened_at timestamptz NOT NULL,
+    step text NOT NULL,                 -- rated, verified, rectified, called_back, appealed, decided
+    rating text NOT NULL,               -- empty where nothing numbers it
     value integer NOT NULL,             -- the score; of verified and decided 1 for founded and upheld
     region text NOT NULL,
     hall text NOT NULL,
     department text NOT NULL,
     window_id text NOT NULL,
     item text NOT NULL,
-    PRIMARY KEY (key, rating, step, happened_at, value)
+    PRIMARY KEY (recorded_at, record_partition, record_offset)
 );
+CREATE INDEX rating_step_id ON rating_step (key, id);
 CREATE TABLE hearing_step (
+    recorded_at timestamptz NOT NULL,
+    record_partition integer NOT NULL,
+    record_offset bigint NOT NULL,
     key text NOT NULL,
-    step text NOT NULL,                 -- offered, requested, notified, held, waived
+    id text NOT NULL,                   -- of the record; it may be told again, or taken back
+    revision integer NOT NULL,
     happened_at timestamptz NOT NULL,
+    step text NOT NULL,                 -- offered, requested, notified, held, waived
     region text NOT NULL,
     hall text NOT NULL,
     department text NOT NULL,
-    PRIMARY KEY (key, step, happened_at)
+    PRIMARY KEY (recorded_at, record_partition, record_offset)
 );
+CREATE INDEX hearing_step_id ON hearing_step (key, id);
 CREATE TABLE attendance_step (
+    recorded_at timestamptz NOT NULL,
+    record_partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,                   -- of the record; it may be told again, or taken back
+    revision integer NOT NULL,
+    happened_at timestamptz NOT NULL,
+    step text NOT NULL,                 -- opened, closed, left, arrived
     region text NOT NULL,
     hall text NOT NULL,
     department text NOT NULL,
     window_id text NOT NULL,
-    happened_at timestamptz NOT NULL,
     happened_on date NOT NULL,
-    step text NOT NULL,                 -- opened, closed, left, arrived
     operator text NOT NULL,
-    PRIMARY KEY (region, hall, window_id, happened_at, step, operator)
+    PRIMARY KEY (recorded_at, record_partition, record_offset)
 );
+CREATE INDEX attendance_step_id ON attendance_step (key, id);
+-- Records taken back: every version, or those up to a revision.
+CREATE TABLE retraction (
+    recorded_at timestamptz NOT NULL,
+    record_partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    key text NOT NULL,
+    id text NOT NULL,                   -- of the record; it may be told again, or taken back
+    revision integer NOT NULL,
+    PRIMARY KEY (recorded_at, record_partition, record_offset)
+);
+CREATE INDEX retraction_id ON retraction (key, id);
 
 -- Every human act, done or refused.
 CREATE TABLE act (

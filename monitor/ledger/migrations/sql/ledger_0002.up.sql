@@ -1,5 +1,27 @@
 -- Views: their names and columns are for whoever writes SQL, and stay. What begins with v_ is public; live_figure is not.
 
+-- Of each record the version that counts: the highest revision, of one revision the latest, and none that was taken back.
+CREATE VIEW told_complaint_step AS
+SELECT s.* FROM complaint_step s
+WHERE NOT EXISTS (SELECT FROM complaint_step n WHERE n.key = s.key AND n.id = s.id
+        AND (n.revision, n.recorded_at, n.record_offset) > (s.revision, s.recorded_at, s.record_offset))
+    AND NOT EXISTS (SELECT FROM retraction r WHERE r.key = s.key AND r.id = s.id AND (r.revision = 0 OR r.revision >= s.revision));
+CREATE VIEW told_rating_step AS
+SELECT s.* FROM rating_step s
+WHERE NOT EXISTS (SELECT FROM rating_step n WHERE n.key = s.key AND n.id = s.id
+        AND (n.revision, n.recorded_at, n.record_offset) > (s.revision, s.recorded_at, s.record_offset))
+    AND NOT EXISTS (SELECT FROM retraction r WHERE r.key = s.key AND r.id = s.id AND (r.revision = 0 OR r.revision >= s.revision));
+CREATE VIEW told_hearing_step AS
+SELECT s.* FROM hearing_step s
+WHERE NOT EXISTS (SELECT FROM hearing_step n WHERE n.key = s.key AND n.id = s.id
+        AND (n.revision, n.recorded_at, n.record_offset) > (s.revision, s.recorded_at, s.record_offset))
+    AND NOT EXISTS (SELECT FROM retraction r WHERE r.key = s.key AND r.id = s.id AND (r.revision = 0 OR r.revision >= s.revision));
+CREATE VIEW told_attendance_step AS
+SELECT s.* FROM attendance_step s
+WHERE NOT EXISTS (SELECT FROM attendance_step n WHERE n.key = s.key AND n.id = s.id
+        AND (n.revision, n.recorded_at, n.record_offset) > (s.revision, s.recorded_at, s.record_offset))
+    AND NOT EXISTS (SELECT FROM retraction r WHERE r.key = s.key AND r.id = s.id AND (r.revision = 0 OR r.revision >= s.revision));
+
 -- A case, one row for each time it was begun.
 CREATE VIEW v_case AS
 SELECT key, cycle, state, book, region, hall, department, window_id, item, watch, online, applied_at, accepted_at, accepted_on, promised,
@@ -39,34 +61,35 @@ SELECT key, complaint,
     min(happened_at) FILTER (WHERE step = 'answered') AS answered_at,
     min(happened_at) FILTER (WHERE step = 'closed') AS closed_at,
     count(*) FILTER (WHERE step = 'extended') AS extensions
-FROM complaint_step GROUP BY key, complaint;
+FROM told_complaint_step GROUP BY key, complaint;
 
 -- A rating, with what was done about it. A step that names no rating is about the latest bad one before it.
 CREATE VIEW v_rating AS
 WITH about AS (
     SELECT s.key, s.rating, s.step, s.happened_at, s.value,
-        (SELECT max(r.happened_at) FROM rating_step r
+        (SELECT max(r.happened_at) FROM told_rating_step r
          WHERE r.key = s.key AND r.step = 'rated' AND CASE WHEN s.rating <> '' THEN r.rating = s.rating
              ELSE r.value >= 4 AND r.happened_at <= s.happened_at END) AS rated_at
-    FROM rating_step s WHERE s.step <> 'rated')
+    FROM told_rating_step s WHERE s.step <> 'rated')
 SELECT r.key, r.rating, r.happened_at AS rated_at, r.value AS score, r.region, r.hall, r.department, r.window_id, r.item,
     min(a.happened_at) FILTER (WHERE a.step = 'verified') AS verified_at,
     min(a.happened_at) FILTER (WHERE a.step = 'rectified') AS rectified_at,
     min(a.happened_at) FILTER (WHERE a.step = 'called_back') AS called_back_at,
     min(a.happened_at) FILTER (WHERE a.step = 'appealed') AS appealed_at,
     coalesce(bool_or(a.step = 'decided' AND a.value = 1), false) AS is_upheld
-FROM rating_step r LEFT JOIN about a ON a.key = r.key AND a.rated_at = r.happened_at AND a.rating IN ('', r.rating)
+FROM (SELECT DISTINCT key, rating, step, happened_at, value, region, hall, department, window_id, item FROM told_rating_step) r
+LEFT JOIN about a ON a.key = r.key AND a.rated_at = r.happened_at AND a.rating IN ('', r.rating)
 WHERE r.step = 'rated'
 GROUP BY r.key, r.rating, r.happened_at, r.value, r.region, r.hall, r.department, r.window_id, r.item;
 
-CREATE VIEW v_hearing AS SELECT key, step, happened_at, region, hall, department FROM hearing_step;
+CREATE VIEW v_hearing AS SELECT DISTINCT key, step, happened_at, region, hall, department FROM told_hearing_step;
 
 -- How long a window was open on a day, and for how much of it somebody sat there. A span without an end goes on to the day's last record.
 CREATE VIEW v_attendance AS
 WITH ordered AS (
     SELECT *, array_position(ARRAY['opened', 'closed', 'left', 'arrived'], step) AS place,
         CASE WHEN step IN ('opened', 'closed') THEN '' ELSE '.' || operator END AS who
-    FROM attendance_step),
+    FROM told_attendance_step),
 followed AS (
     SELECT *, lag(step) OVER (PARTITION BY region, hall, window_id, happened_on, who ORDER BY happened_at, place) AS before FROM ordered),
 changes AS (
@@ -109,7 +132,7 @@ SELECT f.day, f.region, f.hall, f.department, f.window_id, f.item, f.stage, f.me
     SELECT day, region, hall, department, window_id, item, stage, m.measure, m.amount FROM (
         SELECT over_on AS day, region, hall, department, window_id, item, '' AS stage,
             count(*) AS m0, count(*) FILTER (WHERE on_time) AS m1, count(*) FILTER (WHERE early) AS m2, count(*) FILTER (WHERE same_day) AS m3, count(*) FILTER (WHERE on_site) AS m4, count(*) FILTER (WHERE how = 'returned') AS m5, count(*) FILTER (WHERE how = 'voided') AS m6, count(*) FILTER (WHERE how = 'withdrawn') AS m7
-        FROM case_state WHERE over_on IS NOT NULL AND accepted_on IS NOT NULL AND how <> 'not_accepted' GROUP BY 1, 2, 3, 4, 5, 6, 7) c
+        FROM case_state WHERE over_on IS NOT NULL AND accepted_on IS NOT NULL AND how NOT IN ('not_accepted', 'superseded') GROUP BY 1, 2, 3, 4, 5, 6, 7) c
     CROSS JOIN LATERAL (VALUES ('concluded', m0::numeric), ('on_time', m1::numeric), ('early', m2::numeric), ('same_day', m3::numeric), ('on_site', m4::numeric), ('returned', m5::numeric), ('voided', m6::numeric), ('withdrawn', m7::numeric)) m (measure, amount)
     UNION ALL
     SELECT day, region, hall, department, window_id, item, stage, m.measure, m.amount FROM (

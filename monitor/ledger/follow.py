@@ -192,6 +192,8 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         async with self._turn:
             await self._settled(quietly=True)
             self._positions.clear()
+            with suppress(*_LEAVES):  # whoever has them next tells Kafka, too
+                await self._heads.publish(self._store.heads, at_once=True)
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Make them ours in the database, and go where it says."""

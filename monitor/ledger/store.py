@@ -76,7 +76,10 @@ class LedgerStore:
             assert row is not None
             claimed[topic, partition], self._reached[topic, partition] = row
         self._connection.commit()
-        self.heads.clear()  # another process may have appended meanwhile
+        # Another process may have appended meanwhile, and have ended before it told Kafka so.
+        chains = [f"{topic.rpartition('.')[2]}/{partition}" for topic, partition in claimed] if self._audits else []
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            self.heads = {chain: link for chain in chains if (link := self._last(cursor, chain)).seq}
         return claimed
 
     def write(self, batch: Batch) -> None:

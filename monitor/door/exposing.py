@@ -49,7 +49,7 @@ class _Exposed:
     async def _refuse(self, request: web.Request) -> web.StreamResponse:
         transport = request.transport
         peer = transport.get_extra_info("peername") if transport else None
-        slowed = await self._strangers.turned_away(requester(peer, None, ()))
+        slowed = await self._strangers.turned_away(requester(peer, "", ()))
         headers = {"WWW-Authenticate": "Bearer"} | ({"Retry-After": RETRY_AFTER} if slowed is not False else {})
         answer = web.Response(status=401 if slowed is False else 429, headers=headers, text="metrics.token is needed\n")
         if slowed is not False:

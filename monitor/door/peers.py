@@ -19,7 +19,7 @@ def peer_of(address: object) -> str:
     return str(parsed)
 
 
-def requester(address: object, forwarded: str | None, proxies: Collection[str]) -> str:
+def requester(address: object, forwarded: str, proxies: Collection[str]) -> str:
     """The peer of a request: what a proxy of ours says of it (``X-Forwarded-For``, its last entry), else who connected."""
     peer = peer_of(address)
     if forwarded and peer in proxies:

@@ -1,8 +1,6 @@
 """Bodies at work: so many bytes in all, and a quarter of them for one window system. What is beyond is shed, not queued."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from monitor.gateway.reading import whole
 from monitor.metrics import DOOR_REFUSALS, GATEWAY_FLIGHT_BYTES
@@ -18,9 +16,10 @@ class Flight:
         self._of: Counter[str] = Counter()
         self._busy = DOOR_REFUSALS.labels(server="gateway", reason="busy")
 
-    @contextmanager
-    def carry(self, source: str, size: int) -> Iterator[None]:
-        """Hold ``size`` bytes for this window system.
+        GATEWAY_FLIGHT_BYTES.set_function(lambda: self._all)
+
+    def take(self, source: str, size: int) -> None:
+        """Hold ``size`` bytes for this window system, until they are given back.
 
         :class:`~monitor.gateway.reading.BodyRefused` where there is no room: 429 if it is its own doing, else 503.
         """
@@ -32,12 +31,10 @@ class Flight:
             raise whole(503, "busy", "too many bytes at work: repeat after Retry-After")
         self._of[source] += size
         self._all += size
-        GATEWAY_FLIGHT_BYTES.set(self._all)
-        try:
-            yield
-        finally:
-            self._all -= size
-            self._of[source] -= size
-            if not self._of[source]:
-                del self._of[source]
-            GATEWAY_FLIGHT_BYTES.set(self._all)
+
+    def give_back(self, source: str, size: int) -> None:
+        """What was taken is not at work any more."""
+        self._all -= size
+        self._of[source] -= size
+        if not self._of[source]:
+            del self._of[source]

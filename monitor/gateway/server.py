@@ -4,12 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from types import TracebackType
 from typing import Self
 
 import click
 import msgspec
 from aiohttp import web
+from prometheus_client import Counter
 
 from monitor.door import RETRY_AFTER, Door, Runner, Strangers, Tokens, limits, requester
 from monitor.gateway.errors import JsonHandler, internal_error, refused, refused_body, refused_request
@@ -87,8 +89,8 @@ class Gateway:
         else:
             request[_SOURCE] = source
             response = await self._answer(request, handler)
-        GATEWAY_SECONDS.observe(time.perf_counter() - began)
-        GATEWAY_REQUESTS.labels(source=source.name if source else "-", status=response.status).inc()
+            GATEWAY_SECONDS.observe(time.perf_counter() - began)  # a stranger's answer is late on purpose
+        _requests(source.name if source else "-", response.status).inc()
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -110,7 +112,8 @@ class Gateway:
         """The answer to a wrong token: at once, or late and the connection's last."""
         transport = request.transport
         address = transport.get_extra_info("peername") if transport else None
-        slowed = await self._strangers.turned_away(requester(address, request.headers.get("X-Forwarded-For"), self._proxies))
+        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+        slowed = await self._strangers.turned_away(requester(address, forwarded, self._proxies))
         if slowed is False:
             text = "a known token is needed: Authorization: Bearer TOKEN"
             return refused(401, [Fault(None, "", "unauthorized", text)], {"WWW-Authenticate": "Bearer"})
@@ -124,9 +127,13 @@ class Gateway:
         source = request[_SOURCE]
         check_query(request)
         check_media(request, JSON)
-        with self._flight.carry(source.name, bytes_ahead(request)):
+        size = bytes_ahead(request)
+        self._flight.take(source.name, size)
+        try:
             events = read_events(await body_of(request), source)
             return await self._take(source, events, ())
+        finally:
+            self._flight.give_back(source.name, size)
 
     async def _post_rows(self, request: web.Request) -> web.StreamResponse:
         source = request[_SOURCE]
@@ -137,9 +144,13 @@ class Gateway:
         check_query(request, "dead_letters")
         check_media(request, JSON | ROWS)
         keep_bad = flag_of(request, "dead_letters")
-        with self._flight.carry(source.name, bytes_ahead(request)):
+        size = bytes_ahead(request)
+        self._flight.take(source.name, size)
+        try:
             events, bad = read_rows(await body_of(request), media_of(request), mapping, keep_bad=keep_bad, source=source)
             return await self._take(source, [event for _, event in events], bad)
+        finally:
+            self._flight.give_back(source.name, size)
 
     async def _take(self, source: Source, events: Sequence[Event], bad: Sequence[MappedRow]) -> web.StreamResponse:
         letters = [row.dead_letter(f"gateway {source.name}") for row in bad]
@@ -147,7 +158,7 @@ class Gateway:
         latest = time.time() * 1000 + AHEAD_TOLERANCE
         ahead = sum(to_instant(event.at) > latest for event in events)
         for event in events:
-            GATEWAY_EVENTS.labels(source=source.name, type=type(event).__struct_config__.tag).inc()
+            _events(source.name, str(type(event).__struct_config__.tag)).inc()
         for letter in letters:
             DEAD_LETTERS.labels(reason=letter.reason).inc()
         if ahead:
@@ -180,6 +191,17 @@ async def run_gateway(settings: Settings, announce: Callable[[str], object] = cl
         if settings.gateway.tokens is None:
             announce("gateway: no tokens file is set (gateway.tokens), so every request is refused; `supervise token new NAME`")
         await asyncio.Event().wait()
+
+
+@cache
+def _requests(source: str, status: int) -> Counter:
+    """Looked up once: a metric finds its labels slowly, and every event is counted."""
+    return GATEWAY_REQUESTS.labels(source=source, status=status)
+
+
+@cache
+def _events(source: str, type_: str) -> Counter:
+    return GATEWAY_EVENTS.labels(source=source, type=type_)
 
 
 def _json(status: int, content: msgspec.Struct) -> web.Response:

@@ -47,7 +47,7 @@ class Reception:
         if screen is None:
             if token:
                 request = connection.request
-                forwarded = request.headers.get("X-Forwarded-For") if request else None
+                forwarded = ",".join(request.headers.get_all("X-Forwarded-For")) if request else ""
                 await self._strangers.turned_away(requester(connection.remote_address, forwarded, self._proxies))
             await connection.close(NO_TOKEN, "a token is needed: open the page with #token=…")
             return None

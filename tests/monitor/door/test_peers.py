@@ -15,7 +15,7 @@ from monitor.door import is_known_host, is_loopback, requester
     (None, "None"),
 ])  # fmt: skip
 def test_a_peer_is_an_address_or_a_network_of_one_machine(address: object, peer: str) -> None:
-    assert requester(address, None, ()) == peer
+    assert requester(address, "", ()) == peer
 
 
 @pytest.mark.parametrize(("address", "forwarded", "peer"), [

@@ -132,3 +132,21 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(gatew
     ((reader, writer),) = await open_bodies(gateway, ONE.token, 1, MOST_BYTES + 1)
     assert b" 413 " in await asyncio.wait_for(reader.readline(), 5)
     writer.close()
+
+
+async def test_behind_a_proxy_each_stranger_is_slowed_by_the_address_that_the_proxy_saw(
+    tmp_path: Path, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strangers, "WRONG_TOKEN_SECONDS", 0.2)
+    (tmp_path / "tokens.toml").write_text(ONE.table, "utf-8")
+    made = Gateway(Settings(gateway=GatewaySettings(port=0, tokens=tmp_path / "tokens.toml", proxies=("127.0.0.1",))))
+    vars(made)["_publisher"] = Taken()
+
+    async def guess(*forwarded: str) -> int:
+        headers = [("Authorization", "Bearer wrong"), *(("X-Forwarded-For", each) for each in forwarded)]
+        async with http.post(f"{made.url}/v1/events", data=EVENT, headers=headers) as answer:
+            return answer.status
+
+    async with made:
+        assert [await guess(f"6.6.6.{number}", "1.2.3.4") for number in range(WRONG_TOKENS + 1)] == [401] * WRONG_TOKENS + [429]
+        assert await guess("1.2.3.4", "5.6.7.8") == 401

@@ -168,11 +168,11 @@ class DueDates:
         One outside office hours keeps its time of day, so that a whole day paused is a whole day more. None lies in a pause.
         """
         at, back = self.axis.office_at, self.axis.local_of_office
-        due = given
+        due, point = given, at(given) if pauses else 0
         for from_, to in _since(start, pauses):
             if from_ >= due:
                 break
-            point = at(due) + at(to) - at(from_)
+            point += at(to) - at(from_)  # of all pauses together: many short ones are no day each
             moved = back(point)
             if back(at(given)) < given:
                 moved = max(moved, moved // DAY * DAY + given % DAY)

@@ -132,6 +132,11 @@ def test_a_pause_leaves_the_working_time_that_was_left_before_a_due_instant(
     assert moved(given.replace("end", "23:59:59.999"), pause) == expected
 
 
+def test_many_short_pauses_are_no_day_each() -> None:
+    short = [(f"2026-03-04 {hour}:00", f"2026-03-04 {hour}:01") for hour in ("09", "10", "11", "15")]
+    assert moved("2026-03-06 23:59:59.999", *short) == "2026-03-09 end"
+
+
 minutes = st.integers(at("2026-02-25 00:00") // MINUTE, at("2026-04-20 00:00") // MINUTE).map(lambda minute: minute * MINUTE)
 
 

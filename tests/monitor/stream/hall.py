@@ -98,8 +98,12 @@ class Hall:
         tally_seconds: float = 10,
         bootstrap: str = "",
         codecs: bool = True,
+        ahead: int = 0,
     ) -> subprocess.Popen[bytes]:
-        """Start a worker; its log is ``worker-N.log`` of the test's folder. Without ``codecs`` their library is not there."""
+        """Start a worker; its log is ``worker-N.log`` of the test's folder. Without ``codecs`` their library is not there.
+
+        ``ahead``: seconds by which its clock is wrong.
+        """
         log = (self._tmp / f"worker-{len(self._workers)}.log").open("wb")
         worker = self.settings.worker
         environment = {
@@ -112,6 +116,7 @@ class Hall:
             "SUPERVISE_METRICS__PORT": str(metrics_port),
             "SUPERVISE_WORKER__TALLY_SECONDS": str(tally_seconds),
             "SUPERVISE_FAULT": fault,
+            "TEST_CLOCK_AHEAD": str(ahead),
             "TEST_WITHOUT_CODECS": "" if codecs else "1",
         }
         command = [sys.executable, "-m", "tests.monitor.stream.worker_main", str(book)]

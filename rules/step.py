@@ -85,6 +85,7 @@ from rules.facts import (
     retold,
     supervised,
     told_by,
+    touches,
     turns,
     written,
 )
@@ -296,8 +297,11 @@ def _corrects(case: Case | None, record: Header) -> bool:
 
 
 def _place_for(case: Case, record: Header, at: Instant) -> int:
-    """The place of the cycle that the record joins; or that the case must be told anew, for where its cycles begin may change."""
-    if type(record) is Retracted:
+    """The place of the cycle that the record joins; or that the case must be told anew.
+
+    So it must where the record may change who may touch the case, or where its cycles begin.
+    """
+    if type(record) is Retracted or touches(case, record):
         return _TELL_ANEW
     if not case.later or type(record) in OF_THE_WHOLE:
         return _TELL_ANEW if turns(case, record, at) else 0

@@ -182,6 +182,10 @@ FINDINGS: Words = {
     "record-corrected": ("记录被更正或撤销", "a record was corrected or taken back"),
     "corrected-after-card": ("发牌后记录被更正或撤销", "a record was corrected or taken back after a card had fallen"),
     "reaccepted": ("受理、退回后短期内再次受理", "accepted, sent back and accepted again within a short time"),
+    "foreign-record": (
+        "与办件无关的部门上报，不生效",
+        "reported by a department that has nothing to do with the case; without effect",
+    ),
     "extension-unapproved": ("延长期限未载明批准人", "extended without naming who approved it"),
     "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }
@@ -212,6 +216,7 @@ _DETAILS: Words = {
     "complaints": ("投诉件数", "complaints"),
     "count": ("件数", "count"),
     "days": ("迟报天数", "days late"),
+    "department": ("部门", "department"),
     "event": ("记录", "record"),
     "hall": ("地点", "hall"),
     "how": ("办结方式", "concluded"),

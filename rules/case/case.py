@@ -59,6 +59,9 @@ Correction: TypeAlias = tuple[Instant, int, int]
 1: it took the record back. 2 more: a yellow or red card of the case had fallen by then."""
 Reacceptance: TypeAlias = tuple[Instant, Instant]
 """When a case that was sent back had been accepted before that, and when it was accepted again."""
+Stranger: TypeAlias = tuple[Instant, str, int]
+"""When a department that has nothing to do with the case first reported what would have touched it. Region and department
+(``430104-市监局``), and the type of the record (:class:`~rules.numbers.RecordNumber`)."""
 CardAct: TypeAlias = tuple[Instant, int]
 """When somebody did what with a card (:class:`~rules.numbers.ActNumber`)."""
 
@@ -207,6 +210,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=FORMAT):
     """Records that were corrected or taken back."""
     reaccepted: tuple[Reacceptance, ...] = ()
     """Acceptances of a case that had been sent back."""
+    strangers: tuple[Stranger, ...] = ()
+    """Departments that have nothing to do with the case, and what each reported of it without effect."""
 
 
 def cycles_of(case: Case) -> tuple[Case, ...]:

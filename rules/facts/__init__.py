@@ -5,6 +5,7 @@ from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, hom
 from rules.facts.refusals import LIMITS, WITHOUT_A_CASE, check, objections
 from rules.facts.retelling import OF_THE_WHOLE, began_at, emptied, retold, turns
 from rules.facts.retention import forgotten, is_forgotten, remembered
+from rules.facts.strangers import touches
 
 __all__ = [
     "CLOCK_TOLERANCE",
@@ -29,6 +30,7 @@ __all__ = [
     "retold",
     "supervised",
     "told_by",
+    "touches",
     "turns",
     "written",
 ]

@@ -25,7 +25,8 @@ from rules.book import RuleBooks
 from rules.case import NEVER, Case, Origin, Tally, first, is_window, over_at, place_of
 from rules.events import Header
 from rules.facts.join import CLOCK_TOLERANCE, Facts, rejoin
-from rules.facts.journal import KINDS, JournalEntry, corrections_of, surviving
+from rules.facts.journal import KINDS, JournalEntry, corrections_of
+from rules.facts.strangers import without_strangers
 from rules.families import ATTENDANCE_EVENTS, COMPLAINT_EVENTS, REVIEW_EVENTS
 from rules.instant import Instant
 from rules.numbers import RecordNumber
@@ -114,7 +115,7 @@ def _last(entry: JournalEntry) -> Instant:
 
 def retold(case: Case, entries: Sequence[JournalEntry], books: RuleBooks) -> list[Facts]:
     """The facts of each cycle by what ``entries`` say, all of them; those of the first cycle first."""
-    counting = surviving(list(entries))
+    heard, counting, strangers = without_strangers(entries, books)
     begins = later_begins(counting, books)
     cycles = [Case(case.key, nth=number, horizon=case.horizon if number == 1 else NEVER) for number in range(1, len(begins) + 2)]
     for entry in counting:
@@ -132,7 +133,8 @@ def retold(case: Case, entries: Sequence[JournalEntry], books: RuleBooks) -> lis
     if place_of(cycles[0]) is None:
         told[0] |= _place_left(case)
     told[0]["reaccepted"] = _reaccepted(cycles)
-    told[0]["corrections"] = () if is_window(case) else corrections_of(list(entries))
+    told[0]["corrections"] = () if is_window(case) else corrections_of(heard)
+    told[0]["strangers"] = strangers
     return told
 
 

@@ -336,6 +336,15 @@ FINDINGS: tuple[FindingKind, ...] = (
         needs_within=True,
         counts_from=1,
     ),
+    FindingKind(
+        name="foreign-record",
+        code=35,
+        source="inference",
+        look=returning.foreign,
+        reads=frozenset({"strangers"}),
+        needs=("strangers",),
+        counts_from=1,
+    ),
 )
 FINDING: Mapping[str, FindingKind] = {finding.name: finding for finding in FINDINGS}
 """The rows by their names."""

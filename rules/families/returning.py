@@ -1,10 +1,11 @@
-"""Records that were corrected or taken back, and cases that were sent back and accepted again; part of the process rules.
+"""Records that were corrected, taken back or not heard, and cases that came back; part of the process rules.
 
 | finding | what | source |
 |---|---|---|
 | record-corrected | a record corrected or taken back; with ``count = 3`` the third time | inference |
 | corrected-after-card | the same when a yellow or red card of the case had fallen | inference |
 | reaccepted | accepted, sent back and accepted again, all ``within`` so long (体外循环, 刷件) | inference |
+| foreign-record | a department that has nothing to do with the case reported what would have touched it | inference |
 
 A correction happens when it arrives: what it says may have happened long before. Corrections of what is kept with a window count
 for no finding, for a window goes on for years. Sent back means returned, voided, withdrawn, or not accepted after all; a new
@@ -37,6 +38,11 @@ def corrected_after_card(case: Case, rule: ProcessRule, book: RuleBook) -> Seque
 def _found(correction: Correction) -> Found:
     at, kind, how = correction
     return Found(at, f"event={_TAGS[kind]} was={'retracted' if how & _RETRACTED else 'corrected'}")
+
+
+def foreign(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    """Each such department, once (:mod:`rules.facts.strangers`), from the ``count``-th on."""
+    return [Found(at, f"department={who} event={_TAGS[kind]}") for at, who, kind in case.strangers[rule.count - 1 :]]
 
 
 def reaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

@@ -133,6 +133,7 @@ CASE = Case(
     superseded=145,
     corrections=((146, 9, 3),),
     reaccepted=((147, 148),),
+    strangers=((149, "430104-城管局", 11),),
 )
 """A case that is everything at once, which no case is: storage does not ask."""
 

@@ -1,4 +1,7 @@
-"""For each finding a case that shows it and cases that only look like it."""
+"""For each finding a case that shows it and cases that only look like it.
+
+The tables stand in one file, however long: what is found and what only looks like it are read side by side.
+"""
 
 from typing import Any
 
@@ -43,6 +46,9 @@ def filed(complaint: str, when: float = 0, **fields: Any) -> Told:
 
 def corrected(when: float, days: int, revision: int) -> Told:
     return "extended", when, {"days": days, "id": "x-1", "revision": revision}
+
+
+FOREIGN_AGAIN = concluded(3, id="again", department="城管局")
 
 
 THROUGH = [entered(1, "handling"), entered(2, "review"), entered(3, "approval")]
@@ -115,6 +121,11 @@ FOUND: dict[str, tuple[list[Told], dict[str, Any], list[str]]] = {
         ["event=extended was=retracted"],
     ),
     "reaccepted": ([accepted(), concluded(1, how="returned"), accepted(3)], {"within": "30d"}, ["since=3"]),
+    "foreign-record": (
+        [accepted(), concluded(1, department="城管局"), ("extended", 2, {"days": 5, "department": "消防支队"}), FOREIGN_AGAIN],
+        {},
+        ["department=430100-城管局 event=concluded", "department=430100-消防支队 event=extended"],
+    ),
     "extension-unapproved": ([accepted(), ("extended", 1, {"days": 5})], {}, [""]),
 }
 
@@ -280,6 +291,17 @@ NOT_FOUND: dict[str, tuple[str, list[Told], dict[str, Any]]] = {
         [accepted(), concluded(1, how="returned"), accepted(32)],
         {"within": "30d"},
     ),
+    "a department that was given the case": (
+        "foreign-record",
+        [accepted(), ("transferred", 1, {"to": "城管局"}), FOREIGN_AGAIN],
+        {},
+    ),
+    "a stage left elsewhere": (
+        "foreign-record",
+        [accepted(), ("stage_left", 1, {"stage": "review", "department": "城管局"})],
+        {},
+    ),
+    "one stranger where two are odd": ("foreign-record", [accepted(), FOREIGN_AGAIN], {"count": 2}),
     "sent back only once where twice is odd": (
         "reaccepted",
         [accepted(), concluded(1, how="returned"), accepted(3)],

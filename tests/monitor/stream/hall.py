@@ -201,9 +201,9 @@ class Hall:
         return {number_of_case(key): decode_case(value) for key, value in rows.items()}
 
     async def clocks(self) -> dict[int, list[Any]]:
-        """The last clock record of each partition."""
+        """The last clock record of each partition, behind the number of its form."""
         rows = await self.read(self.changelog)
-        return {row.partition: msgspec.msgpack.decode(row.value) for row in rows if row.key == b"\0clock"}
+        return {row.partition: msgspec.msgpack.decode(row.value)[1:] for row in rows if row.key == b"\0clock"}
 
     async def committed(self) -> dict[int, int]:
         """Offsets the worker's group has committed."""

@@ -3,14 +3,17 @@
 Both decode the same bytes, write the same rows and keep their offsets in the same transaction. No broker is needed.
 """
 
+import contextlib
+import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from rich.console import Console
@@ -43,23 +46,47 @@ def run_ledger(out: Console, *, events: int, batch: int, one_by_one: int, repeti
     records = _records(events, seed)
     size = sum(len(each.value) for each in records) / len(records)
     out.print(f"{len(records):,} events, {size:.0f} bytes each, {batch:,} a batch; {one_by_one:,} of them one by one")
-    rates: dict[str, list[float]] = {"batches": [], "one by one": []}
+    runs: dict[str, list[Run]] = {"batches": [], "one by one": []}
     with tempfile.TemporaryDirectory(prefix="supervise-bench-") as folder, EmbeddedPostgres(Path(folder) / "postgres") as server:
         for number in range(repetitions):
             settings = LedgerSettings(dsn=server.dsn, namespace=f"run{number}")
-            rates["batches"].append(_timed(settings, records, lambda s, r: _in_batches(s, r, batch)))
+            runs["batches"].append(_timed(server, settings, records, lambda s, r: _in_batches(s, r, batch)))
             settings = LedgerSettings(dsn=server.dsn, namespace=f"single{number}")
-            rates["one by one"].append(_timed(settings, records[:one_by_one], _one_by_one))
+            runs["one by one"].append(_timed(server, settings, records[:one_by_one], _one_by_one))
     table = Table(title="Events into PostgreSQL, one process", title_justify="left")
-    for head in ("way", "events/s, median", "runs"):
+    for head in ("way", "events/s, median", "runs", "CPU µs/event, ledger", "PostgreSQL"):
         table.add_column(head, justify="left" if head == "way" else "right")
-    for way, found in rates.items():
-        table.add_row(way, f"{statistics.median(found):,.0f}", ", ".join(f"{rate:,.0f}" for rate in found))
+    for way, found in runs.items():
+        rates = [run.rate for run in found]
+        own, servers = (statistics.median(each) for each in zip(*(run[1:] for run in found), strict=True))
+        shown = ", ".join(f"{rate:,.0f}" for rate in rates)
+        table.add_row(way, f"{statistics.median(rates):,.0f}", shown, f"{own:.1f}", f"{servers:.1f}")
     out.print(table)
-    ratios = [fast / slow for fast, slow in zip(*rates.values(), strict=True)]
+    pairs = list(zip(*runs.values(), strict=True))
+    ratios = [batched.rate / single.rate for batched, single in pairs]
+    work = [(single.own + single.servers) / (batched.own + batched.servers) for batched, single in pairs]
     out.print(
-        f"batches are {statistics.median(ratios):.0f} times as fast (of each pair: {', '.join(f'{each:.0f}' for each in ratios)})"
+        f"batches are {statistics.median(ratios):.0f} times as fast, and take a {statistics.median(work):.0f}th of the work"
     )
+
+
+class Run(NamedTuple):
+    """One run: events a second, and microseconds of processor an event, ours and PostgreSQL's."""
+
+    rate: float
+    own: float
+    servers: float
+
+
+def _server_seconds(server: EmbeddedPostgres) -> float:
+    """Processor time of the server, its processes, and those that have ended."""
+    used = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text("utf-8").rpartition(") ")[2].split()
+            if str(server.pid) in (stat.parent.name, fields[1]):
+                used += sum(map(int, fields[11 : 15 if stat.parent.name == str(server.pid) else 13]))
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 def _records(events: int, seed: int) -> list[Any]:
@@ -85,27 +112,33 @@ def _records(events: int, seed: int) -> list[Any]:
     return found
 
 
-def _timed(settings: LedgerSettings, records: Sequence[Any], write: Callable[[LedgerSettings, Sequence[Any]], None]) -> float:
-    """Events a second; what was written is counted afterwards."""
+def _timed(
+    server: EmbeddedPostgres,
+    settings: LedgerSettings,
+    records: Sequence[Any],
+    write: Callable[[LedgerSettings, Sequence[Any]], None],
+) -> Run:
+    """One run; what was written is counted afterwards."""
     upgrade(settings)
     with LedgerStore(settings, "months") as store:  # the same start for both: months are made before the clock runs
-        store._make_months(_read(records))
-    began = time.perf_counter()
+        store._make_months(_read(records, _reading()))
+    began, own, servers = time.perf_counter(), time.process_time(), _server_seconds(server)
     write(settings, records)
-    seconds = time.perf_counter() - began
+    seconds, own, servers = time.perf_counter() - began, time.process_time() - own, _server_seconds(server) - servers
     with connected(settings) as connection:
         row = connection.execute("SELECT count(*) FROM event").fetchone()
     if row != (len(records),):
         raise BenchmarkFailed(f"{row} rows of {len(records)} events")
-    return len(records) / seconds
+    return Run(len(records) / seconds, own / len(records) * 1e6, servers / len(records) * 1e6)
 
 
 def _reading() -> Reading:
-    return Reading(_TOPICS, "bench.changelog", lambda key: partition_of(key, PARTITIONS), LocalDays("Asia/Shanghai"))
+    home = lru_cache(maxsize=65_536)(lambda key: partition_of(key, PARTITIONS))
+    return Reading(_TOPICS, "bench.changelog", home, LocalDays("Asia/Shanghai"))
 
 
-def _read(records: Sequence[Any]) -> Batch:
-    batch, reading = Batch(), _reading()
+def _read(records: Sequence[Any], reading: Reading) -> Batch:
+    batch = Batch()
     for partition in range(PARTITIONS):
         part = [each for each in records if each.partition == partition]
         if part:
@@ -114,10 +147,11 @@ def _read(records: Sequence[Any]) -> Batch:
 
 
 def _in_batches(settings: LedgerSettings, records: Sequence[Any], size: int) -> None:
+    reading = _reading()
     with LedgerStore(settings, "batches") as store:
         store.claim([(_TOPICS.events, partition) for partition in range(PARTITIONS)])
         for start in range(0, len(records), size):
-            store.write(_read(records[start : start + size]))
+            store.write(_read(records[start : start + size], reading))
 
 
 def _one_by_one(settings: LedgerSettings, records: Sequence[Any]) -> None:

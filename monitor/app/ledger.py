@@ -1,6 +1,7 @@
 """The ledger: run until it is stopped, brought up to date, made anew; its audit log proven."""
 
 import asyncio
+from collections import deque
 
 import click
 
@@ -12,8 +13,9 @@ from monitor.settings import Settings
 
 def run(chosen: Settings) -> None:
     """Write what the topics say until it is stopped."""
-    serve_metrics(chosen.metrics)
-    until_stopped(run_ledger(chosen))
+    hindrances = deque(["it has no partitions yet"], maxlen=1)
+    serve_metrics(chosen.metrics, lambda: hindrances[-1])
+    until_stopped(run_ledger(chosen, hindrances.append))
 
 
 def migrate(chosen: Settings, *, sql: bool, down: bool) -> None:

@@ -40,12 +40,12 @@ class _NotThere(SupervisionError):
 
 
 class LedgerReader:
-    """One process's part of the work. ``ready`` is called whenever it has been given partitions."""
+    """One process's part of the work. ``says`` is told what keeps it from that, and "" once it has partitions."""
 
-    def __init__(self, settings: Settings, ready: Callable[[Iterable[TopicPart]], object] = lambda parts: None) -> None:
+    def __init__(self, settings: Settings, says: Callable[[str], object] = lambda why: None) -> None:
         self._settings = settings
         self._topics = Topics(settings.topics.prefix)
-        self._ready = ready
+        self._says = says
         self._complaint = ""
 
     async def run(self) -> None:
@@ -67,13 +67,14 @@ class LedgerReader:
     def _given(self, parts: Iterable[TopicPart]) -> None:
         metrics.LEDGER_CONNECTED.set(1)
         self._complaint = ""
-        self._ready(parts)
+        self._says("")
 
     def _complain(self, error: BaseException) -> None:
         metrics.LEDGER_CONNECTED.set(0)
         if isinstance(error, psycopg.Error):
             error = unavailable(self._settings.ledger, error)
         complaint = str(error) or type(error).__name__
+        self._says(complaint)
         if complaint != self._complaint:  # once per kind of trouble: a database that is down for a night must not fill the log
             log.warning("%s (trying again)", complaint)
             self._complaint = complaint

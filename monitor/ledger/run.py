@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.ledger.connection import LedgerUnavailable
 from monitor.ledger.follow import LedgerReader
 from monitor.ledger.months import BY_MONTH, ahead, make_months
 from monitor.ledger.retention import drop_before, first_kept
-from monitor.ledger.rows.batch import TopicPart
 from monitor.ledger.schema import check, upgrade
 from monitor.settings import Settings
 
@@ -19,18 +18,21 @@ _EVERY = 3600.0
 """Seconds between two looks at the months."""
 
 
-async def run_ledger(settings: Settings, ready: Callable[[Iterable[TopicPart]], object] = lambda parts: None) -> None:
-    """Follow the topics until cancelled. A database or broker that is away is waited for."""
-    await _prepared(settings)
+async def run_ledger(settings: Settings, says: Callable[[str], object] = lambda why: None) -> None:
+    """Follow the topics until cancelled. A database or broker that is away is waited for.
+
+    ``says`` is told what keeps the ledger from its work, and "" once nothing does.
+    """
+    await _prepared(settings, says)
     keeping = asyncio.create_task(_keep_months(settings))
     try:
-        await LedgerReader(settings, ready).run()
+        await LedgerReader(settings, says).run()
     finally:
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def _prepared(settings: Settings) -> None:
+async def _prepared(settings: Settings, says: Callable[[str], object]) -> None:
     """Tables at the version this release wants; waits for a database that does not answer yet."""
     pause, said = _PAUSE, ""
     while True:
@@ -41,6 +43,7 @@ async def _prepared(settings: Settings) -> None:
                 await asyncio.to_thread(check, settings.ledger, zone=settings.zone)
             return
         except LedgerUnavailable as error:
+            says(str(error))
             if str(error) != said:
                 said = str(error)
                 log.warning("%s (trying again)", error)

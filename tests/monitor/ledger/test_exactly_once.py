@@ -213,3 +213,21 @@ async def test_a_topic_that_was_made_anew_is_refused_and_said(hall: Hall, record
         store.write(batch)
     with pytest.raises(Exception, match=r"the topic was made anew.*ledger rebuild"):
         await asyncio.wait_for(run_ledger(hall.settings), 30)
+
+
+async def test_a_ledger_says_what_keeps_it_from_its_work(hall: Hall) -> None:
+    said: list[str] = []
+    running_one = asyncio.create_task(run_ledger(hall.settings, said.append))
+    deadline = time.monotonic() + 60
+    try:
+        while not said:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert "does not exist yet: start a worker" in said[-1]
+        await hall.open()
+        while said[-1]:
+            assert time.monotonic() < deadline, said
+            await asyncio.sleep(0.1)
+    finally:
+        running_one.cancel()
+        await asyncio.gather(running_one, return_exceptions=True)

@@ -134,7 +134,7 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(gatew
     writer.close()
 
 
-async def test_behind_a_proxy_each_stranger_is_slowed_by_the_address_that_the_proxy_saw(
+async def test_each_stranger_behind_a_proxy_is_slowed_by_the_address_that_the_proxy_saw(
     tmp_path: Path, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(strangers, "WRONG_TOKEN_SECONDS", 0.2)

@@ -11,6 +11,7 @@ they arrive plays no part.
 | a first acceptance a stray conclusion | none: nothing had begun. The case is flagged |
 | an acceptance 不予受理 of what was never accepted | none: the answer was mended |
 | an application 不予受理 of what was never accepted | a new cycle: it was handed in again |
+| the first application of all an ordinary conclusion | none: it was typed in late. The case is flagged |
 | a second acceptance the first, with no end between them | none: the first counts |
 
 What is no step of one cycle stays with the first: complaints, reviews, attendance, cards by hand.
@@ -49,6 +50,8 @@ FACTS: tuple[str, ...] = tuple(
 """The fields of a case that follow from its records, and from nothing else."""
 _NO_FACTS: Facts = {name: getattr(Case(""), name) for name in FACTS}
 _GRANTED = "granted"
+_NORMAL = ((), ("normal",))
+"""An ordinary conclusion, as the journal has it: what is usual is left out there."""
 
 
 def turns(case: Case, event: Header, at: Instant) -> bool:
@@ -81,21 +84,24 @@ def later_begins(entries: Sequence[JournalEntry], books: RuleBooks) -> list[Inst
     """
     turning = sorted([(each.at, each.kind in _ENDS, each.kind, _last(each), each.own) for each in entries if each.kind in _TURNS])
     begins: list[Instant] = []
-    begun = accepted = decided = False
+    begun = applied = accepted = decided = ordinary = False
     over = door = stray = NEVER
     for at, _, kind, last, own in turning:
         if kind in _BEGINS:
-            tolerance = 0 if accepted else books.at(at).tolerance
+            tolerance = 0 if (applied if kind == _APPLIED else accepted) else books.at(at).tolerance
             if not begun and stray and at <= stray + tolerance:
                 over = stray  # it had begun by then, by a clock that runs ahead, or that day
             ended = over or (door if kind == _APPLIED else NEVER)
-            if begun and ended and at > ended + tolerance:
+            typed_in_late = kind == _APPLIED and ordinary and not applied
+            if begun and ended and at > ended + tolerance and not typed_in_late:
                 begins.append(at)
-                accepted = decided = False
+                applied = accepted = decided = ordinary = False
                 over = door = NEVER
             begun, stray = True, NEVER
             if kind == _ACCEPTED:
                 accepted, door = True, NEVER
+            else:
+                applied = True
         elif kind == _DECIDED and (decided or own[0] == _GRANTED):
             decided = True
         elif kind == _NOT_ACCEPTED and not accepted:
@@ -103,6 +109,7 @@ def later_begins(entries: Sequence[JournalEntry], books: RuleBooks) -> list[Inst
         elif not begun:
             stray = last
         else:
+            ordinary = ordinary or (not over and kind == _CONCLUDED and own[:1] in _NORMAL)
             over = first(over, last)
             decided = decided or kind == _DECIDED
     return begins

@@ -12,7 +12,7 @@ from rules.book import Look, Parted, ProcessRule, RateRule, Rule, RuleBook, Thre
 from rules.case import NEVER, UNREACHED, Case, Clock
 from rules.errors import UncoveredDate
 from rules.events import STAGES
-from rules.families import Found, Pause, Run, clip, deadline_of, graced, pauses_of, threshold_of, told
+from rules.families import Found, Pause, clip, deadline_of, graced, pauses_of, threshold_of, told
 from rules.rates import rate_clocks
 from rules.worktime import Limit
 
@@ -171,16 +171,20 @@ def clocks_of(case: Case, book: RuleBook, known: tuple[Clock, ...] = (), plan: P
         if isinstance(rule, RateRule):
             clocks += look(case, rule, book)
             continue
-        runs: Iterable[Run] = look(case, rule, book)
-        for cycle, start, end, limit, paused, _, lapses in (told(case, run) for run in runs) if case.spans else runs:
+        for run in look(case, rule, book):
+            cycle, start, end, limit, paused, _, lapses = told(case, run) if case.spans else run
             found = computed.get((index, cycle))
-            if found is None or found.start != start:
+            if found is None or found.start != start or start != run.start:
                 try:
                     if paused and pauses is None:
                         pauses = pauses_of(case, book) if case.suspensions or case.requests else ()
                     used = clip(pauses or (), start) if paused else ()
                     deadline = deadline_of(case, rule, book, start, limit, used)
                     thresholds = _thresholds(rule, book, start, deadline, limit, used)
+                    if case.spans and (used or start != run.start):
+                        thresholds = _surely_warned(rule, book, run.start, start, limit, thresholds)
+                        if end and end < start <= min(thresholds, default=NEVER):  # one of its day: it ended as it began
+                            end = start
                     if lapses < UNREACHED and thresholds and max(thresholds) >= lapses:
                         thresholds = tuple([at if at < lapses else UNREACHED for at in thresholds])
                     found = Clock(index, cycle, start, end, deadline, thresholds)
@@ -207,3 +211,18 @@ def _thresholds(
         return (deadline,)
     between = [(pause.start, pause.end) for pause in pauses]
     return tuple([threshold_of(each, book.worktime, start, deadline, limit.unit, between) for each in rule.thresholds])
+
+
+def _surely_warned(
+    rule: TimeLimit, book: RuleBook, first: int, start: int, limit: Limit, thresholds: tuple[int, ...]
+) -> tuple[int, ...]:
+    """``thresholds`` without warnings that the limit may be too short for: begun at ``first``, they lay before ``start``."""
+    if all(each.kind != "before" for each in rule.thresholds):
+        return thresholds
+    earliest = _thresholds(rule, book, first, book.worktime.due(first, limit), limit, ())
+    return tuple(
+        [
+            UNREACHED if each.kind == "before" and not start < early < UNREACHED else at
+            for each, early, at in zip(rule.thresholds, earliest, thresholds, strict=True)
+        ]
+    )

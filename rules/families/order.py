@@ -23,14 +23,24 @@ def in_order(case: Case, earlier: Instant, later: Instant, book: RuleBook) -> bo
 
 
 def by_latest(case: Case, notes: Sequence[Any]) -> Sequence[Any]:
-    """``notes``, which begin with an instant, by the last one at which each can have happened. So the n-th had come by then."""
-    return sorted([(latest(case, at), *rest) for at, *rest in notes]) if case.spans else notes
+    """``notes``, which begin with an instant, by the last one at which each can have happened. So the n-th had come by then.
+
+    One told less exactly that may be another one again, told once more by another system, is left out: it is not one more.
+    """
+    if not case.spans:
+        return notes
+    found = []
+    for note in notes:
+        first, last = note[0], latest(case, note[0])
+        if first == last or not any(first <= other[0] <= last and other[1:] == note[1:] for other in notes if other is not note):
+            found.append((last, *note[1:]))
+    return sorted(found)
 
 
 def told(case: Case, run: Run) -> Run:
-    """``run`` from the last instant at which it can have begun, to no earlier than that."""
+    """``run`` from the last instant at which it can have begun. That may lie after its end, if both are of one day."""
     start = latest(case, run.start)
-    return run if start == run.start else run._replace(start=start, end=max(run.end, start) if run.end else NEVER)
+    return run if start == run.start else run._replace(start=start)
 
 
 def first_end(case: Case, ends: Sequence[Instant], start: Instant, starts: Sequence[Instant], book: RuleBook) -> Instant:

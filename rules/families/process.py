@@ -218,8 +218,7 @@ def _deadline(case: Case, book: RuleBook, start: int, limit: Limit, pauses: Sequ
 
 def supplement_requested(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Each request for a supplement from the ``count``-th on."""
-    requests = sorted([latest(case, at) for at in case.requests]) if case.spans else case.requests
-    return [Found(at, "") for at in requests[rule.count - 1 :]]
+    return [Found(at, "") for (at,) in by_latest(case, [(at,) for at in case.requests])[rule.count - 1 :]]
 
 
 def terminated(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:

@@ -199,9 +199,13 @@ def delivery_runs(case: Case, rule: TimeLimit, book: RuleBook) -> Iterator[Run]:
 def _after_decision(case: Case, rule: TimeLimit, end: int, book: RuleBook) -> Iterator[Run]:
     """``ends_with`` says what the wait begins with. A case that was not decided by then is taken as decided when it concludes:
     what is decided afterwards undoes no wait."""
-    decided = case.decided if not case.concluded or in_order(case, case.decided, case.concluded, book) else NEVER
+    decided, over = case.decided, case.concluded
+    if over and not in_order(case, decided, over, book):
+        decided = NEVER
     if rule.ends_with == "decision" and decided:
-        start = first(decided, case.concluded) if case.granted else NEVER  # the tolerance moves no deadline
+        start = decided if case.granted else NEVER
+        if over and latest(case, decided) > over:  # if it came after the conclusion after all, the wait begins with that
+            start = first(decided, over) if case.granted and case.how == "normal" else NEVER
     else:
         start = case.concluded if case.how == "normal" and (case.granted or not decided) else NEVER
     if start:

@@ -199,11 +199,12 @@ def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
                 continue
             until = latest(case, at)
             deadline = _deadline(case, book, start, limit, pauses, until)
-            near = book.worktime.before(deadline, rule.within)
+            near = earliest = book.worktime.before(deadline, rule.within)
             if case.spans:  # near it and not past it, whenever in its span each of them was
                 exact = [pause for pause in pauses if latest(case, pause.start) == pause.start and pause.end <= at]
                 deadline = _deadline(case, book, first, limit, exact, at)
-            if start < near <= at and until <= deadline:
+                earliest = book.worktime.before(deadline, rule.within)
+            if start < earliest and near <= at and until <= deadline:
                 found.append(Found(until, f"procedure={procedure}"))
     except UncoveredDate:
         pass  # nobody can say how near it was; the case's own limits report the missing year

@@ -1,6 +1,6 @@
 """Times as systems write them: patterns, forms by name, forms that read one way only, and what is no time at all."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.mapping.cells import CellTime
 from monitor.mapping.formats import NAMED, names_that_read, reader_of
 from monitor.mapping.times import Time
 from rules.errors import BadEvent
@@ -148,3 +149,47 @@ def test_any_text_is_a_time_or_a_bad_row(text: str, form: str) -> None:
         assert error.field == "at"
     else:
         assert when is None or when.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "precision"),
+    [
+        ("2026-03-02", "iso", "day"),
+        ("2026-03-02 09:30", "iso", "minute"),
+        ("2026-03-02T09", "iso", "hour"),
+        ("2026-03-02 09:30:00", "iso", "second"),
+        ("2026-03-02T09:30+08:00", "iso", "minute"),
+        ("20260302", "compact", "day"),
+        ("202603020930", "compact", "minute"),
+        ("2026年3月2日 9时", "chinese", "hour"),
+        ("115/03/02", "roc", "day"),
+        ("46083", "excel_serial", "day"),
+        ("46083.3958333333", "excel_serial", "second"),
+        ("1772415000", "epoch_s", "second"),
+        ("2026-03-02 09:30", "%Y-%m-%d %H:%M:%S", "minute"),
+        ("2026/3/2", "%Y-%m-%d", "day"),
+        ("2026 061", "%Y %j", "day"),
+    ],
+)
+def test_what_is_not_written_was_not_told(text: str, form: str, precision: str) -> None:
+    found = Time("at", ("at",), (form,), ZONE).read({"at": text})
+    assert found is not None and found.precision == precision
+
+
+def test_the_mapping_says_how_exact_a_column_is() -> None:
+    def told(text: str, **options: Any) -> tuple[str, str]:
+        found = Time("at", ("at",), ("iso",), ZONE, **options).read({"at": text})
+        assert found is not None
+        return found.when.isoformat(), found.precision
+
+    assert told("2026-03-02 09:30:00", precision="day") == (DAY, "day")
+    assert told("2026-03-01T20:00:00Z", precision="day") == (DAY, "day")
+    assert told("2026-03-02", precision="second") == (DAY, "second")
+    assert told("2026-03-02 00:00:00", midnight_is_a_date=True) == (DAY, "day")
+    assert told("2026-03-02 09:30:00", midnight_is_a_date=True) == (MORNING, "second")
+    assert told("2026-03-02 00:00:00") == (DAY, "second")
+
+
+def test_the_cell_of_a_date_is_a_day() -> None:
+    found = Time("at", ("at",), ("iso",), ZONE).read({"at": CellTime.of(date(2026, 3, 2))})
+    assert found == (datetime.fromisoformat(DAY), "day")

@@ -49,6 +49,8 @@ def first_end(case: Case, ends: Sequence[Instant], start: Instant, starts: Seque
     An end whose span reaches to the start ends it at once. So does one that lies before it by no more than the tolerance and
     ends none of the other ``starts``.
     """
+    if not ends or ends[0] >= start:
+        return ends[0] if ends else NEVER
     for at in ends:
         if at >= start:
             return at

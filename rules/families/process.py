@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from rules.book import ProcessRule, RuleBook
-from rules.case import NEVER, Case, latest
+from rules.case import NEVER, Case, first, latest
 from rules.errors import UncoveredDate
 from rules.events import STAGES
 from rules.families.found import Found
@@ -73,6 +73,8 @@ def unaccepted(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]
     accepted = case.terms.at if case.terms is not None else NEVER
     # An answer given only after the conclusion mends nothing: else a card would be gone as soon as the department accepts what it
     # has concluded long ago.
+    if 0 < accepted <= case.concluded:
+        return ()
     for answered in (accepted, case.not_accepted):
         if answered and in_order(case, answered, case.concluded, book):
             return ()
@@ -88,6 +90,9 @@ def undecided(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
 
 def result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Where a window system knows no decisions, the conclusion stands for it."""
+    result, first_settled = first(case.issued, case.delivered), first(case.decided, case.concluded)
+    if not result or 0 < first_settled <= result:
+        return ()
     settled = [at for at in (case.decided, case.concluded) if at]
     early = [at for at in (case.issued, case.delivered) if at and not any(in_order(case, each, at, book) for each in settled)]
     return (Found(latest(case, min(early)), ""),) if early else ()
@@ -96,7 +101,7 @@ def result_first(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Foun
 def accepted_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     """Decided first, accepted afterwards."""
     terms = case.terms
-    if terms is None or not case.decided or in_order(case, terms.at, case.decided, book):
+    if terms is None or not case.decided or terms.at <= case.decided or in_order(case, terms.at, case.decided, book):
         return ()
     return (Found(latest(case, terms.at), ""),)
 
@@ -189,8 +194,8 @@ def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
     text = (case.terms.promised or case.terms.statutory) if case.terms is not None else ""
     if not text or rule.within is None:
         return ()
-    limit, first = limit_of(text), counted_from(case, book)
-    start = latest(case, first)
+    limit, earliest_start = limit_of(text), counted_from(case, book)
+    start = latest(case, earliest_start)
     found: list[Found] = []
     try:
         pauses = pauses_of(case, book)
@@ -202,7 +207,7 @@ def suspended_late(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Fo
             near = earliest = book.worktime.before(deadline, rule.within)
             if case.spans:  # near it and not past it, whenever in its span each of them was
                 exact = [pause for pause in pauses if latest(case, pause.start) == pause.start and pause.end <= at]
-                deadline = _deadline(case, book, first, limit, exact, at)
+                deadline = _deadline(case, book, earliest_start, limit, exact, at)
                 earliest = book.worktime.before(deadline, rule.within)
             if start < earliest and near <= at and until <= deadline:
                 found.append(Found(until, f"procedure={procedure}"))

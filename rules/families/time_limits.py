@@ -109,25 +109,26 @@ def _visits(case: Case, stage: int, book: RuleBook) -> Iterator[tuple[int, int]]
     """
     start = NEVER
     left = [at for at, other in case.left if other == stage]
-    starts = [at for at, other in case.entered if other == stage]
     for at, other in case.entered:
         if start:
-            end = _left_at(case, left, start, starts, stage, book)
+            end = _left_at(case, left, start, stage, book)
             if other == stage and not (end and end <= at):
                 continue
             yield start, min(end, at) if end else at
         start = at if other == stage else NEVER
     if start:
-        yield start, _left_at(case, left, start, starts, stage, book)
+        yield start, _left_at(case, left, start, stage, book)
 
 
-def _left_at(case: Case, left: Sequence[int], start: int, starts: Sequence[int], stage: int, book: RuleBook) -> int:
+def _left_at(case: Case, left: Sequence[int], start: int, stage: int, book: RuleBook) -> int:
     """When the visit that began at ``start`` was left. A later stage whose span reaches to its beginning was entered after it."""
     if case.spans:
         for at, other in case.entered:
             if at < start and other > stage and latest(case, at) >= start:
                 return start
-    return first_end(case, left, start, starts, book)
+    if not left or left[0] >= start:
+        return left[0] if left else NEVER
+    return first_end(case, left, start, [at for at, other in case.entered if other == stage], book)
 
 
 def _stage_limit(case: Case, rule: TimeLimit, book: RuleBook) -> str:

@@ -161,9 +161,9 @@ def _apart(case: Case, steps: Sequence[tuple[int, int, int]]) -> list[tuple[int,
     """The sorted ``steps`` without those told to the minute, hour or day in whose span lies another: their order is unknown."""
     spans = [(at, latest(case, at)) for at, _, _ in steps]
     clear = []
-    for place, (first, last) in enumerate(spans):
+    for place, (at, last) in enumerate(spans):
         others = spans[:place] + spans[place + 1 :]
-        if first == last or not any(begin <= last and first <= end for begin, end in others):
+        if at == last or not any(begin <= last and at <= end for begin, end in others):
             clear.append(steps[place])
     return clear
 

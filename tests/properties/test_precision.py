@@ -93,5 +93,5 @@ def test_a_record_told_less_exactly_raises_nothing_new(history, how, profile):
 
 
 @given(crowded, choices, profiles, st.sampled_from([0, 1, 3, 20, 150]))
-def test_of_few_days_with_much_in_each_that_holds_at_any_time(history, how, profile, days):
+def test_few_days_with_much_in_each_raise_nothing_new_at_any_time(history, how, profile, days):
     check(history, how, PROFILES[profile], to_instant(max(record.at for record in history)) + days * DAY)

@@ -120,7 +120,7 @@ def test_a_resumption_three_seconds_before_its_suspension_ends_it() -> None:
     assert not story.clocks["special-procedure/1"]
 
 
-def test_what_ended_an_earlier_suspension_ends_no_later_one_for_the_tolerance() -> None:
+def test_an_end_of_an_earlier_suspension_ends_no_later_one_for_the_tolerance() -> None:
     story = accepted(promised="5wd", at=day(-7))
     story.tell("suspended", day(-1), procedure="inspection", approved_days=20)
     story.tell("resumed", NOON - timedelta(seconds=3))
@@ -128,7 +128,7 @@ def test_what_ended_an_earlier_suspension_ends_no_later_one_for_the_tolerance() 
     assert story.clocks["special-procedure/2"]
 
 
-def test_outside_hours_is_found_of_a_day_on_which_the_office_did_not_open() -> None:
+def test_handling_outside_hours_is_found_of_a_day_without_office_hours() -> None:
     watched = books(process=[{"id": "hours", "finding": "outside-hours", "yellow": "at once"}])
     for days, found in ((0, set()), (-1, {"yellow hours"})):  # Monday, Sunday
         story = Story(watched)

@@ -171,7 +171,7 @@ def test_any_text_is_a_time_or_a_bad_row(text: str, form: str) -> None:
         ("2026 061", "%Y %j", "day"),
     ],
 )
-def test_what_is_not_written_was_not_told(text: str, form: str, precision: str) -> None:
+def test_a_part_that_is_not_written_was_not_told(text: str, form: str, precision: str) -> None:
     found = Time("at", ("at",), (form,), ZONE).read({"at": text})
     assert found is not None and found.precision == precision
 

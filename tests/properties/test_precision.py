@@ -24,7 +24,7 @@ AFTER = ((ev.Suspended, ev.Resumed), (ev.SupplementRequested, ev.Supplemented))
 """Told to the day, they are read in this order. A story in which they were not may lose a pause that lasted to its cap."""
 
 PAUSES = (ev.Suspended, ev.SupplementRequested)
-"""A limit of no days that is accepted and stopped on one day ends with it, if the acceptance may lie behind the stop."""
+"""A limit of no days that begins and stands still on one day ends with it, if it may have begun in the day's last instant."""
 
 choices = st.lists(st.sampled_from([None, "minute", "hour", "day", "day"]), min_size=14, max_size=14)
 
@@ -54,7 +54,7 @@ def told(history: Sequence[Header], how: Sequence[Precision | None]) -> list[Hea
     for kind, at in alike:
         of_day = [record for record in history if record.at.date() == at.date()]
         first_counts = kind in FIRST_COUNTS and any(type(record) is kind and record.at != at for record in of_day)
-        stopped_at_once = kind is ev.Accepted and any(isinstance(record, PAUSES) for record in of_day)
+        stopped_at_once = kind in (ev.Accepted, ev.BranchOpened) and any(isinstance(record, PAUSES) for record in history)
         if (
             first_counts
             or stopped_at_once

@@ -91,7 +91,7 @@ async def test_every_act_on_a_red_card_goes_from_the_gateway_to_the_wall(live: L
     assert [alert.change for alert in alerts if alert.id == red] == [1, 2, 3, 4, 5, 6]
     assert [(alert.state, alert.change) for alert in alerts if alert.id == other] == [("issued", 1)]
     assert live.rows[other].state == "issued"
-    assert [card.acts for card in cases["other"].cards] == [()]
+    assert [card.acts for card in cases["430100-水利局/other"].cards] == [()]
     assert sorted((letter.reason, letter.field) for letter in letters) == [
         ("illegal_transition", "department"),
         ("illegal_transition", "type"),

@@ -11,8 +11,10 @@ from datetime import datetime
 
 import pytest
 
-from rules.alerts import LEVELS, Alert
+from rules.alerts import Alert
+from rules.case import alert_id, cycles_of
 from rules.instant import to_instant
+from rules.keys import case_key
 from tests.acceptance.agreement import files
 from tests.acceptance.agreement.delivery import cuts_at_limits, deliver, halves, in_order, regular_cuts, twice_and_shuffled
 from tests.acceptance.agreement.files import Source
@@ -35,7 +37,7 @@ def test_offline_replay_prints_what_the_core_decides(source: Source, offline_res
     cases = [line for line in command_lines(source) if "rule" not in line]
 
     assert alerts == [_line(alert) for alert in offline_result.changes]
-    found = {line["case"]: (_instant(line["due_at"]), line["state"]) for line in cases}
+    found = {_key(line): (_instant(line["due_at"]), line["state"]) for line in cases}
     assert found == offline_result.result.cases
     assert len(found) == len(cases)
 
@@ -91,7 +93,10 @@ async def test_a_worker_killed_between_the_alerts_and_the_changelog_comes_to_wha
     async with Ledger(site) as ledger:
         assert await asyncio.to_thread(worker.guarded.wait, 60) == KILLED
         known = {
-            f"{case.key}/{card.rule}/{LEVELS[card.level]}/{card.cycle}" for case in await ledger.cases() for card in case.cards
+            alert_id(cycle, card.rule, card.level, card.cycle)
+            for case in await ledger.cases()
+            for cycle in cycles_of(case)
+            for card in cycle.cards
         }
         orphans = {alert.id for alert in await ledger.alerts()} - known
         assert orphans, "alerts are out whose cases know nothing of them yet"
@@ -155,7 +160,12 @@ def _line(alert: Alert) -> dict[str, str]:
         "due_at": alert.due_at.isoformat(),
         "raised_at": alert.raised_at.isoformat(),
         "reason": alert.reason,
+        "numbered_by": alert.numbered_by,
     }
+
+
+def _key(line: dict[str, str]) -> str:
+    return case_key(line["numbered_by"], line["case"]) if line["numbered_by"] else line["case"]
 
 
 def _instant(text: str | None) -> int | None:

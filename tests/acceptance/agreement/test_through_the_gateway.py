@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rules.events import key_of
 from rules.instant import to_instant
 from tests.acceptance.agreement.ledger import Ledger
 from tests.acceptance.agreement.live import DAY, Live, accepted, concluded, living
@@ -78,5 +79,5 @@ async def test_a_window_whose_clock_is_a_year_ahead_makes_no_card_fall(live: Liv
         alerts = await ledger.alerts()
         cases = {case.key: case for case in await ledger.cases()}
     assert {alert.case for alert in alerts} == {f"due-{number}" for number in range(8)}
-    assert all(cases[event.case].ahead for event in ahead)
-    assert not any(cases[event.case].ahead for event in others)
+    assert all(cases[key_of(event)].ahead for event in ahead)
+    assert not any(cases[key_of(event)].ahead for event in others)

@@ -21,7 +21,7 @@ def limits_of(case: Case, book: RuleBook, now: int) -> Iterator[LimitEntry]:
             continue  # what was found or counted, and a warning's age, stand with their alerts
         limit, spans = _arithmetic(case, clock, rule, book)
         yield LimitEntry(
-            rule=rule.id,
+            rule=rule.id if case.nth == 1 else f"{rule.id}~{case.nth}",
             name=rule.name,
             cycle=clock.cycle,
             limit=limit,

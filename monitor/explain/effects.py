@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from monitor.explain.story import Effect, What
 from rules.book import ProcessRule, RuleBook, RuleBooks
-from rules.case import Case, Clock
+from rules.case import Case, Clock, cycles_of
 from rules.instant import to_datetime
 
 
@@ -13,6 +15,11 @@ def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tup
     """One effect or two per limit that has changed, in the order of the book's rules; none for what a window forgets."""
     if after is None or before is after:
         return ()
+    known = {cycle.nth: cycle for cycle in cycles_of(before)} if before is not None else {}
+    return tuple(effect for cycle in cycles_of(after) for effect in _effects_of_cycle(known.get(cycle.nth), cycle, books))
+
+
+def _effects_of_cycle(before: Case | None, after: Case, books: RuleBooks) -> tuple[Effect, ...]:
     book = books.get(after.book)
     old = _clocks(before, books.get(before.book)) if before is not None and before.book else {}
     new = _clocks(after, book)
@@ -20,7 +27,8 @@ def effects_of(before: Case | None, after: Case | None, books: RuleBooks) -> tup
     gone = [
         _effect("gone", clock, book) for identity, clock in old.items() if identity not in new and clock.start >= after.horizon
     ]
-    return (*effects, *gone)
+    found = (*effects, *gone)
+    return tuple([replace(each, rule=f"{each.rule}~{after.nth}") for each in found]) if after.nth > 1 else found
 
 
 def _clocks(case: Case, book: RuleBook) -> dict[tuple[str, int], Clock]:

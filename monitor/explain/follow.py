@@ -15,10 +15,10 @@ from monitor.explain.story import CardEntry, CaseStory, ChangeLine, RecordEntry
 from rules.alerts import Alert
 from rules.book import RuleBook, RuleBooks
 from rules.cards import AlertChange, alert_of
-from rules.case import Case, case_flags, case_state, last_instant, place_of
+from rules.case import Case, case_flags, case_state, cycles_of, last_instant, place_of
 from rules.drive import OneCase
 from rules.errors import BadEvent
-from rules.events import TICK, Event, Record, Tallied, Tick
+from rules.events import TICK, Event, Record, Retracted, Tallied, Tick
 from rules.facts import supervised
 from rules.instant import MINUTE, to_datetime, to_instant
 from rules.keys import number_of_case, space_of
@@ -39,6 +39,7 @@ class Follower:
         self._changes: list[ChangeLine] = []
         self._number = 0
         self._known_kinds: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     @property
     def case(self) -> Case | None:
@@ -90,7 +91,7 @@ class Follower:
         kind = str(type(event).__struct_config__.tag)
         at = to_instant(event.at)
         late = arrived - last_instant(event, at)
-        silent = not refused and self.case is before
+        silent = not refused and _says_the_same(before, self.case)
         watched = supervised(event) and not (silent and kind not in self._known_kinds)
         self._known_kinds.add(kind)
         self._records.append(
@@ -105,11 +106,14 @@ class Follower:
                 repeated=watched and silent,
                 ahead=at - arrived > CLOCK_TOLERANCE,
                 unwatched=not watched,
+                corrects=0 if silent or refused else self._numbers.get(event.id, 0),
+                takes_back=self._numbers.get(event.record, 0) if isinstance(event, Retracted) else 0,
                 refused=refused,
                 effects=() if refused else effects_of(before, self.case, self.books),
                 changes=self._noted(changes, self._number),
             )
         )
+        self._numbers[event.id] = self._number
 
     def story(self) -> CaseStory | None:
         """What is known so far; None if no record is of a case."""
@@ -135,7 +139,7 @@ class Follower:
             item=place.item,
             item_name=book.item(place.item).name,
             records=tuple(self._records),
-            limits=tuple(limits_of(case, book, self.now)),
+            limits=tuple(each for cycle in cycles_of(case) for each in limits_of(cycle, self.books.get(cycle.book), self.now)),
             cards=tuple(self._cards(book)),
             reordered=tuple(notes_of(case, book)),
         )
@@ -183,6 +187,13 @@ class Follower:
         case = self.case
         book = self.books.get(case.book) if case is not None and case.book else self.books.at(instant)
         return to_datetime(instant, book.zone)
+
+
+def _says_the_same(before: Case | None, after: Case | None) -> bool:
+    """Whether nothing follows from a record. It is kept all the same, for it may be corrected."""
+    if before is after or before is None or after is None:
+        return before is after
+    return msgspec.structs.replace(after, offset=before.offset, journal=before.journal) == before
 
 
 def _with_spans(alert: Alert, known: dict[str, Alert]) -> Alert:

@@ -33,7 +33,7 @@ def details_of(event: Header, *, unmasked: bool) -> dict[str, str]:
         value = getattr(event, name)
         if name in _ELSEWHERE or value in ("", None) or (name == "due_as" and "due_at" not in details):
             continue
-        if name == "revision" and not value:
+        if name in ("revision", "attendance") and not value:
             continue
         text = value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
         details[written] = mask(text) if name in _PEOPLE and not unmasked else text

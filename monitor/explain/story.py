@@ -57,7 +57,7 @@ class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``late_ms`` is the time from when it happened to its arrival, if a minute or more. ``repeated``: it said nothing new.
     ``ahead``: its window's clock runs ahead of the arrival. ``unwatched``: no rule depends on such records. ``refused``
-    says why the engine could not use it.
+    says why the engine could not use it. ``corrects`` and ``takes_back`` are numbers of earlier records.
     """
 
     number: int
@@ -70,6 +70,8 @@ class RecordEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     repeated: bool = False
     ahead: bool = False
     unwatched: bool = False
+    corrects: int = 0
+    takes_back: int = 0
     refused: str = ""
     effects: tuple[Effect, ...] = ()
     changes: tuple[ChangeLine, ...] = ()

@@ -98,6 +98,10 @@ class _Teller:
             yield self._say("refused", why=entry.refused)
         elif entry.repeated:
             yield self._say("repeated")
+        elif entry.corrects:
+            yield self._say("corrects", record=entry.corrects)
+        elif entry.takes_back:
+            yield self._say("takes_back", record=entry.takes_back)
         elif entry.unwatched:
             yield self._say("unwatched")
 

@@ -72,7 +72,8 @@ def _stands(level: str, rule: str, case: Case | None, book: RuleBook) -> Expecte
     wanted, nth = _rule(rule, book, case), _nth(rule)[1]
     if any(LEVELS[card.level] == level and wanted in _names(card) for card in _standing(case, nth or 1)):
         return None
-    return Expected(f"{level} {rule} stands", _as_lines(_cards(case), book))
+    again = f"~{nth}" if nth else ""
+    return Expected(f"{level} {wanted}{again} stands", _as_lines(_cards(case), book))
 
 
 def _in_state(state: str, rest: Sequence[str], case: Case | None, alerts: Sequence[Alert], book: RuleBook) -> Expected | None:

@@ -26,7 +26,8 @@ from rules.book import RuleBooks
 from rules.case import NEVER, Case, Origin, Tally, first, is_window, over_at, place_of
 from rules.events import Header
 from rules.facts.join import CLOCK_TOLERANCE, Facts, rejoin
-from rules.facts.journal import KINDS, JournalEntry, corrections_of
+from rules.facts.journal import KINDS, RETRACTED, JournalEntry, corrections_of
+from rules.facts.retention import horizon_at
 from rules.facts.strangers import without_strangers
 from rules.families import ATTENDANCE_EVENTS, COMPLAINT_EVENTS, REVIEW_EVENTS
 from rules.instant import Instant
@@ -124,7 +125,10 @@ def retold(case: Case, entries: Sequence[JournalEntry], books: RuleBooks) -> lis
     """The facts of each cycle by what ``entries`` say, all of them; those of the first cycle first."""
     heard, counting, strangers = without_strangers(entries, books)
     begins = later_begins(counting, books)
-    cycles = [Case(case.key, nth=number, horizon=case.horizon if number == 1 else NEVER) for number in range(1, len(begins) + 2)]
+    cycles = [Case(case.key, nth=number) for number in range(1, len(begins) + 2)]
+    if is_window(case):  # what it has forgotten it has forgotten, also by a record that counts no more
+        horizons = [horizon_at(case, each.at, books.at(each.at)) for each in entries if each.kind != RETRACTED]
+        cycles = [Case(case.key, horizon=max(horizons, default=case.horizon))]
     for entry in counting:
         place = 0
         if KINDS[entry.kind] not in OF_THE_WHOLE:

@@ -35,8 +35,7 @@ _NOTES = ("complaints", "reviews", "attendance", "spans")
 
 def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:
     """``changes`` by a fact of ``at`` to what is kept with a window, with what it makes the window forget."""
-    days = book.retention.attendance if is_duty(case) else book.retention.complaints
-    horizon = max(case.horizon, (at - days * DAY) // DAY * DAY)
+    horizon = horizon_at(case, at, book)
     kept_since = horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK)
     kept = dict(changes)
     if horizon != case.horizon:
@@ -51,6 +50,12 @@ def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: Rule
             else:
                 kept.pop(field, None)
     return kept
+
+
+def horizon_at(case: Case, at: Instant, book: RuleBook) -> Instant:
+    """The horizon of a window of which a fact of ``at`` was reported, whatever became of that."""
+    days = book.retention.attendance if is_duty(case) else book.retention.complaints
+    return max(case.horizon, (at - days * DAY) // DAY * DAY)
 
 
 def remembered(case: Case, journal: bytes) -> bytes:

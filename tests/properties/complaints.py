@@ -71,7 +71,8 @@ attended: st.SearchStrategy[ev.Header] = st.one_of(
 ).map(lambda fields: _told(fields, ""))
 on_duty = numbered(st.lists(told(attended), min_size=1, max_size=24))
 on_windows = numbered(st.lists(_about(""), min_size=1, max_size=14)) | on_duty
-histories: st.SearchStrategy[list[ev.Header]] = st.one_of(_mixed(18), on_windows)
+on_cases = _mixed(18)
+histories: st.SearchStrategy[list[ev.Header]] = st.one_of(on_cases, on_windows)
 
 
 def _everything() -> RuleBooks:

@@ -240,18 +240,18 @@ def _is_gone(entry: JournalEntry, gone: dict[bytes, list[JournalEntry]]) -> bool
 
 
 def corrections_of(entries: list[JournalEntry]) -> tuple[tuple[Instant, int, int], ...]:
-    """Each correction and retraction: when it arrived, the type of the record it is about, and what it was (a sorted set).
+    """Each correction and retraction, sorted: when it arrived, the type of the record it is about, and what it was.
 
     A version that says what the one before it said is none, and neither is a retraction of what nobody has reported.
     """
     versions = versions_of(entries)
-    found: set[tuple[Instant, int, int]] = set()
+    found: list[tuple[Instant, int, int]] = []
     for told in versions.values():
         for (_, before), (_, after) in itertools.pairwise(told):
             if after.content != before.content:
-                found.add((after.arrived, before.kind, 2 * after.after_card))
+                found.append((after.arrived, before.kind, 2 * after.after_card))
     for record, retractions in taken_back(versions).items():
         if record in versions:
             kind = versions[record][-1][1].kind
-            found.update([(each.arrived, kind, 1 + 2 * each.after_card) for each in retractions])
+            found += [(each.arrived, kind, 1 + 2 * each.after_card) for each in retractions]
     return tuple(sorted(found))

@@ -41,7 +41,7 @@ store. Only this module makes a changed ``Case``.
 The maker of a case stands in one file, however long. Whoever asks how a case came to be reads it from top to bottom.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -80,6 +80,7 @@ from rules.facts import (
     home_of,
     is_forgotten,
     join,
+    noted,
     read,
     remembered,
     retold,
@@ -109,6 +110,8 @@ __all__ = ["CLOCK_TOLERANCE", "Decision", "Delivery", "Outcome", "decide", "is_o
 _PLACES = frozenset({"terms", "origin", "desk", "horizon"})
 """What decides by which book a case is judged."""
 _TELL_ANEW = -1
+_Note: TypeAlias = tuple[Any, bytes, tuple[Instant, Instant, Instant], tuple[Any, ...], tuple[tuple[int, str], ...]]
+"""A record, the digest of its id, when it happened (to us, by its window) and arrived, what it says, what is odd about it."""
 _GONE_OR_UNSEEN = frozenset(map(STATES.index, ("withdrawn", "pending")))
 _TAKEN_BACK = frozenset({Reason.LATE_RECORD, Reason.LIMIT_MOVED})
 _replace = msgspec.structs.replace
@@ -256,29 +259,38 @@ def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int,
         facts = {**facts, "ahead": True}
     if not facts and ((not record.revision and not says) or is_forgotten(before, at)):
         return _unchanged(case, before, changes, delivery, books, now)
-    entry = entry_of(record, digest, at, claimed, arrived, own, marks)
+    told: _Note = (record, digest, (at, claimed, arrived), own, marks)
     if place:
-        journal = appended(before.journal, entry, home_of(before))
+        journal = _with_note(before.journal, told, before)
         moved, more, _ = _settled(cycle, facts, books, now, delivery.offset) if facts else (cycle, (), None)
         after = _replace(with_cycles(before, place, moved), offset=delivery.offset, journal=journal)
         return Decision(after, changes + more, wake_at(after, books, now))
     if not facts and before.book:  # it says nothing new, but may be corrected
-        after = _replace(before, offset=delivery.offset, journal=appended(before.journal, entry, home_of(before)))
+        after = _replace(before, offset=delivery.offset, journal=_with_note(before.journal, told, before))
         return Decision(after, changes, wake_at(after, books, now))
-    after, more, wake = _settled(before, {**facts, "journal": _noted(before, facts, entry)}, books, now, delivery.offset)
+    after, more, wake = _settled(before, {**facts, "journal": _noted(before, facts, told)}, books, now, delivery.offset)
     if after.later:
         wake = wake_at(after, books, now)
     return Decision(after, changes + more if changes else more, wake)
 
 
-def _noted(before: Case, facts: Facts, entry: JournalEntry) -> bytes:
+def _noted(before: Case, facts: Facts, told: _Note) -> bytes:
     """The journal of a case with one entry more, as the case will be with ``facts``."""
     if _PLACES.isdisjoint(facts):
-        return appended(before.journal, entry, home_of(before))
+        return _with_note(before.journal, told, before)
     joined = _replace(before, **facts)
     known, home = home_of(before), home_of(joined)
     journal = before.journal if known == home else written(read(before.journal, known), home)
-    return remembered(joined, appended(journal, entry, home))
+    return remembered(joined, _with_note(journal, told, joined))
+
+
+def _with_note(journal: bytes, told: _Note, case: Case) -> bytes:
+    """``journal`` of ``case``, with what a record says."""
+    record, digest, when, own, marks = told
+    home = place_of(case)
+    if home is not None and not marks and not record.revision and record.precision == "second":
+        return noted(journal, record, digest, when, own, home)
+    return appended(journal, entry_of(record, digest, *when, own, marks), home_of(case))
 
 
 def _unchanged(

@@ -1,7 +1,7 @@
 """From a record to facts: how it joins its case, which oddities it shows, what is forgotten, how a case is told anew."""
 
 from rules.facts.join import CLOCK_TOLERANCE, Facts, join, supervised, told_by
-from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, home_of, read, written
+from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, home_of, noted, read, written
 from rules.facts.refusals import LIMITS, WITHOUT_A_CASE, check, objections
 from rules.facts.retelling import OF_THE_WHOLE, began_at, emptied, retold, turns
 from rules.facts.retention import forgotten, is_forgotten, remembered
@@ -24,6 +24,7 @@ __all__ = [
     "home_of",
     "is_forgotten",
     "join",
+    "noted",
     "objections",
     "read",
     "remembered",

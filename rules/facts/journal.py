@@ -49,6 +49,7 @@ PRECISIONS: tuple[Precision, ...] = ("second", "minute", "hour", "day")
 RETRACTED = RecordNumber.RETRACTED.value
 _AFTER_CARD, _HAS_EXTRAS, _TYPE = 0x80, 0x40, 0x3F
 _HEAD = Struct(">8sBiH")
+_PLAIN = Struct(">B8sBiH")
 _HEAD_BYTES = 15
 _LONG = 255
 _HOME = -1
@@ -115,8 +116,36 @@ def entry_of(
 
 def home_of(case: Case) -> Whereabouts | None:
     """The place of a case, as its journal takes it for granted; None where nothing is known of it yet."""
-    place = place_of(case)
+    return _place(place_of(case))
+
+
+def _place(place: Any) -> Whereabouts | None:
     return None if place is None else (place.region, place.hall, place.department, place.window, place.item)
+
+
+def noted(
+    journal: bytes, event: Header, digest: bytes, when: tuple[Instant, Instant, Instant], own: tuple[Any, ...], home: Any
+) -> bytes:
+    """``journal`` with a plain record more, which is most of them: no revision, no mark, told to the second.
+
+    ``when`` it happened, by its window and to us, and when it arrived; ``home`` is the place of its case. This runs for every
+    record, and builds no entry.
+    """
+    at, claimed, arrived = when
+    same = (
+        event.department == home.department
+        and event.window == home.window
+        and event.item == home.item
+        and event.hall == home.hall
+        and event.region == home.region
+    )
+    if not same:
+        return appended(journal, entry_of(event, digest, at, claimed, arrived, own, ()), _place(home))
+    encoded = _encode((arrived - claimed, _HOME, *own))
+    length = _HEAD_BYTES + len(encoded)
+    if length >= _LONG:
+        return appended(journal, entry_of(event, digest, at, claimed, arrived, own, ()), _place(home))
+    return journal + _PLAIN.pack(length, digest, NUMBERS[type(event)], at >> 16, at & 0xFFFF) + encoded
 
 
 def appended(journal: bytes, entry: JournalEntry, home: Whereabouts | None) -> bytes:

@@ -49,6 +49,7 @@ FIELDS: Mapping[type[Header], tuple[str, ...]] = {
 """By type; what is not here says nothing by itself, or is told apart below."""
 _OTHERS_OF_TERMS = 6
 """Before what :class:`~rules.case.Terms` say lie the instant and the place, which every entry has."""
+_STAGE_NUMBER = {stage: number for number, stage in enumerate(STAGES)}
 _SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -63,7 +64,13 @@ _ROWS = {kind: _row(kind, names) for kind, names in FIELDS.items() if names}
 
 def own_of(event: Header, book: RuleBook) -> tuple[Any, ...]:
     """What only its type says of ``event``, by the book in force when it happened."""
-    row = _ROWS.get(type(event))
+    kind = type(event)
+    if kind is ev.StageEntered or kind is ev.StageLeft:  # half of all records; a row takes four times as long
+        step: Any = event
+        if not (step.handler and book.keeps_handlers):
+            stage = _STAGE_NUMBER[step.stage]
+            return (stage,) if kind is ev.StageEntered or step.action == "pass" else (stage, step.action)
+    row = _ROWS.get(kind)
     if row is None:
         return (digest_of_id(event.record),) if isinstance(event, ev.Retracted) else ()
     own = [_value(event, name, book) for name, _ in row]
@@ -75,7 +82,7 @@ def own_of(event: Header, book: RuleBook) -> tuple[Any, ...]:
 def _value(event: Any, name: str, book: RuleBook) -> Any:
     value = getattr(event, name)
     if name == "stage":
-        return STAGES.index(value)
+        return _STAGE_NUMBER[value]
     if name == "channel":
         return "online" if value == "online" else "hall"
     if (name == "handler" and not book.keeps_handlers) or (name == "person" and not book.keeps_persons):

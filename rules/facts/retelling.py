@@ -40,6 +40,7 @@ _CONCLUDED = RecordNumber.CONCLUDED.value
 _DECIDED = RecordNumber.DECIDED.value
 _ENDS = (_CONCLUDED, _NOT_ACCEPTED, _DECIDED)
 _BEGINS = (_APPLIED, _ACCEPTED)
+_TURNING = frozenset({ev.Accepted, ev.Applied, ev.Concluded, ev.NotAccepted, ev.Decided})
 _TURNS = frozenset(_ENDS + _BEGINS)
 OF_THE_WHOLE: frozenset[type[Header]] = COMPLAINT_EVENTS | REVIEW_EVENTS | ATTENDANCE_EVENTS | {ev.CardIssuedByHand}
 """What belongs to no single cycle."""
@@ -58,6 +59,8 @@ _NORMAL = ((), ("normal",))
 def turns(case: Case, event: Header, at: Instant) -> bool:
     """Whether ``event`` may begin a cycle, or end one before a beginning that is known: then the case is told anew."""
     kind = type(event)
+    if kind not in _TURNING:
+        return False
     begins = kind is ev.Accepted or kind is ev.Applied
     ends = kind is ev.Concluded or kind is ev.NotAccepted or (isinstance(event, ev.Decided) and event.result != _GRANTED)
     if not begins and not ends:

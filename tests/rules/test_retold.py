@@ -85,7 +85,7 @@ class TestOneRecordOneId:
         early.tell("accepted", day(0), id="x", promised="5wd")
         assert early.known.terms is None and count(early.known) == (0, 0, 0, 0, 0, 0)
 
-    def test_what_is_left_of_a_case_whose_only_record_was_taken_back_is_its_trail(self) -> None:
+    def test_a_case_whose_only_record_was_taken_back_keeps_its_trail(self) -> None:
         story = Story()
         story.tell("accepted", day(0), id="x", promised="5wd", statutory="20wd")
         story.tick(day(8))

@@ -41,6 +41,16 @@ OPEN_CASES = Gauge("supervise_open_cases", "Open cases in the partition", ["part
 """In: worker. Worry: A sudden fall: a window system closed in bulk."""
 CASES = Gauge("supervise_cases", "Cases of any state in the partition's table", ["partition"])
 """In: worker. Worry: Memory: about 0.4 KB each."""
+STATE_BYTES = Gauge("supervise_state_bytes", "Bytes of all rows in the partition's table", ["partition"])
+"""In: worker. Worry: Above a tenth of the memory of the process for each of its partitions."""
+ROW_BYTES = Histogram(
+    "supervise_row_bytes",
+    "Bytes of a case as it was written to the changelog; the largest is named in the log once a minute at most",
+    buckets=(256, 512, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304),
+)
+"""In: worker. Worry: Any above 65 536: somebody fills a case up, or a window has years of complaints."""
+WRITTEN_BYTES = Counter("supervise_written_bytes", "Bytes of keys and values sent. Topic: alerts, changelog, figures", ["topic"])
+"""In: worker. Worry: `changelog` above what the brokers' disks can compact."""
 WAKEUPS_PENDING = Gauge("supervise_wakeups_pending", "Cases that wait for an instant", ["partition"])
 """In: worker. Worry: 0 with open cases: no limit is found for them, look at the rule book."""
 UNCOVERED_CASES = Gauge(

@@ -12,12 +12,14 @@ from rules.errors import BadEvent
 from rules.events import EVENT_TYPES, Event, Header, Record, Tick, key_of
 
 MAX_VALUE_BYTES = 1_000_000
+MAX_ROW_BYTES = 8_000_000
+"""More than any row of the case table can have: rules.facts.room bounds a case to some 0.5 MB, a window to some 6."""
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2099  # nothing in a hall's systems is older
 
 DeadLetterReason = Literal[
     "invalid_utf8", "invalid_json", "unknown_type", "unknown_field", "missing_field", "invalid_field", "impossible_time",
     "missing_key", "key_mismatch", "too_large", "mapping_failed", "forbidden_type", "unknown_alert",
-    "illegal_transition",
+    "illegal_transition", "too_many_records",
 ]  # fmt: skip
 DEAD_LETTER_REASONS: tuple[str, ...] = get_args(DeadLetterReason)
 

@@ -22,7 +22,7 @@ from rules.case import Case, decode_case, encode_case
 from rules.events import TICK, Record, Tick, key_of
 from rules.instant import DAY, Instant
 from rules.rates import Tallies
-from rules.step import Delivery, decide
+from rules.step import Delivery, TooManyRecords, decide
 
 
 class OneCase:
@@ -66,12 +66,18 @@ class OneCase:
         again = self.case is not None and offset <= self.case.offset
         wake = self.wake_at
         in_time = wake is None or wake > now
-        case, changes, wake = decide(self.case, Delivery(record, arrived, offset), self.books, now, in_time=in_time)
+        refused: TooManyRecords | None = None
+        try:
+            case, changes, wake = decide(self.case, Delivery(record, arrived, offset), self.books, now, in_time=in_time)
+        except TooManyRecords as full:  # it is counted
+            (case, changes, wake), refused = full.decision, full
         self.case = decode_case(encode_case(case)) if self._stored and case is not None else case
         if changes:
             self.changes += changes
         if not again:  # else not even time was applied, and what was due is due
             self.wake_at = wake if wake is None or wake > now else now + 1  # up to now everything has been judged
+        if refused is not None:
+            raise refused
         return changes
 
     def advance(self, until: Instant) -> Sequence[AlertChange]:
@@ -109,6 +115,8 @@ class Cases:
         self.offset = -1
         self._tallies = Tallies(books, 0) if tallied and books.counts_cases else None
         self._to_local = next(iter(books)).worktime.clock.to_local
+        self._held: list[AlertChange] = []
+        """Changes by a record that was refused, for whoever asks next."""
         self._wakes: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
 
@@ -166,12 +174,22 @@ class Cases:
     def _decide(self, key: str, record: Record, arrived: int) -> tuple[AlertChange, ...]:
         before, wake, now = self.cases.get(key), self._wakes.get(key), self.now
         in_time = wake is None or wake > now
-        after, changes, wake = decide(before, Delivery(record, arrived, self.offset), self.books, now, in_time=in_time)
+        refused: TooManyRecords | None = None
+        try:
+            after, changes, wake = decide(before, Delivery(record, arrived, self.offset), self.books, now, in_time=in_time)
+        except TooManyRecords as full:  # it is counted
+            (after, changes, wake), refused = full.decision, full
         if after is not None:
             self.cases[key] = after
             if self._tallies is not None and after is not before:
                 self._tallies.change(before, after)
         self._wait(key, wake)
+        if refused is not None:
+            self._held += changes
+            raise refused
+        if self._held:
+            changes = (*self._held, *changes)
+            self._held.clear()
         return changes
 
     def _wait(self, key: str, wake: int | None) -> None:

@@ -77,6 +77,8 @@ from rules.facts import (
     emptied,
     entry_of,
     forgotten,
+    has_room,
+    has_room_for_counts,
     home_of,
     is_forgotten,
     join,
@@ -141,12 +143,30 @@ class Outcome(NamedTuple):
     wake_at: Instant | None
 
 
+class TooManyRecords(BadEvent):
+    """A record for which its case has no room (:mod:`rules.facts.room`). ``decision``: it is counted, and nothing else.
+
+    Whose: the sender's.
+    Mend: see who fills the case up, have the records taken back (``retracted``), and the others sent again.
+    """
+
+    def __init__(self, decision: Decision, message: str) -> None:
+        super().__init__("too_many_records", message, "case")
+        self.decision = decision
+
+
 def step(case: Case | None, delivery: Delivery, books: RuleBooks, now: Instant) -> Outcome:
     """Apply a record to its case at ``now``, epoch ms.
 
-    Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before.
+    Raises :class:`~rules.errors.BadEvent` where the record cannot be what it says; the case is then as before. The exception
+    is :class:`TooManyRecords`: the case has counted it.
     """
-    after, changes, wake = decide(case, delivery, books, now)
+    return described(decide(case, delivery, books, now))
+
+
+def described(decision: Decision) -> Outcome:
+    """What was decided, with the whole alerts."""
+    after, changes, wake = decision
     return Outcome(after, tuple([alert_of(change) for change in changes]) if changes else (), wake)
 
 
@@ -232,6 +252,8 @@ def _counted(case: Case | None, delivery: Delivery, books: RuleBooks, now: int, 
     tally = tallied(before.tally, record)
     if tally is before.tally:
         return _unchanged(case, before, changes, delivery, books, now)
+    if tally is not None and not has_room_for_counts(tally):
+        raise _overfull(before, changes, delivery, books, now)
     after, more, wake = _settled(before, {"tally": tally}, books, now, delivery.offset)
     return Decision(after, changes + more, wake)
 
@@ -259,6 +281,8 @@ def _reported(case: Case | None, delivery: Delivery, books: RuleBooks, now: int,
         facts = {**facts, "ahead": True}
     if not facts and ((not record.revision and not says) or is_forgotten(before, at)):
         return _unchanged(case, before, changes, delivery, books, now)
+    if not has_room(before, record, books):
+        raise _overfull(before, changes, delivery, books, now)
     told: _Note = (record, digest, (at, claimed, arrived), own, marks)
     if place:
         journal = _with_note(before.journal, told, before)
@@ -303,6 +327,19 @@ def _unchanged(
     return Decision(after, changes, wake_at(after, books, now))
 
 
+def _overfull(before: Case, changes: tuple[AlertChange, ...], delivery: Delivery, books: RuleBooks, now: int) -> TooManyRecords:
+    """What a record does for which there is no room: it is counted, and the first of them may be a finding."""
+    more: tuple[AlertChange, ...] = ()
+    if before.overfull:
+        after = _replace(before, offset=delivery.offset, refused=before.refused + 1)
+    else:
+        counted = {"overfull": delivery.arrived, "refused": 1}
+        after, more, _ = _settled(before, counted, books, now, delivery.offset, whole=True)
+    decision = Decision(after, changes + more, wake_at(after, books, now))
+    message = f"{before.key} has no room for another {type(delivery.record).__name__}: it was refused, and counted"
+    return TooManyRecords(decision, message)
+
+
 def _corrects(case: Case | None, record: Header) -> bool:
     """Whether a record that no clock depends on is a version of one that some may."""
     return record.revision > 0 or (case is not None and digest_of(record) in case.journal)
@@ -334,6 +371,8 @@ def _told_anew(
     versions = [known for known in entries if known.id == entry.id]
     if _is_old_news(entry, versions, says=says):
         return _unchanged(case, before, changes, delivery, books, now)
+    if not has_room(before, record, books):
+        raise _overfull(before, changes, delivery, books, now)
     corrects = bool(versions) or isinstance(record, Retracted)
     if corrects and _has_card(before):
         entry = entry._replace(after_card=True)

@@ -7,7 +7,7 @@ from monitor.doctor.look import BrokerState, Cluster, TopicState, names_of
 from monitor.doctor.protocol import allowed
 from monitor.kafka import LARGEST_PUBLICATION
 from monitor.settings import Settings
-from monitor.wire import MAX_VALUE_BYTES
+from monitor.wire import MAX_ROW_BYTES, MAX_VALUE_BYTES
 
 _PRODUCE, _FETCH = 0, 1
 """Kafka's numbers of these two requests."""
@@ -174,7 +174,8 @@ def _retention(topic: TopicState, alter: str, *, is_alerts: bool) -> ClusterFind
 
 
 def _sizes(topic: TopicState, settings: Settings) -> Iterator[ClusterFinding]:
-    wanted = LARGEST_PUBLICATION if topic.name.endswith(".catalog") else MAX_VALUE_BYTES + _OVERHEAD
+    _, _, changelog, _, catalog, _ = names_of(settings)
+    wanted = {catalog: LARGEST_PUBLICATION, changelog: MAX_ROW_BYTES}.get(topic.name, MAX_VALUE_BYTES + _OVERHEAD)
     told = topic.settings.get("max.message.bytes")
     if told is not None and int(told) < wanted:
         mend = f"kafka-configs.sh --alter --topic {topic.name} --add-config max.message.bytes={wanted}"

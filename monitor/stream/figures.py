@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from monitor.stream import gauges
 from monitor.stream.outbox import Sender
 from monitor.stream.partition.slices import Slice
 from monitor.wire import Figures, encode_json
@@ -58,7 +59,9 @@ class FiguresPublisher:
             sent = []
             for place, (count, at) in pending.items():
                 figures = Figures(partition, *place, *count, at)
-                sent.append(await self._sender.send_one(self._topic, figures.key, encode_json(figures)))
+                value = encode_json(figures)
+                sent.append(await self._sender.send_one(self._topic, figures.key, value))
+                gauges.figures_sent(figures.key, value)
             await asyncio.gather(*sent)
         except Exception as error:
             await self._failed(error)

@@ -1,14 +1,24 @@
 """Feeds the worker's metrics from batches and slices, never from single records."""
 
+import logging
+import time
+from collections.abc import Iterable
 from typing import Any
 
 from monitor import metrics
 from monitor.books import Library
 from monitor.stream.partition.engine import PartitionEngine
-from monitor.stream.partition.slices import Slice
+from monitor.stream.partition.slices import CLOCK_KEY, Slice
 
+log = logging.getLogger(__name__)
+
+LARGE_ROW = 65_536
+"""Bytes: a hundred times a usual case."""
+_MINUTE = 60.0
+_named_at = -_MINUTE
 _PER_PARTITION = (
-    metrics.CONSUMER_LAG, metrics.OPEN_CASES, metrics.CASES, metrics.WAKEUPS_PENDING, metrics.UNCOVERED_CASES,
+    metrics.CONSUMER_LAG, metrics.OPEN_CASES, metrics.CASES, metrics.STATE_BYTES,
+    metrics.WAKEUPS_PENDING, metrics.UNCOVERED_CASES,
     metrics.CLOCK_OFFSET, metrics.CLOCK_UNCERTAINTY, metrics.CLOCK_DOUBT, metrics.HELD_RECORDS,
 )  # fmt: skip
 
@@ -32,6 +42,38 @@ def slice_settled(part: Slice, seconds: float) -> None:
         metrics.DEAD_LETTERS.labels(letter.reason).inc()
     if part.reroutes:
         metrics.REROUTED.inc(len(part.reroutes))
+    _written("alerts", part.alerts)
+    _written("changelog", part.changes.items())
+    _rows(part)
+
+
+def figures_sent(key: bytes, value: bytes) -> None:
+    """One place's figures went out."""
+    _written("figures", ((key, value),))
+
+
+def _written(topic: str, records: Iterable[tuple[bytes, bytes | None]]) -> None:
+    metrics.WRITTEN_BYTES.labels(topic).inc(sum([len(key) + len(value or b"") for key, value in records]))
+
+
+def _rows(part: Slice) -> None:
+    """How large the rows are that were written; a large one is named, once a minute at most."""
+    global _named_at  # noqa: PLW0603
+    largest, key = 0, b""
+    for case, row in part.changes.items():
+        if row is not None and case != CLOCK_KEY:
+            size = len(row)
+            metrics.ROW_BYTES.observe(size)
+            if size > largest:
+                largest, key = size, case
+    if largest >= LARGE_ROW and time.monotonic() - _named_at >= _MINUTE:
+        _named_at = time.monotonic()
+        log.warning(
+            "the row of %r has %d bytes (partition %d): see who fills it up",
+            key.decode("utf-8", "replace"),
+            largest,
+            part.partition,
+        )
 
 
 def engine_state(engine: PartitionEngine) -> None:
@@ -39,6 +81,7 @@ def engine_state(engine: PartitionEngine) -> None:
     label, board = str(engine.partition), engine.scoreboard
     metrics.OPEN_CASES.labels(label).set(board.open)
     metrics.CASES.labels(label).set(len(engine.cases))
+    metrics.STATE_BYTES.labels(label).set(engine.cases.bytes)
     metrics.WAKEUPS_PENDING.labels(label).set(board.waiting)
     metrics.UNCOVERED_CASES.labels(label).set(board.uncovered)
     metrics.HELD_RECORDS.labels(label).set(len(engine.clock.held))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.kafka import KafkaUnavailable, create_topics, ensure_topics, partition_counts, stamped_by
 from monitor.settings import KafkaSettings, Settings
-from monitor.wire import Topics
+from monitor.wire import MAX_ROW_BYTES, Topics
 from rules.errors import SupervisionError
 
 log = logging.getLogger(__name__)
@@ -14,6 +14,7 @@ CHANGELOG_CONFIG = {
     "cleanup.policy": "compact",
     "min.compaction.lag.ms": "3600000",
     "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": str(MAX_ROW_BYTES),
 }
 """The broker stamps it: else it would refuse what its own clock finds too late. A frozen worker may write late. Until a record is
 an hour old both stay, and recovery takes the one that knows more."""

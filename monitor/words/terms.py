@@ -186,6 +186,7 @@ FINDINGS: Words = {
         "与办件无关的部门上报，不生效",
         "reported by a department that has nothing to do with the case; without effect",
     ),
+    "overfull": ("记录过多，超出办件容量", "more records than a case may hold"),
     "extension-unapproved": ("延长期限未载明批准人", "extended without naming who approved it"),
     "bad-review": ("差评（不满意、非常不满意）", "a bad review (4 or 5)"),
 }

@@ -97,10 +97,13 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[retention]``: how many days before its newest record a window still judges complaints and reviews that name no case, and
-    its attendance (:mod:`rules.facts.retention`)."""
+    its attendance (:mod:`rules.facts.retention`); how many KiB of records a case and a window may hold
+    (:mod:`rules.facts.room`)."""
 
     complaints: Annotated[int, msgspec.Meta(ge=1)] = 400
     attendance: Annotated[int, msgspec.Meta(ge=2)] = 7
+    case_kib: Annotated[int, msgspec.Meta(ge=1, le=24)] = 24
+    window_kib: Annotated[int, msgspec.Meta(ge=1, le=256)] = 256
 
 
 class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -212,6 +212,10 @@ class Case(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=FORMAT):
     """Acceptances of a case that had been sent back."""
     strangers: tuple[Stranger, ...] = ()
     """Departments that have nothing to do with the case, and what each reported of it without effect."""
+    overfull: Instant = NEVER
+    """When the first record came for which there was no room (:mod:`rules.facts.room`)."""
+    refused: int = 0
+    """How many came since; they lie in the dead letters."""
 
 
 def cycles_of(case: Case) -> tuple[Case, ...]:

@@ -56,6 +56,8 @@ def case_flags(case: Case) -> tuple[str, ...]:
         flags.append("concluded_before_applied")
     if any(cycle.ahead for cycle in cycles):
         flags.append("clock_ahead")
+    if case.overfull:
+        flags.append("overfull")
     if any(_due_first(cycle) for cycle in cycles):
         flags.append("due_before_accepted")
     return tuple(flags)

@@ -5,6 +5,7 @@ from rules.facts.journal import JournalEntry, appended, digest_of, entry_of, hom
 from rules.facts.refusals import LIMITS, WITHOUT_A_CASE, check, objections
 from rules.facts.retelling import OF_THE_WHOLE, began_at, emptied, retold, turns
 from rules.facts.retention import forgotten, is_forgotten, remembered
+from rules.facts.room import has_room, has_room_for_counts
 from rules.facts.strangers import touches
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "emptied",
     "entry_of",
     "forgotten",
+    "has_room",
+    "has_room_for_counts",
     "home_of",
     "is_forgotten",
     "join",

@@ -345,6 +345,14 @@ FINDINGS: tuple[FindingKind, ...] = (
         needs=("strangers",),
         counts_from=1,
     ),
+    FindingKind(
+        name="overfull",
+        code=36,
+        source="inference",
+        look=process.overfull,
+        reads=frozenset({"overfull"}),
+        needs=("overfull",),
+    ),
 )
 FINDING: Mapping[str, FindingKind] = {finding.name: finding for finding in FINDINGS}
 """The rows by their names."""

@@ -19,6 +19,7 @@ The table of them all is :mod:`rules.families.findings`.
 | supplement-requested | with ``count = 2`` asked twice what the law lets ask once | 许可法 art. 32 |
 | terminated | ended without a result: voided or withdrawn | Jiangsu: termination |
 | same-second | so many steps of one case in one second | process mining: form-based back-entry |
+| overfull | more records than a case, or a window, may hold | inference |
 | four-eyes | one person handled, reviewed and approved | inference; 四眼原则 |
 
 A detail is the finding and what there is to say of it, ``back-entry event=accepted days=12``; whoever shows it puts it in words.
@@ -259,3 +260,8 @@ def four_eyes(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
     for wanted in (REVIEW, APPROVAL):
         people = people and {handler for stage, handler in case.handlers if stage == wanted and handler in people}
     return (Found(latest(case, case.decided), ""),) if people else ()
+
+
+def overfull(case: Case, rule: ProcessRule, book: RuleBook) -> Sequence[Found]:
+    """When the first record came for which the case had no room. Of a window, too: nobody fills one up by honest work."""
+    return (Found(case.overfull, ""),) if case.overfull else ()

@@ -22,7 +22,7 @@ from rules.book import ProcessRule, RuleBook
 from rules.cards import WITHDRAWN, next_threshold
 from rules.case import NEVER, Card, Case, Clock, is_standing, is_window, number_of
 from rules.clocks import Plan, clocks_of, only, parted_of, unmoved
-from rules.families import day_before, filings_of, minutes_of, since_finding, subjects_of, touched
+from rules.families import FIRST_NUMBER, day_before, filings_of, minutes_of, since_finding, subjects_of, touched
 from rules.instant import MINUTE, Instant
 from rules.parts.index import NUMBERS, OF_CARDS, end_of_own, index_of, minute_of
 
@@ -91,9 +91,12 @@ def part_in_time(case: Case, book: RuleBook, now: Instant) -> WindowPart | None:
         levels = {card.level for card in cards if card.due == threshold and card.state != WITHDRAWN}
         return any(level in levels for level, at in zip(rule.levels, clock.thresholds, strict=False) if at == threshold)
 
-    minutes = {minute_of(clock.cycle) for clock in index.reached(now, is_told)}
-    if not minutes:
+    reached = index.reached(now, is_told)
+    if not reached:
         return NOTHING
+    minutes = {minute_of(clock.cycle) for clock in reached}
+    if 0 in minutes:  # what is not numbered by its minute
+        return None
     return _cut(case, _in_minutes(minutes, book.forgotten_rules), index.places_in(minutes), book)
 
 
@@ -102,6 +105,8 @@ def part_of_card(case: Case, card: Card, book: RuleBook) -> WindowPart | None:
     if len(case.clocks) <= FEW_CLOCKS or card.rule not in book.index_of or not is_window(case):
         return None
     minutes = {minute_of(card.cycle)}
+    if 0 in minutes:
+        return None
     return _cut(case, _in_minutes(minutes, book.forgotten_rules), index_of(case).places_in(minutes), book)
 
 
@@ -139,7 +144,7 @@ def _forgets(case: Case, joined: Case, book: RuleBook) -> bool:
         return False
     horizon = joined.horizon // MINUTE * NUMBERS
     moved = joined.horizon != case.horizon
-    old = [card for card in case.cards if card.cycle < horizon]
+    old = [card for card in case.cards if FIRST_NUMBER <= card.cycle < horizon]
     if old and (moved or not all(map(is_standing, old))):
         return True
     if moved:

@@ -61,10 +61,17 @@ def _order_of_watches(case: Case, cards: Sequence[Card], book: RuleBook) -> Call
     """
     index, rank = index_of(case), {rule: place for place, rule in enumerate(book.life_rules)}
     fresh = range(len(case.cards), len(cards))
+    known: dict[int, dict[int, int]] = {}
+
+    def places_of(minute: int) -> dict[int, int]:
+        places = (*index.places_in({minute}), *fresh)
+        own = [place for place in places if cards[place].rule in book.index_of and not book.is_life_rule(cards[place].rule)]
+        return {number_of(cards[place], book): place for place in own}
 
     def order(clock: Clock) -> tuple[int, int]:
-        places = (*index.places_in({minute_of(clock.cycle)}), *fresh)
-        own = [place for place in places if cards[place].rule in book.index_of and not book.is_life_rule(cards[place].rule)]
-        return rank[clock.rule], next(place for place in own if number_of(cards[place], book) == clock.cycle)
+        minute = minute_of(clock.cycle)
+        if minute not in known:
+            known[minute] = places_of(minute)
+        return rank[clock.rule], known[minute][clock.cycle]
 
     return order

@@ -134,6 +134,8 @@ CASE = Case(
     corrections=((146, 9, 3),),
     reaccepted=((147, 148),),
     strangers=((149, "430104-城管局", 11),),
+    overfull=150,
+    refused=151,
 )
 """A case that is everything at once, which no case is: storage does not ask."""
 

@@ -14,12 +14,12 @@ from monitor.kafka import ssl_context
 from monitor.settings import KafkaSettings, Settings
 from monitor.stream.faust.table import CaseChangelog
 from monitor.stream.faust.transport import BatchSchema
-from monitor.wire import Topics
+from monitor.wire import MAX_ROW_BYTES, Topics
 
 TopicPartition = TP
 """How Faust names a partition: a topic and a number."""
-LARGEST_REQUEST = 4_000_000
-"""Bytes: a rerouted record may be as large as any a window system could send."""
+LARGEST_REQUEST = MAX_ROW_BYTES + 100_000
+"""Bytes: a row of the case table, or a rerouted record, which may be as large as any a window system could send."""
 
 
 class BatchApp(faust.App):  # type: ignore[misc]

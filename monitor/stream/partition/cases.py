@@ -40,6 +40,8 @@ class CaseTable:
 
     def __init__(self) -> None:
         self._rows: dict[bytes, bytes] = {}
+        self.bytes = 0
+        """Of all rows together."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -72,11 +74,12 @@ class CaseTable:
     def put(self, key: bytes, case: Case, wake: int) -> bytes:
         """Keep ``case``, which waits for ``wake``; its encoding, as the changelog gets it."""
         encoded = encode_case(case)
-        self._rows[key] = wake.to_bytes(_WIDTH, "little") + encoded
+        self.restore(key, encoded, wake)
         return encoded
 
     def restore(self, key: bytes, encoded: bytes, wake: int) -> None:
         """Keep a case as it came from the changelog."""
+        self.bytes += len(encoded) + _WIDTH - len(self._rows.get(key, b""))
         self._rows[key] = wake.to_bytes(_WIDTH, "little") + encoded
 
     def wake(self, key: bytes, wake: int) -> None:
@@ -85,4 +88,4 @@ class CaseTable:
 
     def drop(self, key: bytes) -> None:
         """Forget a case."""
-        self._rows.pop(key, None)
+        self.bytes -= len(self._rows.pop(key, b""))

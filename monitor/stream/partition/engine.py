@@ -28,7 +28,7 @@ from rules.errors import BadEvent, SupervisionError
 from rules.events import TICK, Event, Record, Tallied, Tick
 from rules.rates import Tallies
 from rules.recordtime import EARLIEST, LATEST, LEAP
-from rules.step import Delivery, Outcome, is_outdated, step
+from rules.step import Delivery, Outcome, TooManyRecords, described, is_outdated, step
 
 SLICE_STEPS = 2000
 """Steps after which a stretch ends: some 20 to 40 ms."""
@@ -201,7 +201,12 @@ class PartitionEngine:
                 return
             opened = OpenedCase(case)
         before = opened.case
-        outcome = self._run(before, event, record, key, arrived)
+        try:
+            outcome = self._run(before, event, record, key, arrived)
+        except TooManyRecords as full:  # the case is full, the partition goes on
+            self._draft.bury(record, full)
+            self._keep(key, opened, described(full.decision))
+            return
         after = outcome.case
         if after is before:
             self._draft.count(type(event), "unchanged")

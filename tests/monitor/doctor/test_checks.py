@@ -21,7 +21,7 @@ LOG = {"cleanup.policy": "delete", "message.timestamp.type": "LogAppendTime", "r
 def topic(name: str, partitions: int = 4, **changed: str) -> TopicState:
     """One as it should be, but for ``changed`` settings (``_`` for ``.``)."""
     policy = "compact" if name in (CHANGELOG, FIGURES, CATALOG) else "delete"
-    size = "8000000" if name == CATALOG else "1048588"
+    size = "8000000" if name == CATALOG or name.endswith("changelog") else "1048588"
     config = {**LOG, "cleanup.policy": policy, "max.message.bytes": size, "min.insync.replicas": "2"}
     config |= {key.replace("_", "."): value for key, value in changed.items()}
     count = 1 if name == CATALOG else partitions

@@ -96,9 +96,8 @@ class Complaints(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[retention]``: how many days before its newest record a window still judges complaints and reviews that name no case, and
-    its attendance (:mod:`rules.facts.retention`); how many KiB of records a case and a window may hold
-    (:mod:`rules.facts.room`)."""
+    """``[retention]``: for how many days before its newest record a window judges what names no case, and its attendance
+    (:mod:`rules.facts.retention`). ``*_kib``: how much a case and a window may hold (:mod:`rules.facts.room`)."""
 
     complaints: Annotated[int, msgspec.Meta(ge=1)] = 400
     attendance: Annotated[int, msgspec.Meta(ge=2)] = 7

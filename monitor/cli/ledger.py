@@ -55,6 +55,7 @@ def rebuild(chosen: "Settings") -> None:
     """Makes the ledger anew from the topics, beside the running one, and puts it in its place. The audit log stays.
 
     \b
+    supervise ledger rebuild
     supervise --settings site.toml ledger rebuild
     """
     app.ledger.make_anew(chosen)
@@ -75,6 +76,7 @@ def verify(file: Path | None, bootstrap: str | None, prefix: str | None, *, with
     Exit status: 0 proven, 1 not as it was written, 2 cannot be said.
 
     \b
+    supervise audit verify
     supervise --settings site.toml audit verify
     """
     sys.exit(app.ledger.audit(app.options.settings(file, bootstrap, prefix), with_kafka=not without_kafka))

@@ -118,7 +118,7 @@ def run(context: click.Context, processes: tuple[str, ...]) -> None:
     A PROCESS is worker, gateway, wall, ledger, notify, pull, kafka or postgres; with flags in quotes.
 
     \b
-    supervise --settings site.toml run worker worker gateway wall
+    supervise run worker worker gateway wall
     supervise --settings site.toml run "kafka --data /var/lib/supervise/kafka" "worker --metrics-port 9101" gateway
     """
     app.services.run(processes, context.obj, context.find_root().params["log_level"])

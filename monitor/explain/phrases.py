@@ -110,8 +110,6 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "field_materials": ("材料：{value}", "materials: {value}"),
     "field_to": ("转至 {value}", "to {value}"),
     "field_alert": ("{value}", "{value}"),
-    "field_record": ("记录 {value}", "record {value}"),
-    "field_attendance": ("值守记录：{value}", "of attendance: {value}"),
     "field_level": ("{value}", "{value}"),
     "field_outcome": ("{value}", "{value}"),
     "field_cause": ("{value}", "{value}"),

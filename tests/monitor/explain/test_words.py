@@ -54,7 +54,7 @@ def _required(kind: type[Header]) -> dict[str, object]:
     samples: dict[str, object] = {
         "stage": "review", "procedure": "testing", "days": 3, "result": "granted", "amount_fen": 1, "complaint": "c", "score": 5,
         "alert": "a", "outcome": "upheld", "cause": "error", "level": "red", "reason": "r", "upheld": True, "founded": True,
-        "department": "d", "limit": "3wd", "window": "A01", "record": "r-1",
+        "department": "d", "limit": "3wd", "window": "A01",
         "record": "r",
     }  # fmt: skip
     return {field.name: samples[field.name] for field in msgspec.structs.fields(kind) if field.required and field.name in samples}

@@ -8,7 +8,7 @@ from aiokafka.structs import ConsumerRecord
 from monitor.stream.partition.clock import PartitionClock
 from rules.alerts import Alert
 from rules.case import Case
-from rules.keys import TALLY_KEY
+from rules.keys import TALLY_KEY, number_of_case
 from tests.monitor.stream.hall import PARTITIONS, Hall
 from tests.monitor.stream.raw import alerts_of, engine
 
@@ -33,7 +33,11 @@ async def expected(hall: Hall) -> tuple[Told, dict[str, Case]]:
         parts = list(target.apply(logs[partition]))
         alerts += alerts_of(parts)
         keys = {key for part in parts for key in part.changes if not key.startswith(b"\0")}
-        cases |= {key.decode(): case for key in keys if (case := target.cases.get(key)) is not None and case.tally is None}
+        cases |= {
+            number_of_case(key.decode()): case
+            for key in keys
+            if (case := target.cases.get(key)) is not None and case.tally is None
+        }
     return told(alerts), cases
 
 

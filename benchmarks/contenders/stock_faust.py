@@ -73,6 +73,14 @@ class Report(faust.Record, serializer="json"):  # type: ignore[call-arg, misc]  
     rating: str | None = None
     founded: bool | None = None
     upheld: bool | None = None
+    numbered_by: str | None = None
+    precision: str | None = None
+    revision: int | None = None
+    record: str | None = None
+    attendance: bool | None = None
+    due_at: str | None = None
+    due_as: str | None = None
+    sure: bool | None = None
 
 
 def check_model() -> None:

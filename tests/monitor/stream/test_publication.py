@@ -8,9 +8,9 @@ import pytest
 
 from monitor.books import append, calendar_record
 from monitor.rulebook import check_books, publish
-from monitor.wire import encode_event
+from monitor.wire import decode_record
 from rules.alerts import STANDING
-from rules.events import TICK
+from rules.events import Tick
 from tests.monitor.stream.hall import AROUND_THE_CLOCK, MONDAY, Feed, Hall, accepted, feed, ms, ticks
 
 pytestmark = pytest.mark.kafka
@@ -145,4 +145,6 @@ async def test_a_live_worker_judges_open_cases_anew_by_itself(hall: Hall) -> Non
         await asyncio.sleep(0.1)
     assert moved >= ms(now + 30 * DAY)
     records = await hall.read(hall.topics.events)
-    assert [record.value for record in records if record.key is None] == [encode_event(TICK)], "its own tick, and one was enough"
+    ticks = [decode_record(record.value) for record in records if record.key is None and record.value is not None]
+    assert all(isinstance(tick, Tick) for tick in ticks)
+    assert 1 <= len(ticks) <= 2, "its own ticks: one was enough, or one more once it was sure of the time"

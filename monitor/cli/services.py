@@ -115,7 +115,7 @@ def wall(
 def run(context: click.Context, processes: tuple[str, ...]) -> None:
     """Keeps processes running where no systemd or container does: starts again what ends, one log, SIGTERM ends all.
 
-    A PROCESS is worker, gateway, wall, ledger, notify, pull, kafka or postgres; with flags in quotes.
+    A PROCESS is worker, gateway, wall, ledger, "notify run", pull, kafka or postgres; in quotes where it has flags.
 
     \b
     supervise run worker worker gateway wall

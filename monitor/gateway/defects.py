@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -42,6 +43,10 @@ def numbered(event: Event, numbered_by: str) -> Event:
     return msgspec.structs.replace(event, numbered_by=numbered_by)
 
 
+_STAND_INS = {"at": datetime(EARLIEST_YEAR, 1, 1, tzinfo=UTC)}
+"""For required fields that are missing or wrong, where an empty text is none: the beginning of every span of time."""
+
+
 def _all(raw: bytes, first: BadEvent, numbered_by: str) -> list[BadEvent]:
     """Every defect of an object whose ``first`` is known."""
     try:
@@ -65,7 +70,7 @@ def _all(raw: bytes, first: BadEvent, numbered_by: str) -> list[BadEvent]:
         elif field.required:
             text = f"Object missing required field `{field.name}`"
             found.append(BadEvent("missing_field", text, field.name))
-        told[field.name] = "" if field.required else field.default
+        told[field.name] = _STAND_INS.get(field.name, "") if field.required else field.default
     known = {error.field for error in found}
     event: Any = kind(**told)
     found += [error for error in objections(numbered(event, numbered_by)) if error.field not in known]

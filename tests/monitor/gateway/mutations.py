@@ -17,7 +17,7 @@ _OWN: dict[str, Any] = {
     "complaint": "C-1", "score": 5, "operator": "张三", "alert": "430100-公安局/A-1/case-promise/yellow/1",
     "reason": "说明", "cause": "other",
     "outcome": "rejected", "level": "red", "upheld": True, "window": "A01", "promised": "10wd", "limit": "5wd",
-    "department": "公安局",
+    "department": "公安局", "record": "accepted-1",
 }  # fmt: skip
 VALUES: tuple[Any, ...] = (
     "", " ", "\u3000", "A-1 ", "A\n1", "A\x001", "A\u200b1", "Ａ－１", "tally:x", "window:430102//A01", "duty:430102//A01",

@@ -1,11 +1,14 @@
 """Bodies into events: every defect answered with its place, nothing taken by halves."""
 
+import json
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.door.limits import MOST_EVENTS
+from monitor.gateway.defects import read_event
 from monitor.gateway.reading import BodyRefused, read_events, read_rows
 from monitor.gateway.tokens import Source, new_token, parse_tokens
 from monitor.mapping import parse_mapping
@@ -207,3 +210,11 @@ def test_a_case_that_somebody_else_numbers_is_refused_beside_all_else_that_is_wr
     assert refusal(foreign.encode(), district) == (403, [(0, "numbered_by", "out_of_scope")])
     both = f"[{foreign},{GOOD.replace('A-1', '')}]"
     assert [each for each in refusal(both.encode(), district)[1] if each[0] == 0] == [(0, "numbered_by", "out_of_scope")]
+
+
+@pytest.mark.parametrize("at", ["", "2651-04-13T00:00:00+08:00", None])
+def test_an_inexact_time_that_is_none_is_refused_with_what_else_is_wrong(at: str | None) -> None:
+    told = {"type": "accepted", "id": "1", "region": "430102", "case": "A-1", "precision": "day", "promised": "soon"}
+    found = read_event(json.dumps(told if at is None else {**told, "at": at}).encode())
+    assert isinstance(found, list)
+    assert sorted({error.field for error in found}) == ["at", "promised"]

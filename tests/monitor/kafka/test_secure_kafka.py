@@ -34,7 +34,7 @@ async def test_a_worker_works_over_tls_as_a_user(
         await hall.ready(hall.worker(bootstrap=broker.secure.bootstrap))
         await hall.append([feed(accepted("A-1", datetime.now(UTC), channel="off-hall"))._replace(at=None)])
         await hall.caught_up()
-        assert [alert.id for alert in await hall.alerts()] == ["A-1/off-hall-channel/yellow/1"]
+        assert [alert.id for alert in await hall.alerts()] == ["430100-d/A-1/off-hall-channel/yellow/1"]
     finally:
         hall.close()
 

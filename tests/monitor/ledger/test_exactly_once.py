@@ -75,6 +75,7 @@ async def test_a_ledger_killed_ten_times_at_random_writes_everything_once(hall: 
             await asyncio.sleep(chance.random() * 0.4)
             ledgers.kill(process)
         last = ledgers.start()
+        await ledgers.ready(last)  # else it may be told to end before it listens
         await caught_up(hall)
         await ledgers.stop(last)
     compare(hall, recorded)

@@ -26,9 +26,11 @@ demo: install   ## Kafka, worker, gateway, wall, ledger and a simulated hall (DE
 test: install   ## the tests
 	$(BIN)/python -m pytest
 
-test-long: install  ## the properties with 10 000 examples each, and 100 000 mutated bodies for the gateway
+test-long: install  ## the properties with 10 000 examples each, 100 000 mutated bodies for the gateway, whole files, more kills and wrong clocks
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/properties tests/rules/case/test_tally.py tests/monitor/wall/test_hub_properties.py \
 		tests/monitor/gateway/test_mutations.py tests/monitor/gateway/test_schemathesis.py --durations=0
+	SUPERVISE_LONG=1 $(BIN)/python -m pytest tests/acceptance/agreement tests/monitor/ledger/test_exactly_once.py \
+		tests/monitor/stream/test_outages.py tests/monitor/stream/test_wrong_clock.py --durations=0
 
 check: install  ## lint, types, imports: what CI runs besides the tests
 	$(BIN)/ruff format --check .

@@ -18,11 +18,13 @@ from monitor.ledger.rows import Batch
 from monitor.ledger.schema import upgrade
 from monitor.ledger.store import LedgerStore, Overtaken
 from monitor.settings import LedgerSettings
+from tests.acceptance.agreement.files import IS_LONG
 from tests.monitor.ledger.contents import caught_up, compare, rows
 from tests.monitor.ledger.hall import Fed, Hall, Recorded
 from tests.monitor.ledger.processes import Ledgers
 
 pytestmark = [pytest.mark.kafka]
+KILLS, DATABASE_KILLS = (10, 5) if IS_LONG else (4, 2)
 
 
 @asynccontextmanager
@@ -62,15 +64,15 @@ async def test_rows_chains_and_offsets_equal_the_topics(hall: Hall, recorded: Re
     await proven(hall)
 
 
-async def test_a_ledger_killed_ten_times_at_random_writes_everything_once(hall: Hall, recorded: Recorded, tmp_path: Path) -> None:
+async def test_a_ledger_killed_at_random_writes_everything_once(hall: Hall, recorded: Recorded, tmp_path: Path) -> None:
     await hall.open()
     upgrade(hall.settings.ledger)
     chance = random.Random(20260302)
     small = hall.with_ledger(max_batch_records=300)
     with Ledgers(small, tmp_path) as ledgers:
-        for part in range(10):
+        for part in range(KILLS):
             process = ledgers.start()
-            await hall.fill(recorded, 10, part)
+            await hall.fill(recorded, KILLS, part)
             await ledgers.ready(process)
             await asyncio.sleep(chance.random() * 0.4)
             ledgers.kill(process)
@@ -82,7 +84,7 @@ async def test_a_ledger_killed_ten_times_at_random_writes_everything_once(hall: 
     await proven(hall)
 
 
-async def test_a_database_killed_five_times_loses_and_doubles_nothing(
+async def test_a_database_killed_at_random_loses_and_doubles_nothing(
     kafka: str, topic_prefix: str, recorded: Recorded, tmp_path: Path
 ) -> None:
     chance = random.Random(7)
@@ -90,10 +92,10 @@ async def test_a_database_killed_five_times_loses_and_doubles_nothing(
         hall = Hall(kafka, topic_prefix, LedgerSettings(dsn=server.dsn, max_batch_records=300, head_seconds=0.1))
         await hall.open()
         async with running(hall) as tasks:
-            for part in range(6):
-                await hall.fill(recorded, 6, part)
+            for part in range(DATABASE_KILLS + 1):
+                await hall.fill(recorded, DATABASE_KILLS + 1, part)
                 await asyncio.sleep(chance.random())
-                if part < 5:
+                if part < DATABASE_KILLS:
                     assert server.pid is not None
                     os.kill(server.pid, signal.SIGKILL)
                     await asyncio.to_thread(server.wait)

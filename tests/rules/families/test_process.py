@@ -40,11 +40,16 @@ def found(finding: str, *told: Told, **rule: Any) -> list[str]:
     return [detail.partition(" ")[2] for detail in details]
 
 
+TOLD_IN_FEW = sorted(set(FINDING) - {"overfull"})
+"""A full case takes hundreds of records: ``tests/rules/facts/test_room.py`` fills one, and one that is not full."""
+
+
 def test_every_finding_has_a_case_where_it_is_found_and_one_where_it_is_not() -> None:
-    assert set(FOUND) == set(FINDING) and {finding for finding, _, _ in NOT_FOUND.values()} == set(FINDING)
+    assert sorted(FOUND) == TOLD_IN_FEW
+    assert sorted({finding for finding, _, _ in NOT_FOUND.values()}) == TOLD_IN_FEW
 
 
-@pytest.mark.parametrize("finding", FINDING)
+@pytest.mark.parametrize("finding", TOLD_IN_FEW)
 def test_a_finding_is_found_in_the_case_that_shows_it(finding: str) -> None:
     told, rule, details = FOUND[finding]
     assert found(finding, *copied(told), **rule) == details
@@ -56,7 +61,7 @@ def test_a_finding_is_not_found_in_a_case_that_only_looks_like_it(what: str) -> 
     assert found(finding, *copied(told), **rule) == []
 
 
-@pytest.mark.parametrize("finding", sorted(set(FINDING) - {"back-entry", "corrected-after-card"}))
+@pytest.mark.parametrize("finding", sorted(set(TOLD_IN_FEW) - {"back-entry", "corrected-after-card"}))
 def test_a_finding_is_found_whatever_the_order_of_arrival(finding: str) -> None:
     told, rule, details = FOUND[finding]
     backwards = [(kind, when, {**fields, "arrived": 10}) for kind, when, fields in reversed(told)]

@@ -13,8 +13,8 @@ from aiokafka import TopicPartition
 from monitor.app.stopping import until_stopped
 from monitor.books import Library
 from monitor.door import serve_metrics
-from monitor.kafka import consuming, partitions_of, read_ranges
-from monitor.notify import POSITION, BadPlan, Notice, decode_notice, lines, load_plan, read_all, run_notify, send_now, tried
+from monitor.kafka import consuming, partitions_of, read_whole
+from monitor.notify import POSITION, BadPlan, Notice, decode_notice, lines, load_plan, read_notices, run_notify, send_now, tried
 from monitor.settings import Settings
 from monitor.wire import Topics, decode_alert, encode_json
 from rules.alerts import Alert
@@ -71,7 +71,7 @@ def fates(chosen: Settings, fate: str | None, alert: str) -> None:
         topic = Topics(chosen.topics.prefix).notices
         await partitions_of(topic, chosen, UnknownAlert)
         found: dict[str, Notice] = {}
-        async for key, value in read_all(chosen, topic):
+        for key, value in await read_notices(chosen):
             if value is None:
                 found.pop(key, None)
             elif not key.startswith(POSITION):
@@ -96,10 +96,7 @@ async def _alert(chosen: Settings, wanted: str) -> Alert:
 
     where: list[TopicPartition] = await partitions_of(Topics(chosen.topics.prefix).alerts, chosen, UnknownAlert)
     async with consuming(chosen) as consumer:
-        starts, ends = await consumer.beginning_offsets(where), await consumer.end_offsets(where)
-        await read_ranges(
-            consumer, {each: (starts[each], ends[each]) for each in where if starts[each] < ends[each]}, take, lambda: None
-        )
+        await read_whole(consumer, where, take)
     if wanted not in found:
         raise UnknownAlert(f"no alert {wanted!r} in {Topics(chosen.topics.prefix).alerts}")
     return found[wanted]

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.explain.follow import Follower
-from monitor.kafka import consuming, from_beginning, no_kafka, partition_of, partitions_of, read_event, read_ranges
+from monitor.kafka import consuming, from_beginning, no_kafka, partition_of, partitions_of, read_event, read_whole
 from monitor.mapping import Arrival, Mapping, map_file
 from monitor.recordfile import opened, read_line
 from monitor.settings import Settings
@@ -74,10 +74,7 @@ async def keys_in_topic(case: str, settings: Settings) -> list[str]:
 
     number = case.encode()
     async with consuming(settings) as consumer:
-        starts, stops = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-        ranges = {each: (starts[each], stops[each]) for each in partitions if stops[each] > starts[each]}
-        if ranges:
-            await read_ranges(consumer, ranges, take, lambda: None)
+        await read_whole(consumer, partitions, take)
     return sorted(found)
 
 

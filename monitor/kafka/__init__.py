@@ -23,8 +23,8 @@ from monitor.kafka.client import (
     stamped_by,
     topic_config,
 )
-from monitor.kafka.ranges import consuming, from_beginning, partitions_of, read_event, read_ranges
-from monitor.kafka.waiting import patiently
+from monitor.kafka.ranges import consuming, from_beginning, has_reached, partitions_of, read_event, read_ranges, read_whole
+from monitor.kafka.waiting import leaves, patiently, pause
 
 __all__ = [
     "LARGEST_PUBLICATION",
@@ -45,14 +45,18 @@ __all__ = [
     "ensure_one_partition",
     "ensure_topics",
     "from_beginning",
+    "has_reached",
+    "leaves",
     "no_kafka",
     "partition_counts",
     "partition_of",
     "partitions_of",
     "patiently",
+    "pause",
     "producing",
     "read_event",
     "read_ranges",
+    "read_whole",
     "ssl_context",
     "stamped_by",
     "topic_config",

@@ -1,6 +1,6 @@
 """Reading ranges of a topic once, outside any group: which partitions there are, their records in order, and what is in one."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -78,6 +78,21 @@ async def read_ranges(
                 left.discard(each)
                 consumer.pause(each)
         done()
+
+
+async def read_whole(
+    consumer: Any, partitions: Sequence[TopicPartition], take: Callable[[Any], None], done: Callable[[], None] = lambda: None
+) -> None:
+    """Hand all that ``partitions`` hold at this moment to ``take``, each in its order; ``done`` after each fetch."""
+    starts, stops = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    ranges = {each: (starts[each], stops[each]) for each in partitions if starts[each] < stops[each]}
+    if ranges:
+        await read_ranges(consumer, ranges, take, done)
+
+
+async def has_reached(consumer: Any, ends: Mapping[TopicPartition, int]) -> bool:
+    """Whether it stands at these offsets or behind them."""
+    return all([await consumer.position(partition) >= end for partition, end in ends.items()])
 
 
 def read_event(key: bytes | None, value: bytes | None) -> Record:

@@ -30,6 +30,11 @@ def pause(tries: int, chance: random.Random | None = None) -> float:
     return min(FIRST * float(2 ** min(tries, 20)), LONGEST) * (0.5 + 0.5 * share)
 
 
+def leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """The errors in a group, and in the groups within it."""
+    return [leaf for error in group.exceptions for leaf in (leaves(error) if isinstance(error, BaseExceptionGroup) else [error])]
+
+
 async def patiently(ask: Callable[[], Awaitable[T]], waiting: Callable[[str], object] = lambda _: None) -> T:
     """What ``ask`` comes to, once a broker is there. ``waiting`` is told why we wait, and "" when that is over."""
     began, tries, told = time.monotonic(), 0, float("-inf")

@@ -20,9 +20,10 @@ from monitor.ledger.months import BY_MONTH, begin, make_months, month_of, months
 from monitor.ledger.rows import TABLES, Batch, LedgerTable
 from monitor.ledger.rows.batch import TopicPart
 from monitor.ledger.rows.tables import AUDIT_ENTRY, CASE, DEAD_LETTER, EVENT, SMALL, STAGED_ALERT
-from monitor.ledger.rows.times import at, to_ms
+from monitor.ledger.rows.times import at
 from monitor.settings import LedgerSettings
 from rules.errors import SupervisionError
+from rules.instant import to_instant
 
 _TABLE = {table.name: table for table in TABLES} | {"alert": STAGED_ALERT}
 _ALWAYS = begin(month_of(at(0)))
@@ -147,7 +148,7 @@ class LedgerStore:
         self._put_cases(cursor, batch, floor)
         repeated = self._put_alerts(cursor, batch, floor)
         if self._audits:
-            self._append(cursor, batch, repeated, heads, to_ms(floor))
+            self._append(cursor, batch, repeated, heads, to_instant(floor))
 
     def _put_plainly(self, cursor: psycopg.Cursor, table: LedgerTable, rows: Sequence[tuple[Any, ...]], batch: Batch) -> None:
         """Rows whose name is their offset: beyond what was ever reached they are new, and go straight into place."""
@@ -217,7 +218,7 @@ class LedgerStore:
     def _last(self, cursor: psycopg.Cursor, chain: str) -> Link:
         cursor.execute(statements.LAST_ENTRY, [chain, chain])
         row = cursor.fetchone()
-        return Link(row[0], to_ms(row[1]), row[2], row[3]) if row is not None else self._digests.beginning(chain)
+        return Link(row[0], to_instant(row[1]), row[2], row[3]) if row is not None else self._digests.beginning(chain)
 
     def _look_at_months(self) -> None:
         self._months = {(table, month) for table in BY_MONTH for month in months_of(self._connection, table)}

@@ -8,7 +8,7 @@ from monitor.notify.notices import Notices
 from monitor.notify.plan import MessagePlan, load_plan
 from monitor.notify.run import run_notify
 from monitor.notify.secret import BadPlan
-from monitor.notify.store import POSITION, AnotherNotifier, read_all
+from monitor.notify.store import POSITION, AnotherNotifier, read_notices
 from monitor.notify.trial import lines, send_now, tried
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "decode_notice",
     "lines",
     "load_plan",
-    "read_all",
+    "read_notices",
     "run_notify",
     "send_now",
     "tried",

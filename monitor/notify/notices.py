@@ -1,6 +1,6 @@
 """Every notice that is not forgotten yet, and what becomes of it. Pure: instants come in, changed notices go out.
 
-What goes out is written to the notices topic, key = the notice's id. Reading that topic from the beginning gives the outbox back.
+What goes out is written to the notices topic, key = the notice's id. Reading that topic from the beginning gives them back.
 A notice that is known is never made a second time; so neither a repeated alert nor a restart tells anybody twice.
 """
 
@@ -32,6 +32,8 @@ class Notices:
     def __init__(self, plan: MessagePlan, pipeline: Pipeline) -> None:
         self._plan = plan
         self._pipeline = pipeline
+        self.waiting = 0
+        """How many are not over."""
         self._notices: dict[str, Notice] = {}
         self._of_alert: dict[str, set[str]] = defaultdict(set)
         self._due: list[tuple[Instant, str]] = []
@@ -40,11 +42,6 @@ class Notices:
 
     def __len__(self) -> int:
         return len(self._notices)
-
-    @property
-    def waiting(self) -> int:
-        """How many are not over."""
-        return sum(notice.fate not in OVER for notice in self._notices.values())
 
     def restore(self, key: str, notice: Notice | None) -> None:
         """Take a record of the topic; None where it was forgotten."""
@@ -105,10 +102,6 @@ class Notices:
                 self._under_way[key] = notice.alert
         return found
 
-    def next_due(self) -> Instant | None:
-        """When there is something to send."""
-        return self._due[0][0] if self._due else None
-
     def sent(self, notices: Sequence[Notice], message: str, now: Instant) -> list[Notice]:
         """The channel took them, all in one message."""
         changed = [
@@ -152,6 +145,8 @@ class Notices:
         return old
 
     def _keep(self, notice: Notice) -> Notice:
+        before = self._notices.get(notice.id)
+        self.waiting += (notice.fate not in OVER) - (before is not None and before.fate not in OVER)
         self._notices[notice.id] = notice
         self._of_alert[notice.alert].add(notice.id)
         if notice.fate == "waiting":
@@ -161,6 +156,7 @@ class Notices:
     def _forget(self, key: str) -> None:
         notice = self._notices.pop(key, None)
         if notice is not None:
+            self.waiting -= notice.fate not in OVER
             ids = self._of_alert[notice.alert]
             ids.discard(key)
             if not ids:

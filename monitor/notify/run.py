@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from monitor.books import Library, read_library
-from monitor.kafka import KafkaUnavailable, connected, partition_counts
+from monitor.kafka import KafkaUnavailable, connected, leaves, partition_counts, pause
 from monitor.notify.notices import Notices
 from monitor.notify.plan import MessagePlan
 from monitor.notify.session import Session, now_ms
@@ -23,7 +23,8 @@ from monitor.wire import Topics
 from rules.worktime import Worktime
 
 log = logging.getLogger(__name__)
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+_STEADY = 30.0
+"""Seconds that a session must have lasted for its end to be the first again."""
 Offsets = Mapping[TopicPartition, int]
 
 
@@ -41,20 +42,20 @@ class Notifier:
 
     async def run(self) -> None:
         """Notify for ever, whatever the brokers do; ends by being cancelled, or when another notifier takes its place."""
-        pause = _FIRST_PAUSE
+        tries = 0
         while True:
             began = time.monotonic()
             shut_out: BaseException | None = None
             try:
                 await self._session()
             except* AnotherNotifier as errors:
-                shut_out = _leaf(errors)
+                shut_out = leaves(errors)[0]
             except* (KafkaError, KafkaUnavailable, OSError) as errors:
-                self._complain(_leaf(errors))
+                self._complain(leaves(errors)[0])
             if shut_out is not None:
                 raise shut_out
-            pause = _FIRST_PAUSE if time.monotonic() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-            await asyncio.sleep(pause)
+            tries = 0 if time.monotonic() - began > _STEADY else tries + 1
+            await asyncio.sleep(pause(tries))
 
     def _complain(self, error: BaseException) -> None:
         text = f"{type(error).__name__}: {error}"
@@ -70,13 +71,13 @@ class Notifier:
         async with NoticeStore(self._settings) as store:
             reading = connected(AIOKafkaConsumer, self._settings.kafka, enable_auto_commit=False, auto_offset_reset="none")
             async with reading as consumer, aiohttp.ClientSession(trust_env=True) as http:
-                outbox = Notices(self._plan, pipeline(self._plan, self._worktime, self._zone))
-                known = await store.load(outbox)
+                notices = Notices(self._plan, pipeline(self._plan, self._worktime, self._zone))
+                known = await store.load(notices)
                 where = [TopicPartition(self._alerts, number) for number in range(partitions)]
                 ends = await _seek(consumer, where, known, store)
                 self._trouble = ""
-                log.info("notifier reads %s; %d notices wait", self._alerts, outbox.waiting)
-                await Session(self._plan, self._zone, outbox, store, self._channels, http).run(consumer, ends)
+                log.info("notifier reads %s; %d notices wait", self._alerts, notices.waiting)
+                await Session(self._plan, self._zone, notices, store, self._channels, http).run(consumer, ends)
 
     def _worktime(self) -> Worktime:
         return self._library.books.at(now_ms()).worktime
@@ -103,11 +104,6 @@ async def _seek(consumer: Any, where: list[TopicPartition], known: Mapping[int, 
     if not known:
         await store.write((), {each.partition: ends[each] for each in where})
     return ends
-
-
-def _leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    return _leaf(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 async def run_notify(settings: Settings, plan: MessagePlan, library: Library) -> None:

@@ -18,6 +18,7 @@ import msgspec
 from aiokafka import TopicPartition
 
 from monitor import metrics
+from monitor.kafka import has_reached
 from monitor.notify.channels import MessageChannel
 from monitor.notify.letter import grouped, rendered
 from monitor.notify.notice import Notice
@@ -50,14 +51,14 @@ class Session:
         self,
         plan: MessagePlan,
         zone: ZoneInfo,
-        outbox: Notices,
+        notices: Notices,
         store: NoticeStore,
         channels: Mapping[str, MessageChannel],
         http: aiohttp.ClientSession,
     ) -> None:
         self._plan = plan
         self._zone = zone
-        self._outbox = outbox
+        self._notices = notices
         self._store = store
         self._http = http
         self._writing = asyncio.Lock()
@@ -88,7 +89,7 @@ class Session:
             if batches:
                 changed = [notice for records in batches.values() for record in records for notice in self._take(record)]
                 await self._write(changed, {each.partition: records[-1].offset + 1 for each, records in batches.items()})
-            if not self._whole.is_set() and await _reached(consumer, ends):
+            if not self._whole.is_set() and await has_reached(consumer, ends):
                 self._whole.set()
 
     def _take(self, record: Any) -> Sequence[Notice]:
@@ -99,21 +100,21 @@ class Session:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning("%s[%d]@%d skipped: %s", record.topic, record.partition, record.offset, error)
             return ()
-        return self._outbox.put(alert, now_ms())
+        return self._notices.put(alert, now_ms())
 
     async def _hand_out(self) -> None:
         await self._whole.wait()
         tidied = 0
         while True:
             now = now_ms()
-            due = self._outbox.due(now)
+            due = self._notices.due(now)
             if due:
-                for group in grouped([*due, *self._outbox.due(now + _ALONG)], self._zone):
+                for group in grouped([*due, *self._notices.due(now + _ALONG)], self._zone):
                     self._give(group)
             if now - tidied > DAY:
                 tidied = now
-                await self._write((), {}, self._outbox.forget(now))
-            metrics.NOTICES_WAITING.set(self._outbox.waiting)
+                await self._write((), {}, self._notices.forget(now))
+            metrics.NOTICES_WAITING.set(self._notices.waiting)
             await asyncio.sleep(_GLANCE)
 
     def _give(self, group: Sequence[Notice]) -> None:
@@ -122,7 +123,7 @@ class Session:
 
     async def _told(self, notices: Sequence[Notice], message: str, error: str) -> None:
         now = now_ms()
-        done = self._outbox.refused(notices, error, now) if error else self._outbox.sent(notices, message, now)
+        done = self._notices.refused(notices, error, now) if error else self._notices.sent(notices, message, now)
         await self._write(done, {})
 
     async def _write(self, notices: Sequence[Notice], positions: Mapping[int, int], forgotten: Sequence[str] = ()) -> None:
@@ -141,7 +142,3 @@ class Session:
 async def _watch(tasks: Sequence["asyncio.Task[None]"]) -> None:
     """Fail when one of them does."""
     await asyncio.gather(*(asyncio.shield(task) for task in tasks))
-
-
-async def _reached(consumer: Any, ends: Mapping[TopicPartition, int]) -> bool:
-    return all([await consumer.position(partition) >= end for partition, end in ends.items()])

@@ -12,7 +12,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ProducerFenced
 
-from monitor.kafka import connected, ensure_one_partition, from_beginning
+from monitor.kafka import connected, consuming, ensure_one_partition, read_whole
 from monitor.notify.notice import Notice, decode_notice, encode_notice
 from monitor.notify.notices import Notices
 from monitor.settings import Settings
@@ -51,15 +51,15 @@ class NoticeStore:
     async def __aexit__(self, *_: object) -> None:
         await self._connection.aclose()
 
-    async def load(self, outbox: Notices) -> Positions:
-        """Give the outbox back what was written; the positions in the alerts topic, none before the very first start."""
+    async def load(self, notices: Notices) -> Positions:
+        """Give the notices back what was written; the positions in the alerts topic, none before the very first start."""
         positions: Positions = {}
-        async for key, value in read_all(self._settings, self.topic):
+        for key, value in await read_notices(self._settings):
             if key.startswith(POSITION):
                 if value is not None:
                     positions[int(key.removeprefix(POSITION))] = int(json.loads(value))
             else:
-                outbox.restore(key, decode_notice(value) if value is not None else None)
+                notices.restore(key, decode_notice(value) if value is not None else None)
         return positions
 
     async def write(self, notices: Sequence[Notice], positions: Mapping[int, int] = {}, forgotten: Sequence[str] = ()) -> None:
@@ -76,13 +76,10 @@ class NoticeStore:
             raise AnotherNotifier("another notifier has started: this one ends, so that nobody is told twice") from None
 
 
-async def read_all(settings: Settings, topic: str) -> Any:
-    """(key, value) of every record there is at this moment, in order."""
-    where = TopicPartition(topic, 0)
-    async with from_beginning(settings.kafka, where) as consumer:
-        end = (await consumer.end_offsets([where]))[where]
-        while await consumer.position(where) < end:
-            batches = await consumer.getmany(where, timeout_ms=500)
-            for records in batches.values():
-                for record in records:
-                    yield record.key.decode(), record.value
+async def read_notices(settings: Settings) -> list[tuple[str, bytes | None]]:
+    """(key, value) of every record of the topic there is at this moment, in order."""
+    found: list[tuple[str, bytes | None]] = []
+    async with consuming(settings) as consumer:
+        where = TopicPartition(Topics(settings.topics.prefix).notices, 0)
+        await read_whole(consumer, [where], lambda record: found.append((record.key.decode(), record.value)))
+    return found

@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CoordinatorNotAvailableError, KafkaError
 
-from monitor.kafka import KafkaUnavailable, connected, consuming, partition_of, partitions_of, read_ranges
+from monitor.kafka import KafkaUnavailable, connected, consuming, partition_of, partitions_of, read_ranges, read_whole
 from monitor.recordfile import Seen, opened, read_line
 from monitor.settings import Settings
 from monitor.verify.issued import AlertTrail
@@ -85,9 +85,7 @@ async def read_file(file: Path, settings: Settings, books: RuleBooks, seen: Seen
     issued = AlertTrail()
     alerts = await partitions_of(Topics(settings.topics.prefix).alerts, settings, VerifyError)
     async with consuming(settings) as consumer:
-        begins, ends = await consumer.beginning_offsets(alerts), await consumer.end_offsets(alerts)
-        ranges = {each: (begins[each], ends[each]) for each in alerts if ends[each] > begins[each]}
-        await read_ranges(consumer, ranges, lambda record: issued.take(record.value), lambda: seen(recount.events + issued.read))
+        await read_whole(consumer, alerts, lambda record: issued.take(record.value), lambda: seen(recount.events + issued.read))
     issued.forget_tallies()  # counts are the workers' own: no file of reports has them
     return issued, [Partition(recount, False)]
 

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from monitor.kafka import connected
+from monitor.kafka import connected, has_reached, leaves
 from monitor.settings import KafkaSettings
 from monitor.wall.hub import Hub
 from monitor.wall.picture import Feed, FeedState
@@ -87,7 +87,7 @@ class FeedReader:
                 async with reading as consumer:
                     await self._follow(consumer)
             except* (KafkaError, SupervisionError, OSError, TimeoutError) as errors:
-                self._complain(_leaves(errors))
+                self._complain(leaves(errors))
             self._enter("lost" if self.whole else "waiting")
             await asyncio.sleep(_RETRY_AFTER)
 
@@ -137,15 +137,12 @@ class FeedReader:
             batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
             stamps = [stamp for partition, records in batches.items() for stamp in self._apply(partition, records)]
             if self._state == "loading":
-                if await self._loaded(consumer, ends):
+                if await has_reached(consumer, ends):
                     self._enter("live")
             elif batches:
                 self._changed(stamps)
             # A flood must not starve the screens of heartbeats.
             await asyncio.sleep(0)
-
-    async def _loaded(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-        return all([await consumer.position(partition) >= end for partition, end in ends.items()])
 
     def _apply(self, partition: TopicPartition, records: list[Any]) -> list[int]:
         """Apply one partition's records; the stamps of alerts that had an effect."""
@@ -209,7 +206,3 @@ async def _members(admin: AIOKafkaAdminClient, group: str) -> int:
     (answer,) = await admin.describe_consumer_groups([group])
     error, _, _, _, _, members = answer.groups[0][:6]
     return -1 if error else len(members)
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    return [leaf for error in group.exceptions for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])]

@@ -36,7 +36,7 @@ _NOTES = ("complaints", "reviews", "attendance", "spans")
 def with_horizon(case: Case, changes: Mapping[str, Any], at: Instant, book: RuleBook) -> dict[str, Any]:
     """``changes`` by a fact of ``at`` to what is kept with a window, with what it makes the window forget."""
     horizon = horizon_at(case, at, book)
-    kept_since = horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK)
+    kept_since = _kept_since(case, horizon)
     kept = dict(changes)
     if horizon != case.horizon:
         kept["horizon"] = horizon
@@ -62,16 +62,16 @@ def remembered(case: Case, journal: bytes) -> bytes:
     """The ``journal`` of ``case`` without what happened before all that is kept of its window; all of it for a case."""
     if not case.horizon:
         return journal
-    return without_beginning(journal, _kept_since(case), home_of(case))
+    return without_beginning(journal, _kept_since(case, case.horizon), home_of(case))
 
 
 def is_forgotten(case: Case, at: Instant) -> bool:
     """Whether nothing of so long ago is kept of a window; never so for a case."""
-    return case.horizon != NEVER and at < _kept_since(case)
+    return case.horizon != NEVER and at < _kept_since(case, case.horizon)
 
 
-def _kept_since(case: Case) -> Instant:
-    return case.horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK)
+def _kept_since(case: Case, horizon: Instant) -> Instant:
+    return horizon - (DUTY_LOOKBACK if is_duty(case) else LOOKBACK)
 
 
 def is_history(rule: str, cycle: int, case: Case, book: RuleBook) -> bool:

@@ -4,10 +4,10 @@ import logging
 import time
 from collections.abc import Mapping
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from monitor import metrics
-from monitor.kafka import consuming, partitions_of, read_ranges
+from monitor.kafka import consuming, partitions_of, read_whole
 from monitor.ledger.audit.chain import Link
 from monitor.settings import LedgerSettings, Settings
 from monitor.wire import AuditHead, Topics, decode_audit_head, encode_json
@@ -53,11 +53,5 @@ async def read_heads(settings: Settings) -> list[AuditHead]:
     found: list[AuditHead] = []
     (where,) = await partitions_of(Topics(settings.topics.prefix).audit_heads, settings, NoHeads)
     async with consuming(settings) as consumer:
-        where = TopicPartition(*where)
-        first = (await consumer.beginning_offsets([where]))[where]
-        last = (await consumer.end_offsets([where]))[where]
-        if last > first:
-            await read_ranges(
-                consumer, {where: (first, last)}, lambda record: found.append(decode_audit_head(record.value)), lambda: None
-            )
+        await read_whole(consumer, [where], lambda record: found.append(decode_audit_head(record.value)))
     return found

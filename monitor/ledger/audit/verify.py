@@ -12,9 +12,9 @@ import psycopg
 
 from monitor.ledger.audit.chain import Digests, Link, Linked, end_of
 from monitor.ledger.connection import connected
-from monitor.ledger.rows.times import to_ms
 from monitor.settings import LedgerSettings
 from monitor.wire import AuditHead
+from rules.instant import to_instant
 
 _ROWS = """
     SELECT chain, seq, entered_at, kind, subject, record_offset, body, digest FROM audit_entry
@@ -71,7 +71,7 @@ class _Chain:
             if first != self.last.seq + 1 or before != self.last.digest:
                 text = f"the seal of {month:%Y-%m} (rows {first} to {last}) does not follow row {self.last.seq}"
                 return self._breach(first, "seal", text)
-            self.last = Link(last, to_ms(entered_at), offset, digest)
+            self.last = Link(last, to_instant(entered_at), offset, digest)
             if (breach := self._against_heads()) is not None:
                 return breach
         return None
@@ -133,7 +133,7 @@ class _Chain:
             cursor.itersize = _AT_ONCE
             cursor.execute(_ROWS, [self.chain, start])
             for chain, seq, entered_at, kind, subject, offset, body, digest in cursor:
-                yield Linked(chain, seq, to_ms(entered_at), kind, subject, offset, body, digest)
+                yield Linked(chain, seq, to_instant(entered_at), kind, subject, offset, body, digest)
 
 
 def verify(settings: LedgerSettings, heads: Iterable[AuditHead]) -> list[Proof]:

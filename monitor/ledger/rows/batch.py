@@ -16,7 +16,7 @@ from monitor.ledger.connection import Json
 from monitor.ledger.rows.cases import case_rows
 from monitor.ledger.rows.steps import step_of
 from monitor.ledger.rows.times import LocalDays, at
-from monitor.ledger.rows.unstorable import without_nul
+from monitor.ledger.rows.unstorable import storable, without_nul
 from monitor.wire import Topics, decode_alert, decode_dead_letter
 from rules.alerts import STANDING
 from rules.case import decode_case
@@ -109,7 +109,7 @@ class Reading:
         if b"\\u0000" in body:
             body, event = without_nul(body, event)
         assert isinstance(event, Header)
-        key, recorded = own.decode().replace("\0", "\ufffd"), at(record.timestamp)
+        key, recorded = storable(own.decode()), at(record.timestamp)
         kind, where = str(event.__struct_config__.tag), (recorded, record.partition, record.offset)
         batch.add(
             "event",
@@ -146,7 +146,7 @@ class Reading:
         body, alert = record.value, decode_alert(record.value)
         if b"\\u0000" in body:
             body, alert = without_nul(body, alert)
-        key = record.key.decode().replace("\0", "\ufffd")
+        key = storable(record.key.decode())
         issued = alert.changed_at if alert.state == "issued" else None
         standing = alert.state in STANDING
         batch.add(
@@ -168,7 +168,7 @@ class Reading:
         if record.value is None:
             return False
         letter = decode_dead_letter(record.value)
-        texts = (part.replace("\0", "\ufffd") for part in (letter.reason, letter.message, letter.source, letter.field))
+        texts = map(storable, (letter.reason, letter.message, letter.source, letter.field))
         batch.add(
             "dead_letter",
             (
@@ -181,7 +181,7 @@ class Reading:
     def _case(self, batch: Batch, record: Any) -> bool:
         if record.key.startswith(_NO_CASE):
             return False
-        key = record.key.decode().replace("\0", "\ufffd")
+        key = storable(record.key.decode())
         if record.value is None:
             batch.cases[key] = None
             return True

@@ -8,6 +8,7 @@ import msgspec
 
 from monitor.ledger.connection import Json
 from monitor.ledger.rows.times import LocalDays, at, maybe
+from monitor.ledger.rows.unstorable import storable
 from rules.case import NEVER, Case, case_state, count, over_at, place_of
 from rules.events import STAGES
 from rules.worktime import Limit, Unit
@@ -23,7 +24,7 @@ def case_rows(key: str, case: Case, body: bytes, days: LocalDays) -> Iterator[tu
     first = msgspec.structs.replace(case, later=()) if case.later else case  # by itself, so that it is told without the others
     for number, cycle in enumerate((first, *case.later), 1):
         row = _row(key, number, case.offset, cycle, body if number == 1 else b"", days)
-        yield tuple([each.replace("\0", "\ufffd") if type(each) is str and "\0" in each else each for each in row])
+        yield tuple([storable(each) if type(each) is str else each for each in row])
 
 
 def _row(key: str, number: int, offset: int, case: Case, body: bytes, days: LocalDays) -> tuple[Any, ...]:

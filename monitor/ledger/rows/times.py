@@ -1,27 +1,19 @@
 """Instants as rows have them, and the day they lie in."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from rules.instant import Instant
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
+from rules.instant import Instant, to_datetime
 
 
 def at(instant: Instant) -> datetime:
     """Epoch milliseconds as a time, to the millisecond exactly."""
-    return _EPOCH + instant * _MILLISECOND
+    return to_datetime(instant, UTC)
 
 
 def maybe(instant: Instant) -> datetime | None:
     """The same; None for what has not happened."""
     return at(instant) if instant else None
-
-
-def to_ms(time: datetime) -> Instant:
-    """The inverse of :func:`at`."""
-    return (time - _EPOCH) // _MILLISECOND
 
 
 class LocalDays:

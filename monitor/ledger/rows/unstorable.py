@@ -14,10 +14,15 @@ def without_nul(body: bytes, record: R) -> tuple[bytes, R]:
     return cleaned, msgspec.json.decode(cleaned, type=type(record))
 
 
+def storable(text: str) -> str:
+    """``text`` with U+FFFD in the stead of U+0000."""
+    return text.replace("\0", "\ufffd")
+
+
 def _clean(value: Any) -> Any:
     match value:
         case str():
-            return value.replace("\0", "\ufffd")
+            return storable(value)
         case list():
             return [_clean(each) for each in value]
         case dict():

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.notify import POSITION, decode_notice, read_all
+from monitor.notify import POSITION, Notice, decode_notice, read_notices
 from monitor.settings import Settings
-from monitor.wire import Topics
 from tests.monitor.notify.cards import card
 from tests.monitor.notify.receiver import Receiver, receiving
 from tests.monitor.wall.records import wall_settings, writing
@@ -90,6 +89,12 @@ def told(receiver: Receiver) -> Counter[str]:
     return Counter(n["case"] for got in receiver.got for n in json.loads(got.body)["data"]["notices"])
 
 
+async def noted(settings: Settings) -> list[Notice]:
+    """What the topic says of notices, in order."""
+    found = await read_notices(settings)
+    return [decode_notice(value) for key, value in found if value is not None and not key.startswith(POSITION)]
+
+
 async def test_a_card_is_told_exactly_once_through_orderly_restarts(kafka: str, topic_prefix: str, tmp_path: Path) -> None:
     settings = wall_settings(kafka, topic_prefix)
     async with writing(settings) as writer, receiving() as receiver:
@@ -145,8 +150,7 @@ async def test_a_refused_notice_is_sent_when_its_channel_is_back_and_its_fate_ca
             await until(lambda: len(receiver.got) == 2, "it was not tried again")
             await process.end()
             assert "channel hook does not take messages: HTTP 503" in "".join(process.said)
-        topic = Topics(topic_prefix).notices
-        [last] = [decode_notice(value) async for key, value in read_all(settings, topic) if not key.startswith(POSITION)][-1:]
+        last = (await noted(settings))[-1]
     assert (last.fate, last.attempts) == ("sent", 2)
 
 

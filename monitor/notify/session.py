@@ -110,16 +110,22 @@ class Session:
             due = self._notices.due(now)
             if due:
                 for group in grouped([*due, *self._notices.due(now + _ALONG)], self._zone):
-                    self._give(group)
+                    await self._give(group)
             if now - tidied > DAY:
                 tidied = now
                 await self._write((), {}, self._notices.forget(now))
             metrics.NOTICES_WAITING.set(self._notices.waiting)
             await asyncio.sleep(_GLANCE)
 
-    def _give(self, group: Sequence[Notice]) -> None:
+    async def _give(self, group: Sequence[Notice]) -> None:
         message = rendered(group, self._zone, self._plan.language, self._plan.link)
-        self._postmen[message.channel].give(message)
+        postman = self._postmen.get(message.channel)
+        if postman is None:  # it waits since an earlier plan
+            error = f"the plan has no channel {message.channel} any more"
+            log.warning("%s: %d notices wait for it", error, len(group))
+            await self._told(group, message.id, error)
+        else:
+            postman.give(message)
 
     async def _told(self, notices: Sequence[Notice], message: str, error: str) -> None:
         now = now_ms()

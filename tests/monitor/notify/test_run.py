@@ -167,3 +167,25 @@ async def test_cards_from_before_the_first_start_or_overtaken_meanwhile_are_told
             await until(lambda: "A-3" in told(receiver), "nothing was told")
             await asyncio.sleep(0.5)
     assert told(receiver) == {"A-3": 1}
+
+
+async def test_a_notice_whose_channel_has_left_the_plan_says_so_and_holds_up_no_other(
+    kafka: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    settings = wall_settings(kafka, topic_prefix)
+    async with writing(settings) as writer, receiving() as receiver:
+        receiver.status = 503
+        plan = plan_file(tmp_path, receiver.url)
+        async with notifying(settings, plan) as process:
+            await writer.alerts([card(1)])
+            await until(lambda: len(receiver.got) == 1, "nothing was tried")
+            await process.end()
+        receiver.status, receiver.got = 200, []
+        plan.write_text(plan.read_text("utf-8").replace("channels.hook", "channels.other").replace('"hook"', '"other"'), "utf-8")
+        async with notifying(settings, plan) as process:
+            await writer.alerts([card(2)])
+            await until(lambda: told(receiver) == {"A-2": 1}, "the new card is not told")
+            await until(lambda: "no channel hook" in "".join(process.lines), "nothing is said of the old one")
+            await process.end()
+        [error] = {notice.error for notice in await noted(settings) if notice.case == "A-1" and notice.attempts > 1}
+    assert error == "the plan has no channel hook any more"
